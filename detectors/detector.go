@@ -1,0 +1,100 @@
+// Package detectors holds secrets as data: one YAML file per vendor, the loader
+// that turns them into Detectors, checksums, and example templates.
+package detectors
+
+import (
+	"github.com/stanch/stanch/finding"
+	"github.com/stanch/stanch/match"
+)
+
+// Kind says how a detector decides at a hit of one of its literals.
+type Kind uint8
+
+const (
+	// Prefix: a literal with shapes directly around it.
+	Prefix Kind = iota
+	// Keyed: a vendor word near an assignment whose value has a shape.
+	Keyed
+	// Field: a sensitive field name in any key-value notation of logs.
+	Field
+	// Structure: a construct of logs and protocols with a parser of its own, named by Detector.Structure.
+	Structure
+	// Regex: an RE2 expression, run from its literals.
+	Regex
+)
+
+// Detector is one kind of secret.
+type Detector struct {
+	ID         string // [a-z0-9][a-z0-9-]{0,63}
+	Title      string
+	Vendor     string
+	Severity   finding.Severity
+	References []string
+	Kind       Kind
+
+	// Literals are what the matcher looks for; Fold makes all of them caseless.
+	Literals []string
+	Fold     bool
+	// Before must end at the literal's start, After must begin at its end.
+	// For Keyed, After is the shape of the whole value.
+	Before, After *Shape
+	// Keywords: when not empty, one of them (caseless) must stand in the same
+	// line at most 128 bytes before the match.
+	Keywords []string
+	// Loose lets more bytes of After's last class follow; they become part of the span.
+	Loose bool
+	// Anywhere lifts the rule that the byte before the match is no word byte.
+	Anywhere bool
+	// Entropy is the least Shannon entropy, bits per byte, of the secret part; 0 is none.
+	Entropy float64
+	// Check is a checksum or structural check over the match; nil for none.
+	Check *Check
+
+	Structure string // name of the parser, for Kind Structure
+	Regex     string // for Kind Regex
+	Group     int    // submatch of Regex that is the secret; 0 is the whole match
+
+	// Identifier marks what names somebody rather than lets him in: kept by default.
+	Identifier bool
+
+	Examples  []Example
+	Negatives []Example
+
+	File string // where it was defined
+	Line int
+}
+
+// Example is a template and what must be found in its expansion.
+type Example struct {
+	// Template as text with {placeholders}; see Expand.
+	Template string
+	// Secret is the part that must be the span, as a template over the same
+	// draw; empty: the whole text.
+	Secret string
+}
+
+// Shape is a sequence of class runs.
+type Shape struct {
+	Source string
+	Items  []Item
+	// SecretFrom and SecretTo are the items [from, to) written in parentheses;
+	// equal when there are none.
+	SecretFrom, SecretTo int
+	Min, Max             int // length in bytes
+}
+
+// Item is a run of Min to Max bytes of Class.
+type Item struct {
+	Class    match.Class
+	Min, Max int
+}
+
+// Check is a named function over a match.
+type Check struct {
+	Name string
+	// Func reports whether the token passes. token is the bytes of the match
+	// (before + literal + after); it is not kept.
+	Func func(token []byte) bool
+	// Required: a token that fails is no match. Otherwise failing lowers the confidence.
+	Required bool
+}
