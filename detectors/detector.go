@@ -64,13 +64,11 @@ type Detector struct {
 	Line int
 }
 
-// Example is a template and what must be found in its expansion.
+// Example is a template and what must be found in its expansion: the part
+// between << and >>, or everything where there are no such marks.
 type Example struct {
-	// Template as text with {placeholders}; see Expand.
 	Template string
-	// Secret is the part that must be the span, as a template over the same
-	// draw; empty: the whole text.
-	Secret string
+	Line     int
 }
 
 // Shape is a sequence of class runs.
