@@ -1,0 +1,37 @@
+package judge
+
+import "bytes"
+
+// Nothing reports whether v, as a whole, is an empty value, a boolean or a
+// single bit in one of the spellings of common languages and formats.
+func Nothing(v []byte) bool {
+	v = bytes.TrimSpace(v)
+	if len(v) > len("(undefined)") {
+		return false
+	}
+	var buf [16]byte
+	switch string(fold(buf[:0], v)) {
+	case "", `""`, "''", "``", "-", "--", "[]", "{}", "()", "<>",
+		"null", "nil", "none", "undefined", "nan", "n/a", "na",
+		"(null)", "(nil)", "(none)", "(empty)", "(unset)", "(not set)", "(undefined)",
+		"<null>", "<nil>", "<none>", "<empty>", "<unset>", "<not set>", "<undefined>",
+		"[null]", "[none]", "[empty]",
+		"true", "false", "yes", "no", "on", "off", "0", "1":
+		return true
+	}
+	return false
+}
+
+// fold appends v to dst with ASCII capitals lowered, up to dst's capacity.
+func fold(dst, v []byte) []byte {
+	for _, c := range v {
+		if len(dst) == cap(dst) {
+			break
+		}
+		if c >= 'A' && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		dst = append(dst, c)
+	}
+	return dst
+}
