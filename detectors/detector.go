@@ -3,6 +3,8 @@
 package detectors
 
 import (
+	"fmt"
+
 	"github.com/stanch/stanch/finding"
 	"github.com/stanch/stanch/match"
 )
@@ -22,6 +24,21 @@ const (
 	// Regex: an RE2 expression, run from its literals.
 	Regex
 )
+
+var kinds = [...]string{"prefix", "keyed", "field", "structure", "regex"}
+
+// String is the name of the kind in a vendor file.
+func (k Kind) String() string { return kinds[k] }
+
+// ParseKind reads prefix, keyed, field, structure or regex.
+func ParseKind(s string) (Kind, error) {
+	for i, n := range kinds {
+		if n == s {
+			return Kind(i), nil
+		}
+	}
+	return 0, fmt.Errorf("unknown kind %q: want prefix, keyed, field, structure or regex", s)
+}
 
 // Detector is one kind of secret.
 type Detector struct {
