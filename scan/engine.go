@@ -1,77 +1,217 @@
 package scan
 
 import (
+	"cmp"
+	"fmt"
+	"strings"
+	"sync"
+
 	"github.com/stanch/stanch/detectors"
+	"github.com/stanch/stanch/internal/automaton"
+	"github.com/stanch/stanch/internal/envelope"
+	"github.com/stanch/stanch/internal/names"
+	"github.com/stanch/stanch/match"
 )
 
 // Options tune an Engine. The zero value is the default.
 type Options struct {
 	// MaxLine is the longest line, in bytes, looked at as one; longer ones are
-	// scanned in overlapping parts. 0 is 256 KiB.
+	// scanned in overlapping parts. 0 is 256 KiB, the least is 64 KiB.
 	MaxLine int
+	// Vocabulary recognises what an earlier pass left in place of a secret; nil
+	// knows the markers of the detectors given.
+	Vocabulary *envelope.Vocabulary
+	// Names are additions to the table of field names and removals from it.
+	Names []names.Name
 }
 
 // Engine is a compiled set of detectors. It is immutable and safe for
 // concurrent use; each goroutine scans through a Scanner or Stream of its own.
 type Engine struct {
 	detectors []detectors.Detector
-	opt       Options
+	maxLine   int
+
+	matcher  *match.Matcher
+	literals []match.Literal
+	uses     [][]use // by literal
+	ungated  func() *match.Matcher
+
+	names      *names.Classifier
+	class      []int32 // detector that reports values under a name, by names.Class; -1 for none
+	vocabulary *envelope.Vocabulary
+	rules      *automaton.Set
+	gated      []lineRule // rules without a usable literal
 }
 
-// Compile builds an engine.
+// use is what a literal leads to.
+type use struct {
+	kind     useKind
+	detector int32
+	parse    structure
+	rule     *automaton.Rule
+	anchor   int
+}
+
+type useKind uint8
+
+const (
+	useField useKind = iota
+	usePrefix
+	useKeyed
+	useStructure
+	useRegex
+)
+
+const (
+	defaultMaxLine = 256 << 10
+	minMaxLine     = segmentSize
+	maxGate        = 16 // bytes of a shape that the matcher itself asks for
+)
+
+// Compile builds an engine. It refuses detectors that cannot be anchored.
 func Compile(ds []detectors.Detector, o Options) (*Engine, error) {
-	return &Engine{detectors: ds, opt: o}, nil
+	e := &Engine{
+		detectors:  ds,
+		maxLine:    max(cmp.Or(o.MaxLine, defaultMaxLine), minMaxLine),
+		vocabulary: o.Vocabulary,
+		rules:      automaton.NewSet(automaton.Options{}),
+	}
+	if e.vocabulary == nil {
+		e.vocabulary = new(envelope.Vocabulary)
+		for i := range ds {
+			e.vocabulary.AddDetector(ds[i].ID)
+		}
+	}
+	b := builder{e: e, index: map[match.Literal]int{}}
+	if err := b.fields(o.Names); err != nil {
+		return nil, err
+	}
+	for i := range ds {
+		if err := b.detector(int32(i), &ds[i]); err != nil {
+			return nil, fmt.Errorf("%s:%d: detector %s: %w", ds[i].File, ds[i].Line, ds[i].ID, err)
+		}
+	}
+	var err error
+	if e.matcher, err = match.Compile(e.literals, match.WithLayout(defaultLayout)); err != nil {
+		return nil, err
+	}
+	e.ungated = sync.OnceValue(func() *match.Matcher {
+		bare := make([]match.Literal, len(e.literals))
+		for i, l := range e.literals {
+			bare[i] = match.Literal{Text: l.Text, Fold: l.Fold}
+		}
+		m, err := match.Compile(bare, match.WithKernel(match.Plain))
+		if err != nil {
+			return e.matcher
+		}
+		return m
+	})
+	return e, nil
 }
 
 // Detectors returns what spans index. The caller must not change it.
 func (e *Engine) Detectors() []detectors.Detector { return e.detectors }
 
-// Scanner scans one text or value at a time, for one goroutine.
-type Scanner struct {
-	e *Engine
+// Literals returns what the engine looks for. The caller must not change it.
+func (e *Engine) Literals() []match.Literal { return e.literals }
+
+// Layout returns the placement of the engine's literals, for match.WithLayout.
+func (e *Engine) Layout() []byte { return e.matcher.Layout() }
+
+// ours reports whether the whole value was written by an earlier redaction.
+func (e *Engine) ours(value []byte) bool {
+	return len(value) > 0 && (value[0] == 'R' || value[0] == 'H' || len(value) > 12) && e.vocabulary.Is(value)
 }
 
-// NewScanner returns a scanner with empty scratch space.
-func (e *Engine) NewScanner() *Scanner { return &Scanner{e: e} }
-
-// Text appends the spans of a whole text: one record or many lines. They are
-// ordered by start; spans of different detectors may overlap. Nothing is
-// allocated where nothing is found. text is not kept.
-func (s *Scanner) Text(dst []Span, text []byte) []Span { return dst }
-
-// Value appends the spans of a value whose key is known, such as an attribute
-// or a header. Offsets are into value; key only gives context.
-func (s *Scanner) Value(dst []Span, key, value []byte) []Span { return dst }
-
-// Piece is scanned text that nothing to come can change. Text is valid during the call only.
-type Piece struct {
-	Text   []byte
-	Offset int64  // of Text in the stream
-	Spans  []Span // relative to Text, ordered; none reaches outside
+// builder collects literals.
+type builder struct {
+	e     *Engine
+	index map[match.Literal]int
 }
 
-// Stream finds spans in text that comes in chunks cut anywhere. It is for one goroutine.
-type Stream struct {
-	emit func(Piece) error
-	off  int64
+// add makes a literal lead to a use.
+func (b *builder) add(l match.Literal, u use) error {
+	if strings.ContainsAny(l.Text, "\r\n") {
+		return fmt.Errorf("literal %q: a literal must not span lines", l.Text)
+	}
+	if l.Fold {
+		l.Text = strings.ToLower(l.Text)
+	}
+	i, ok := b.index[l]
+	if !ok {
+		i = len(b.e.literals)
+		b.index[l] = i
+		b.e.literals = append(b.e.literals, l)
+		b.e.uses = append(b.e.uses, nil)
+	}
+	b.e.uses[i] = append(b.e.uses[i], u)
+	return nil
 }
 
-// NewStream returns a stream that hands on pieces in order, covering every
-// byte once. A failed emit ends the stream with that error.
-func (e *Engine) NewStream(emit func(Piece) error) *Stream { return &Stream{emit: emit} }
-
-// Write takes the next chunk. Whole lines are handed on at once; the start of
-// a line waits for its end, for Flush, or until it is longer than MaxLine.
-// p is not kept.
-func (s *Stream) Write(p []byte) (int, error) {
-	err := s.emit(Piece{Text: p, Offset: s.off})
-	s.off += int64(len(p))
-	return len(p), err
+// fields adds the stems of sensitive names, if any detector reports by name.
+func (b *builder) fields(extra []names.Name) error {
+	e := b.e
+	e.class = make([]int32, len(fieldStructures))
+	any := false
+	for c := range e.class {
+		e.class[c] = -1
+	}
+	for i := range e.detectors {
+		if c, ok := fieldClass(e.detectors[i].Structure); ok && e.detectors[i].Kind == detectors.Structure {
+			e.class[c] = int32(i)
+			any = true
+		}
+	}
+	if !any {
+		return nil
+	}
+	var err error
+	if e.names, err = names.New(extra...); err != nil {
+		return err
+	}
+	for _, s := range e.names.Stems() {
+		l := match.Literal{Text: s.Text, Fold: true}
+		if s.Last {
+			l.Gate = match.Gate{Class: afterName, Min: 1}
+		}
+		if err := b.add(l, use{kind: useField}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// Flush hands on what has waited too long: the clear part of the unfinished
-// line as it is, the part an undecided candidate covers as a span.
-func (s *Stream) Flush() error { return nil }
-
-// Close hands on everything left; the text ends here.
-func (s *Stream) Close() error { return nil }
+// detector adds the literals of one detector.
+func (b *builder) detector(i int32, d *detectors.Detector) error {
+	u := use{detector: i}
+	var gate match.Gate
+	switch d.Kind {
+	case detectors.Prefix:
+		u.kind = usePrefix
+		if d.After != nil && len(d.After.Items) > 0 {
+			if it := d.After.Items[0]; it.Min > 0 {
+				gate = match.Gate{Class: it.Class, Min: min(it.Min, maxGate)}
+			}
+		}
+	case detectors.Keyed:
+		u.kind = useKeyed
+	case detectors.Structure:
+		if _, ok := fieldClass(d.Structure); ok {
+			return nil
+		}
+		u.kind = useStructure
+		if u.parse, gate = structureOf(d.Structure); u.parse == nil {
+			return fmt.Errorf("unknown structure %q", d.Structure)
+		}
+	case detectors.Regex:
+		return b.regex(i, d)
+	default:
+		return fmt.Errorf("a detector of kind %s cannot be compiled", d.Kind)
+	}
+	for _, l := range d.Literals {
+		if err := b.add(match.Literal{Text: l, Fold: d.Fold, Gate: gate}, u); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,163 @@
+package scan
+
+import (
+	"github.com/stanch/stanch/finding"
+	"github.com/stanch/stanch/internal/judge"
+)
+
+const maxCommand = 1 << 10 // bytes of a command line looked at
+
+// command decides at the name of a program whose short options carry a
+// password: curl -u user:password, mysql -ppassword, sshpass -p password.
+func (s *Scanner) command(di int32, hs, he int) {
+	t := s.text
+	if !atBoundary(t, hs) {
+		return
+	}
+	program := t[hs : he-1]
+	i := he
+	for lim := min(len(t), he+maxCommand); i < lim; {
+		for i < lim && t[i] == ' ' {
+			i++
+		}
+		if i >= lim || lex[t[i]]&isEOL != 0 || t[i] == '|' || t[i] == ';' || t[i] == '&' {
+			return
+		}
+		w := i
+		i = shellWord(t, i, lim)
+		if i == w {
+			return
+		}
+		opt := t[w:i]
+		if len(opt) < 2 || opt[0] != '-' {
+			continue
+		}
+		from, to := -1, -1
+		switch argument(program, opt) {
+		case glued:
+			from, to = w+2, i
+		case following:
+			a := i
+			for a < lim && t[a] == ' ' {
+				a++
+			}
+			if a < lim && t[a] != '-' && lex[t[a]]&isEOL == 0 {
+				from, to = a, shellWord(t, a, lim)
+				i = to
+			}
+		case userPassword:
+			a := w + 2
+			if len(opt) == 2 || opt[1] == '-' {
+				for a = i; a < lim && t[a] == ' '; a++ {
+				}
+			}
+			e := shellWord(t, a, lim)
+			i = max(i, e)
+			for a < e && t[a] != ':' {
+				a++
+			}
+			if a < e {
+				from, to = a+1, e
+			}
+		}
+		if to == len(t) {
+			s.open(max(from, he))
+		}
+		if from >= 0 {
+			from, to = unquote(t, from, to)
+			s.argument(di, from, to)
+		}
+	}
+}
+
+func (s *Scanner) argument(di int32, from, to int) {
+	if from >= to {
+		return
+	}
+	v := s.text[from:to]
+	if judge.Placeholder(v) || s.e.ours(v) {
+		return
+	}
+	if full, _ := judge.Mask(v); full {
+		return
+	}
+	s.found(di, from, to, finding.Likely, ByConstruct)
+}
+
+type placement uint8
+
+const (
+	elsewhere    placement = iota
+	glued                  // -pPASSWORD
+	following              // -p PASSWORD
+	userPassword           // -u user:password
+)
+
+// argument tells where an option of a program has its password, after the
+// manual page of each.
+func argument(program, opt []byte) placement {
+	p := string(program)
+	switch p {
+	case "mysql", "mysqldump", "mysqladmin", "mariadb":
+		if opt[1] == 'p' && len(opt) > 2 {
+			return glued
+		}
+	case "curl":
+		if opt[1] == 'u' || opt[1] == 'U' || string(opt) == "--user" || string(opt) == "--proxy-user" {
+			return userPassword
+		}
+	case "sshpass", "docker login", "podman login", "helm registry login", "az login", "oc login", "sqlcmd", "mongo", "mongosh", "ldapsearch", "redis-cli":
+		short := byte('p')
+		switch p {
+		case "sqlcmd":
+			short = 'P'
+		case "ldapsearch":
+			short = 'w'
+		case "redis-cli":
+			short = 'a'
+		}
+		if opt[1] == short {
+			if len(opt) == 2 {
+				return following
+			}
+			return glued
+		}
+	}
+	return elsewhere
+}
+
+// shellWord returns the end of the word at i, quotes included.
+func shellWord(t []byte, i, lim int) int {
+	var q byte
+	for ; i < lim; i++ {
+		switch c := t[i]; {
+		case q != 0:
+			if c == q {
+				q = 0
+			}
+		case c == '\'' || c == '"':
+			q = c
+		case lex[c]&(isBlank|isEOL) != 0:
+			return i
+		case lex[c]&isEOL != 0:
+			return i
+		}
+	}
+	return i
+}
+
+// unquote strips the quotes around a word.
+func unquote(t []byte, from, to int) (int, int) {
+	if to-from >= 1 && (t[from] == '\'' || t[from] == '"') {
+		q := t[from]
+		from++
+		if to > from && t[to-1] == q {
+			to--
+		}
+		return from, to
+	}
+	for to > from && (t[to-1] == '"' || t[to-1] == '\'' || t[to-1] == '`') {
+		to--
+	}
+	return from, to
+}

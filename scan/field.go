@@ -1,0 +1,326 @@
+package scan
+
+import (
+	"github.com/stanch/stanch/internal/names"
+)
+
+// Bounds of what is looked at around a field name.
+const (
+	maxKey   = 96       // bytes of a name
+	maxGlue  = 32       // bytes between a name and its separator, and after it
+	maxTag   = 256      // bytes of attributes in an opening tag
+	maxValue = 16 << 10 // bytes of a value
+)
+
+// pair is a place where a name meets a value.
+type pair struct {
+	keyStart, keyEnd int
+	kind             names.Kind
+	sep              byte // ':' '=' '>' (tag) ' ' (flag or SQL)
+	keyQuote         byte // quote around the name, 0 for none
+	depth            int  // escape depth of keyQuote or, failing that, of the value's quote
+	quote            byte // quote that opens the value, 0 for none
+	start            int  // first byte of the value
+	gap              bool // blanks after a separator that had none before it
+	blankAfter       bool // blanks between separator and value
+}
+
+// field handles a hit of a stem of the sensitive names: it finds the whole
+// name, what joins it to a value, and the value, all by looking at the bytes
+// around the hit.
+func (s *Scanner) field(hs, he int) {
+	if hs < s.keyDone {
+		return // another stem of a name that was dealt with
+	}
+	p, ok := s.pairAt(hs, he)
+	if !ok {
+		return
+	}
+	s.keyDone = p.keyEnd
+	v := s.e.names.Classify(s.text[p.keyStart:p.keyEnd], p.kind)
+	if v.Strength == names.None {
+		return
+	}
+	s.value(&p, v)
+}
+
+// pairAt parses the name that holds text[hs:he] and what follows it up to the
+// first byte of a value.
+func (s *Scanner) pairAt(hs, he int) (p pair, ok bool) {
+	t := s.text
+	ks, ke := hs, he
+	for lim := max(0, hs-maxKey); ks > lim && lex[t[ks-1]]&isKey != 0; ks-- {
+	}
+	for lim := min(len(t), ks+maxKey); ke < lim && lex[t[ke]]&isKey != 0; ke++ {
+	}
+	// An escape in front of the name is not part of it: \npassword, %26token.
+	if ks > 0 && ks < hs {
+		switch t[ks-1] {
+		case '\\':
+			for k := 1; k <= 5 && ks+k <= hs; k++ {
+				if escapeBefore(t, ks+k) == k+1 {
+					ks += k
+					break
+				}
+			}
+		case '%':
+			if ks+2 <= hs && escapeBefore(t, ks+2) == 3 {
+				ks += 2
+			}
+		case '[':
+			for k := 1; k <= 12 && ks+k <= hs; k++ {
+				if t[ks+k-1] == 'm' && escapeBefore(t, ks+k) > 0 {
+					ks += k
+					break
+				}
+			}
+		}
+	}
+	dashes := 0
+	for ks < hs && (t[ks] == '-' || t[ks] == '.') {
+		if t[ks] == '-' {
+			dashes++
+		}
+		ks++
+	}
+	for ke > he && (t[ke-1] == '-' || t[ke-1] == '.') {
+		ke--
+	}
+	p.keyStart, p.keyEnd = ks, ke
+	var before byte
+	if ks > dashes {
+		before = t[ks-dashes-1]
+	}
+	flag := dashes > 0 && (ks == dashes || lex[before]&(isBlank|isQuote|isEOL) != 0 || before == ',' || before == '[')
+	switch {
+	case flag:
+		p.kind = names.Flag
+	case before == '?' || before == '&' || before == '#':
+		p.kind = names.Query
+	case before == '6' && escapeBefore(t, ks) > 0: // %26, \u0026
+		p.kind = names.Query
+	}
+	if before == '<' || before == ':' && openTag(t, ks) {
+		if i, ok := s.tag(ke); ok {
+			p.kind, p.sep, p.start = names.XML, '>', i
+			return p, true
+		}
+		return p, false
+	}
+	return p, s.separator(&p, flag)
+}
+
+// openTag reports whether the name at ks is the local part of <prefix:name.
+func openTag(t []byte, ks int) bool {
+	i := ks - 1
+	for lim := max(0, i-20); i > lim && lex[t[i-1]]&isWord != 0; i-- {
+	}
+	return i > 0 && t[i-1] == '<'
+}
+
+// tag skips the rest of an opening XML tag and returns where its text begins.
+func (s *Scanner) tag(i int) (int, bool) {
+	t := s.text
+	for lim := min(len(t), i+maxTag); i < lim; i++ {
+		switch t[i] {
+		case '>':
+			if t[i-1] == '/' {
+				return 0, false
+			}
+			i++
+			const cdata = "<![CDATA["
+			if len(t)-i > len(cdata) && string(t[i:i+len(cdata)]) == cdata {
+				i += len(cdata)
+			}
+			return i, true
+		case '<', '\n', '\r':
+			return 0, false
+		}
+	}
+	if i == len(t) {
+		s.open(i)
+	}
+	return 0, false
+}
+
+// separator parses from the end of the name to the first byte of the value.
+func (s *Scanner) separator(p *pair, flag bool) bool {
+	t := s.text
+	i := p.keyEnd
+	lim := min(len(t), i+maxGlue)
+	if q, d, n := quoteAt(t, i, lim); n > 0 {
+		p.keyQuote, p.depth = q, d
+		i += n
+	}
+	seen := false
+	blanks := 0
+	for i < lim {
+		c := t[i]
+		switch {
+		case c == ' ' || c == '\t':
+			i++
+			blanks++
+			continue
+		case c == 0x1b:
+			if n := ansi(t[i:]); n > 0 {
+				i += n
+				continue
+			}
+			return false
+		case seen:
+		case c == ']' || c == ')':
+			if blanks == 0 && p.keyEnd == i || p.keyQuote != 0 {
+				i++
+				continue
+			}
+			return false
+		}
+		if seen {
+			break
+		}
+		n := 0
+		switch c {
+		case '=':
+			p.sep, n = '=', 1
+			for i+n < lim && n < 3 && (t[i+n] == '=' || t[i+n] == '>') {
+				n++
+			}
+			if n > 1 && t[i+n-1] == '=' && n > 2 {
+				return false // a rule of equals signs
+			}
+		case ':':
+			p.sep, n = ':', 1
+			if i+1 < lim && (t[i+1] == '=' || t[i+1] == ':') {
+				n = 2
+				if i+2 < lim && t[i+2] == '=' {
+					n = 3
+				}
+			}
+			if i+2 < len(t) && t[i+1] == '/' && t[i+2] == '/' {
+				return false // a URL scheme
+			}
+		case '-':
+			if i+1 < lim && t[i+1] == '>' {
+				p.sep, n = '=', 2
+			}
+		case '%':
+			if hasFold(t[i:], "%3d") || hasFold(t[i:], "%3a") {
+				p.sep, n = '=', 3
+				p.kind = names.Query
+			}
+		case '\\':
+			if hasFold(t[i:], `\u003d`) || hasFold(t[i:], `\u003a`) {
+				p.sep, n = '=', 6
+			}
+		case '&':
+			if hasFold(t[i:], "&#61;") {
+				p.sep, n = '=', 5
+			}
+		case '|':
+			if blanks > 0 {
+				p.sep, n = '|', 1
+			}
+		case ',':
+			if flag && p.keyQuote != 0 { // "--token", "value" of an argument list
+				p.sep, n = ' ', 1
+			}
+		}
+		if n == 0 {
+			break
+		}
+		seen = true
+		p.gap = blanks == 0
+		blanks = 0
+		i += n
+	}
+	p.blankAfter = seen && blanks > 0
+	p.gap = p.gap && p.blankAfter
+	if !seen {
+		if i >= lim && i == len(t) {
+			s.open(i)
+		}
+		// --flag value, and PASSWORD 'value' of SQL and prose.
+		if blanks == 0 || i >= len(t) || p.keyQuote != 0 && t[i] != p.keyQuote {
+			return false
+		}
+		quoted := t[i] == '\'' || t[i] == '"'
+		if !flag && !quoted || flag && t[i] == '-' {
+			return false
+		}
+		if flag && p.keyQuote != 0 {
+			return false
+		}
+		p.sep = ' '
+	}
+	if i >= len(t) {
+		s.open(i)
+		return false
+	}
+	if q, d, n := quoteAt(t, i, min(len(t), i+maxGlue)); n > 0 {
+		p.quote, p.depth = q, d
+		i += n
+	}
+	p.start = i
+	return true
+}
+
+// quoteAt parses a quote at t[i]: the quote byte, its escape depth and its
+// length with backslashes. Depth n is written with 2^n-1 backslashes.
+func quoteAt(t []byte, i, lim int) (q byte, depth, n int) {
+	k := i
+	for k < lim && t[k] == '\\' {
+		k++
+	}
+	if k >= lim {
+		return 0, 0, 0
+	}
+	if lex[t[k]]&isQuote == 0 {
+		if k == i+1 && hasFold(t[i:], `\u0022`) {
+			return 'u', 1, 6
+		}
+		if t[k] == '&' && hasFold(t[k:], "&quot;") {
+			return '&', 0, 6
+		}
+		if t[k] == '%' && hasFold(t[k:], "%22") {
+			return '%', 0, 3
+		}
+		return 0, 0, 0
+	}
+	for b := k - i; b > 0; b >>= 1 {
+		depth++
+	}
+	return t[k], depth, k - i + 1
+}
+
+// ansi returns the length of an ANSI colour sequence (ECMA-48 SGR) at t[0], or 0.
+func ansi(t []byte) int {
+	if len(t) < 3 || t[0] != 0x1b || t[1] != '[' {
+		return 0
+	}
+	for i := 2; i < len(t) && i < 16; i++ {
+		switch {
+		case t[i] == 'm' || t[i] == 'K':
+			return i + 1
+		case lex[t[i]]&isDigit == 0 && t[i] != ';':
+			return 0
+		}
+	}
+	return 0
+}
+
+// hasFold reports whether t begins with the lower-case ASCII string p in either case.
+func hasFold(t []byte, p string) bool {
+	if len(t) < len(p) {
+		return false
+	}
+	for i := range len(p) {
+		c := t[i]
+		if c-'A' < 26 {
+			c |= 0x20
+		}
+		if c != p[i] {
+			return false
+		}
+	}
+	return true
+}

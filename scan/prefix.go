@@ -1,0 +1,159 @@
+package scan
+
+import (
+	"github.com/stanch/stanch/detectors"
+	"github.com/stanch/stanch/finding"
+	"github.com/stanch/stanch/internal/judge"
+)
+
+const (
+	maxLoose    = 4 << 10 // bytes a loose detector's token may be longer than its shape
+	keywordNear = 128     // bytes before a match in which a required keyword may stand
+	maxVendor   = 40      // bytes of a name between a vendor word and its separator
+)
+
+// prefix decides a detector whose shape stands directly around its literal.
+func (s *Scanner) prefix(di int32, hs, he int) {
+	t, d := s.text, &s.e.detectors[di]
+	start, end := hs, he
+	from, to := -1, -1 // the secret part
+	if d.Before != nil {
+		b, f, e, ok := d.Before.MatchBackward(t, hs, 0)
+		if !ok {
+			return
+		}
+		start = b
+		if d.Before.SecretFrom != d.Before.SecretTo {
+			from, to = f, e
+		}
+	}
+	if !d.Anywhere && lex[t[start]]&isWord != 0 && !atBoundary(t, start) {
+		return
+	}
+	if d.After != nil {
+		e, f, g, ok, open := d.After.Match(t, he, len(t))
+		if open {
+			s.open(start)
+		}
+		if !ok {
+			return
+		}
+		tail := d.After.Tail()
+		end = e
+		if d.After.SecretFrom != d.After.SecretTo {
+			from, to = f, g
+		}
+		if end < len(t) && tail.Has(t[end]) {
+			if !d.Loose {
+				return
+			}
+			grown := end
+			for lim := min(len(t), end+maxLoose); grown < lim && tail.Has(t[grown]); grown++ {
+			}
+			if to == end {
+				to = grown
+			}
+			end = grown
+		}
+		if end == len(t) {
+			s.open(start)
+		}
+	}
+	if from < 0 {
+		from, to = start, end
+	}
+	s.confirm(di, d, start, end, from, to, he, ByShape)
+}
+
+// confirm applies what a detector asks beyond its shape to the match
+// text[start:end] with the secret text[from:to] and records it. body is where
+// the part begins that a mask would fill.
+func (s *Scanner) confirm(di int32, d *detectors.Detector, start, end, from, to, body int, ev Evidence) {
+	t := s.text
+	if len(d.Keywords) > 0 && !s.keywordBefore(d, start) {
+		return
+	}
+	if d.Entropy > 0 && judge.Entropy(t[from:to]) < d.Entropy {
+		return
+	}
+	if full, _ := judge.Mask(t[min(body, to):to]); full {
+		return
+	}
+	if judge.Placeholder(t[from:to]) || s.e.ours(t[from:to]) {
+		return
+	}
+	c := finding.Certain
+	if d.Check != nil {
+		switch {
+		case d.Check.Func(t[start:end]):
+			ev |= ByChecksum
+		case d.Check.Required:
+			return
+		default:
+			c, ev = finding.Likely, ev|BadChecksum
+		}
+	}
+	if d.Identifier {
+		ev |= Identifier
+	}
+	s.found(di, from, to, c, ev)
+}
+
+// keywordBefore looks for one of the detector's keywords on the same line.
+func (s *Scanner) keywordBefore(d *detectors.Detector, start int) bool {
+	lo, _ := s.line(start)
+	w := s.text[max(lo, start-keywordNear):start]
+	for _, k := range d.Keywords {
+		if indexFold(w, k) >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// indexFold finds the lower-case ASCII string p in t, in either case.
+func indexFold(t []byte, p string) int {
+	for i := 0; i+len(p) <= len(t); i++ {
+		if t[i]|0x20 == p[0]|0x20 && hasFold(t[i:], p) {
+			return i
+		}
+	}
+	return -1
+}
+
+// keyed decides a detector at its vendor word: an assignment must follow whose
+// whole value has the detector's shape.
+func (s *Scanner) keyed(di int32, hs, he int) {
+	t, d := s.text, &s.e.detectors[di]
+	i := he
+	for lim := min(len(t), he+maxVendor); i < lim && (lex[t[i]]&isKey != 0 || t[i] == ' '); i++ {
+	}
+	if i == len(t) {
+		s.open(he)
+		return
+	}
+	// The name ends at the last key byte; the separator parser takes blanks.
+	k := i
+	for k > he && t[k-1] == ' ' {
+		k--
+	}
+	p := pair{keyStart: hs, keyEnd: k}
+	if !s.separator(&p, false) {
+		return
+	}
+	e, from, to, ok, open := d.After.Match(t, p.start, len(t))
+	if open {
+		s.open(p.start)
+	}
+	if !ok || e < len(t) && (d.After.Tail().Has(t[e]) || lex[t[e]]&isWord != 0) {
+		return
+	}
+	if p.quote != 0 && e < len(t) && t[e] != p.quote && t[e] != '\\' && t[e] != '%' && t[e] != '&' {
+		return
+	}
+	n := len(s.spans)
+	s.confirm(di, d, p.start, e, from, to, p.start, ByShape|ByKey)
+	for ; n < len(s.spans); n++ {
+		s.spans[n].KeyStart, s.spans[n].KeyEnd = hs, k
+	}
+}

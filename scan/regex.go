@@ -1,0 +1,82 @@
+package scan
+
+import (
+	"github.com/stanch/stanch/detectors"
+	"github.com/stanch/stanch/internal/automaton"
+	"github.com/stanch/stanch/match"
+)
+
+// lineRule is a rule that no literal leads to; it is tried on every line.
+type lineRule struct {
+	detector int32
+	rule     *automaton.Rule
+}
+
+// regex adds a detector of kind regex at the literals its expression requires.
+func (b *builder) regex(i int32, d *detectors.Detector) error {
+	r, err := b.e.rules.Add(d.ID, d.Regex)
+	if err != nil {
+		return err
+	}
+	anchors := r.Anchors()
+	if len(anchors) == 0 {
+		b.e.gated = append(b.e.gated, lineRule{i, r})
+		return nil
+	}
+	for k, a := range anchors {
+		u := use{kind: useRegex, detector: i, rule: r, anchor: k}
+		if err := b.add(match.Literal{Text: a.Text, Fold: a.Fold, Gate: a.Gate}, u); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// regex decides a rule at a hit of one of its literals.
+func (s *Scanner) regex(u *use, hs, he int) {
+	lo, hi := s.line(hs)
+	start, end, ok, open := u.rule.At(s.text, lo, hi, u.anchor, hs, he)
+	if open && hi == len(s.text) {
+		s.open(hs)
+	}
+	if ok {
+		s.matched(u.detector, u.rule, lo, hi, start, end, he)
+	}
+}
+
+// matched narrows a match to its secret group and confirms it.
+func (s *Scanner) matched(di int32, r *automaton.Rule, lo, hi, start, end, body int) {
+	d := &s.e.detectors[di]
+	from, to := start, end
+	if d.Group > 0 {
+		s.groups = r.Submatch(s.text, lo, hi, start, end, s.groups[:0])
+		if g := 2 * d.Group; g+1 < len(s.groups) && s.groups[g] >= 0 {
+			from, to = s.groups[g], s.groups[g+1]
+		}
+	}
+	if !d.Anywhere && from == start && lex[s.text[from]]&isWord != 0 && !atBoundary(s.text, from) {
+		return
+	}
+	s.confirm(di, d, start, end, from, to, min(body, from), ByShape)
+}
+
+// gatedRules tries the rules without a literal on every line of the text.
+func (s *Scanner) gatedRules() {
+	for pos := 0; pos < len(s.text); {
+		hi := pos + lineEnd(s.text[pos:])
+		for _, g := range s.e.gated {
+			for at := pos; at < hi; {
+				start, end, ok := g.rule.Find(s.text, at, hi)
+				if !ok || end <= start {
+					break
+				}
+				s.matched(g.detector, g.rule, pos, hi, start, end, start)
+				at = end
+			}
+		}
+		if hi == len(s.text) {
+			s.open(pos)
+		}
+		pos = afterEOL(s.text, hi)
+	}
+}

@@ -1,0 +1,246 @@
+package scan
+
+import (
+	"bytes"
+	"math"
+
+	"github.com/stanch/stanch/finding"
+	"github.com/stanch/stanch/match"
+)
+
+// Scanner scans one text or value at a time, for one goroutine.
+type Scanner struct {
+	e       *Engine
+	scratch match.Scratch
+	hits    []match.Hit
+	groups  []int
+
+	// What the verifiers work on, and the result so far. partial says that the
+	// end of text is not the end of its last line.
+	text    []byte
+	spans   []Span
+	partial bool
+
+	// openAt is where the earliest candidate begins that ran into the end of a
+	// partial text undecided, or noOpen; openBy is its detector, openQuote the
+	// quote that would end it.
+	openAt    int
+	openBy    int32
+	openQuote byte
+
+	current        int32 // detector being decided
+	lineLo, lineHi int   // bounds of the line last asked for
+	keyDone        int   // end of the last field name looked at
+	block          block
+	single         bool // every line is a record of its own
+}
+
+const noOpen = math.MaxInt
+
+// mode says what the text handed to scan is.
+type mode uint8
+
+const (
+	wholeLines mode = iota
+	longLine        // part of a line longer than a window
+	unfinished      // the start of a line whose rest did not come in time
+)
+
+// NewScanner returns a scanner with empty scratch space.
+func (e *Engine) NewScanner() *Scanner { return &Scanner{e: e} }
+
+// Text appends the spans of a whole text: one record or many lines. They are
+// ordered by start; spans of different detectors may overlap. Nothing is
+// allocated where nothing is found. text is not kept.
+func (s *Scanner) Text(dst []Span, text []byte) []Span {
+	s.block = block{}
+	for off := 0; off < len(text); {
+		n := segment(text[off:])
+		if n == 0 && len(text)-off < s.e.maxLine {
+			n = len(text) - off
+		}
+		if n == 0 {
+			return s.long(dst, text, off)
+		}
+		from := len(dst)
+		dst = s.scan(dst, text[off:off+n], wholeLines)
+		shift(dst[from:], off)
+		off += n
+	}
+	return dst
+}
+
+// Lines is Text for lines that are records of their own: a key block does not
+// go on from one to the next.
+func (s *Scanner) Lines(dst []Span, text []byte) []Span {
+	s.single = true
+	dst = s.Text(dst, text)
+	s.single = false
+	return dst
+}
+
+// long appends the spans of text[off:], which begins with a line that may
+// not fit a window.
+func (s *Scanner) long(dst []Span, text []byte, off int) []Span {
+	st := Stream{s: s, off: int64(off), emit: func(p Piece) error {
+		from := len(dst)
+		dst = append(dst, p.Spans...)
+		shift(dst[from:], int(p.Offset))
+		return nil
+	}}
+	st.Write(text[off:])
+	st.Close()
+	return dst
+}
+
+func shift(spans []Span, by int) {
+	for i := range spans {
+		x := &spans[i]
+		x.Start, x.End, x.KeyStart, x.KeyEnd = x.Start+by, x.End+by, x.KeyStart+by, x.KeyEnd+by
+	}
+}
+
+// Value appends the spans of a value whose key is known, such as an attribute
+// or a header. Offsets are into value; key only gives context.
+func (s *Scanner) Value(dst []Span, key, value []byte) []Span {
+	from := len(dst)
+	dst = s.Text(dst, value)
+	s.begin(dst, value, wholeLines)
+	s.named(key, value)
+	dst = s.resolve(from)
+	s.text, s.spans = nil, nil
+	return dst
+}
+
+// begin points the verifiers at a text.
+func (s *Scanner) begin(dst []Span, text []byte, m mode) {
+	s.text, s.spans, s.partial = text, dst, m != wholeLines
+	s.openAt, s.openQuote, s.keyDone = noOpen, 0, 0
+	s.lineLo, s.lineHi = 0, -1
+}
+
+// scan appends the spans of text, which begins at the start of a line.
+func (s *Scanner) scan(dst []Span, text []byte, m mode) []Span {
+	matcher := s.e.matcher
+	if m == unfinished {
+		matcher = s.e.ungated()
+	}
+	s.hits = matcher.Scan(s.hits[:0], text, &s.scratch)
+	if len(s.hits) == 0 && !s.block.open && s.e.gated == nil {
+		s.openAt = noOpen
+		return dst
+	}
+	from := len(dst)
+	s.begin(dst, text, m)
+	skip := s.continueBlock()
+	for _, h := range s.hits {
+		if int(h.Start) < skip {
+			continue
+		}
+		for i := range s.e.uses[h.ID] {
+			s.verify(&s.e.uses[h.ID][i], int(h.Start), int(h.End))
+		}
+		skip = max(skip, s.block.done)
+	}
+	if s.e.gated != nil {
+		s.gatedRules()
+	}
+	dst = s.resolve(from)
+	s.text, s.spans = nil, nil
+	return dst
+}
+
+// verify decides at one hit.
+func (s *Scanner) verify(u *use, hs, he int) {
+	s.current = u.detector
+	switch u.kind {
+	case useField:
+		s.field(hs, he)
+	case usePrefix:
+		s.prefix(u.detector, hs, he)
+	case useKeyed:
+		s.keyed(u.detector, hs, he)
+	case useStructure:
+		u.parse(s, u.detector, hs, he)
+	case useRegex:
+		s.regex(u, hs, he)
+	}
+}
+
+// found records a span.
+func (s *Scanner) found(d int32, start, end int, c finding.Confidence, ev Evidence) *Span {
+	s.spans = append(s.spans, Span{Start: start, End: end, Detector: d, Confidence: c, Evidence: ev})
+	return &s.spans[len(s.spans)-1]
+}
+
+// open notes a candidate that begins at start and that more text could decide.
+func (s *Scanner) open(start int) {
+	if s.partial && start < s.openAt {
+		s.openAt, s.openBy = start, s.current
+	}
+}
+
+// line returns the bounds of the line that holds pos, without its end mark.
+func (s *Scanner) line(pos int) (lo, hi int) {
+	if pos >= s.lineLo && pos <= s.lineHi {
+		return s.lineLo, s.lineHi
+	}
+	lo = pos
+	for lo > 0 && lex[s.text[lo-1]]&isEOL == 0 {
+		lo--
+	}
+	hi = pos + lineEnd(s.text[pos:])
+	s.lineLo, s.lineHi = lo, hi
+	return lo, hi
+}
+
+// lineEnd returns the offset of the first LF or CR in b, or len(b).
+func lineEnd(b []byte) int {
+	i := bytes.IndexByte(b, '\n')
+	if i < 0 {
+		i = len(b)
+	}
+	if j := bytes.IndexByte(b[:i], '\r'); j >= 0 {
+		return j
+	}
+	return i
+}
+
+// atBoundary reports whether a token may begin at pos: the byte before is no
+// word byte, or it ends an escape (\n, \u0022, \x1b, %20, an ANSI colour).
+func atBoundary(t []byte, pos int) bool {
+	if pos == 0 || lex[t[pos-1]]&isWord == 0 {
+		return true
+	}
+	return escapeBefore(t, pos) > 0
+}
+
+// escapeBefore returns the length of the escape sequence that ends at pos, or 0.
+func escapeBefore(t []byte, pos int) int {
+	at := func(k int) byte {
+		if pos-k < 0 {
+			return 0
+		}
+		return t[pos-k]
+	}
+	switch c := at(1); {
+	case at(2) == '\\' && (c == 'n' || c == 'r' || c == 't' || c == 'b' || c == 'f'):
+		return 2
+	case at(3) == '%' && lex[at(2)]&lex[c]&isHex != 0:
+		return 3
+	case at(4) == '\\' && at(3) == 'x' && lex[at(2)]&lex[c]&isHex != 0:
+		return 4
+	case at(6) == '\\' && at(5) == 'u' && lex[at(4)]&lex[at(3)]&lex[at(2)]&lex[c]&isHex != 0:
+		return 6
+	case c == 'm':
+		for k := 2; k <= 14; k++ {
+			switch b := at(k); {
+			case b == '[' && at(k+1) == 0x1b:
+				return k + 1
+			case lex[b]&isDigit == 0 && b != ';':
+				return 0
+			}
+		}
+	}
+	return 0
+}

@@ -1,0 +1,230 @@
+package scan
+
+import (
+	"bytes"
+
+	"github.com/stanch/stanch/finding"
+)
+
+// A line longer than Options.MaxLine is scanned in windows of that many bytes.
+// The last overlap bytes of a window are looked at again in the next, which
+// also begins with lookBehind bytes that were handed on before, as context.
+const (
+	segmentSize = 64 << 10
+	overlap     = 20 << 10
+	lookBehind  = 4 << 10
+)
+
+// Piece is scanned text that nothing to come can change. Text is valid during the call only.
+type Piece struct {
+	Text   []byte
+	Offset int64  // of Text in the stream
+	Spans  []Span // relative to Text, ordered; none reaches outside
+}
+
+// Stream finds spans in text that comes in chunks cut anywhere. It is for one goroutine.
+type Stream struct {
+	s     *Scanner
+	emit  func(Piece) error
+	off   int64  // of buf[0] in the stream
+	buf   []byte // the unfinished line, or its last part
+	win   window
+	spans []Span
+	err   error
+}
+
+// window is how far the unfinished line has been handed on.
+type window struct {
+	released int   // bytes of buf
+	marked   bool  // the last of them belonged to a span
+	swallow  byte  // what ends the value that filled the last window: a quote, anyStop, or 0 for none
+	by       int32 // the detector of that value
+}
+
+const anyStop = 1
+
+// NewStream returns a stream that hands on pieces in order, covering every
+// byte once. A failed emit ends the stream with that error.
+func (e *Engine) NewStream(emit func(Piece) error) *Stream {
+	return &Stream{s: e.NewScanner(), emit: emit}
+}
+
+// Write takes the next chunk. Whole lines are handed on at once; the start of
+// a line waits for its end, for Flush, or until it is longer than MaxLine.
+// p is not kept.
+func (st *Stream) Write(p []byte) (int, error) {
+	all := len(p)
+	for len(p) > 0 && st.err == nil {
+		if len(st.buf) == 0 {
+			if n := segment(p); n > 0 {
+				st.spans = st.s.scan(st.spans[:0], p[:n], wholeLines)
+				st.hand(p[:n], st.spans)
+				st.off += int64(n)
+				p = p[n:]
+				continue
+			}
+		}
+		n, done := lineRest(st.buf, p[:min(len(p), st.s.e.maxLine-len(st.buf))])
+		st.buf = append(st.buf, p[:n]...)
+		p = p[n:]
+		switch {
+		case done:
+			st.part(wholeLines)
+		case len(st.buf) == st.s.e.maxLine:
+			st.part(longLine)
+		}
+	}
+	return all - len(p), st.err
+}
+
+// Flush hands on what has waited too long: the clear part of the unfinished
+// line as it is, the part an undecided candidate covers as a span.
+func (st *Stream) Flush() error {
+	if len(st.buf) > st.win.released && st.err == nil {
+		st.part(unfinished)
+	}
+	return st.err
+}
+
+// Close hands on everything left; the text ends here.
+func (st *Stream) Close() error {
+	if len(st.buf) > 0 && st.err == nil {
+		st.part(wholeLines)
+	}
+	return st.err
+}
+
+// Pending returns how many bytes wait for their line to end.
+func (st *Stream) Pending() int { return len(st.buf) - st.win.released }
+
+func (st *Stream) hand(text []byte, spans []Span) {
+	st.err = st.emit(Piece{Text: text, Offset: st.off, Spans: spans})
+}
+
+// part scans the unfinished line and hands on as much of it as the mode allows.
+func (st *Stream) part(m mode) {
+	s, w := st.s, &st.win
+	before := s.block
+	st.spans = s.scan(st.spans[:0], st.buf, m)
+	if m != wholeLines {
+		s.block = before
+	}
+	end := len(st.buf)
+	cut := end
+	if m == longLine {
+		cut = settled(st.spans, end-overlap)
+	}
+	if m == unfinished && s.openAt < end {
+		st.add(Span{Start: s.openAt, End: end, Detector: s.openBy, Confidence: finding.Likely, Evidence: Unclosed})
+	}
+	if w.swallow != 0 {
+		to := w.released
+		for to < cut && !ends(st.buf[to], w.swallow) {
+			to++
+		}
+		if to > w.released {
+			st.add(Span{Start: w.released, End: to, Detector: w.by, Confidence: finding.Certain, Evidence: Unclosed, Continued: true})
+		}
+		if to < cut {
+			w.swallow = 0
+		}
+	}
+	spans := st.spans[:0]
+	marked := false
+	for _, x := range st.spans {
+		if x.End <= w.released || x.Start >= cut {
+			continue
+		}
+		if x.Start < w.released {
+			x.Start = w.released
+			x.Continued = x.Continued || w.marked
+		}
+		x.End = min(x.End, cut)
+		if x.End == cut {
+			marked = true
+			if m == longLine && cut == end && w.swallow == 0 {
+				w.swallow, w.by = max(s.openQuote, anyStop), x.Detector
+			}
+		}
+		x.Start, x.End = x.Start-w.released, x.End-w.released
+		x.KeyStart, x.KeyEnd = max(0, x.KeyStart-w.released), max(0, x.KeyEnd-w.released)
+		spans = append(spans, x)
+	}
+	released := w.released
+	st.off += int64(released)
+	st.hand(st.buf[released:cut], spans)
+	st.off -= int64(released)
+	w.released, w.marked = cut, marked
+	switch m {
+	case wholeLines:
+		st.off += int64(end)
+		st.buf, st.win = st.buf[:0], window{}
+	case longLine:
+		drop := cut - lookBehind
+		st.off += int64(drop)
+		st.buf = st.buf[:copy(st.buf, st.buf[drop:])]
+		w.released -= drop
+	}
+}
+
+// add inserts a span in order.
+func (st *Stream) add(x Span) {
+	st.s.spans = append(st.spans, x)
+	st.spans = st.s.resolve(0)
+}
+
+// settled moves a cut behind the spans that lie across it.
+func settled(spans []Span, cut int) int {
+	for moved := true; moved; {
+		moved = false
+		for _, x := range spans {
+			if x.Start < cut && x.End > cut {
+				cut, moved = x.End, true
+			}
+		}
+	}
+	return cut
+}
+
+// ends reports whether c ends a value that a window cut.
+func ends(c, swallow byte) bool {
+	if swallow == anyStop {
+		return lex[c]&isStop != 0
+	}
+	return c == swallow || lex[c]&isEOL != 0
+}
+
+// segment returns the length of the whole lines at the start of text that are
+// scanned in one go, about segmentSize bytes; 0 where no line ends in text
+// or the first is long.
+func segment(text []byte) int {
+	w := text[:min(len(text), segmentSize)]
+	return bytes.LastIndexByte(w, '\n') + 1
+}
+
+// lineRest returns how many bytes of p belong to the line that buf begins,
+// and whether the line ends with them. CR LF is one line end, so a CR ends a
+// line only once the next byte is known.
+func lineRest(buf, p []byte) (n int, done bool) {
+	if len(buf) > 0 && buf[len(buf)-1] == '\r' && len(p) > 0 {
+		if p[0] == '\n' {
+			return 1, true
+		}
+		return 0, true
+	}
+	i := bytes.IndexByte(p, '\n')
+	end := i
+	if i < 0 {
+		end = len(p)
+	}
+	if j := bytes.IndexByte(p[:end], '\r'); j >= 0 && j+1 < len(p) {
+		if p[j+1] == '\n' {
+			return j + 2, true
+		}
+		return j + 1, true
+	}
+	if i < 0 {
+		return len(p), false
+	}
+	return i + 1, true
+}

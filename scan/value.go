@@ -1,0 +1,436 @@
+package scan
+
+import (
+	"github.com/stanch/stanch/finding"
+	"github.com/stanch/stanch/internal/judge"
+	"github.com/stanch/stanch/internal/names"
+)
+
+// value parses the value of a pair, judges it, and records what must go.
+func (s *Scanner) value(p *pair, v names.Verdict) {
+	t := s.text
+	switch v.Class {
+	case names.Auth, names.Cookie:
+		end, closed := s.container(p)
+		s.noteEnd(p, v, end, closed)
+		if v.Class == names.Cookie {
+			s.cookies(p, end, setCookie(t[p.keyStart:p.keyEnd]))
+		} else {
+			s.credentials(p, v, p.start, end)
+		}
+		return
+	}
+	if p.quote == 0 && p.start < len(t) && (t[p.start] == '[' || t[p.start] == '(') {
+		s.list(p, v)
+		return
+	}
+	end, closed := s.valueEnd(p, v)
+	s.noteEnd(p, v, end, closed)
+	s.take(p, v, p.start, end)
+}
+
+// noteEnd remembers a value that more text could prolong.
+func (s *Scanner) noteEnd(p *pair, v names.Verdict, end int, closed bool) {
+	if !closed && end == len(s.text) && s.partial && v.Strength >= names.Medium {
+		s.current, s.openQuote = s.e.class[v.Class], p.quote
+		s.open(p.start)
+	}
+}
+
+// list takes each quoted element of a list under a name, or else everything up
+// to the closing bracket: ["v"], [v], [115 51].
+func (s *Scanner) list(p *pair, v names.Verdict) {
+	t := s.text
+	close := byte(']')
+	if t[p.start] == '(' {
+		close = ')'
+	}
+	i := p.start + 1
+	lim := min(len(t), i+maxValue)
+	for range 64 {
+		for i < lim && (t[i] == ' ' || t[i] == ',') {
+			i++
+		}
+		q, d, n := quoteAt(t, i, lim)
+		if n == 0 {
+			break
+		}
+		e := *p
+		e.quote, e.depth, e.start = q, d, i+n
+		end, closed := s.quotedEnd(&e)
+		s.noteEnd(&e, v, end, closed)
+		s.take(&e, v, e.start, end)
+		if !closed {
+			return
+		}
+		i = end + n
+	}
+	from := i
+	for i < lim && t[i] != close && t[i] != '{' && t[i] != '[' && lex[t[i]]&(isEOL|isQuote) == 0 {
+		i++
+	}
+	if i > from && i < len(t) && t[i] == close {
+		s.take(p, v, from, i)
+	}
+}
+
+// take judges text[start:end], the value of p, and records it as a span of the
+// class's detector.
+func (s *Scanner) take(p *pair, v names.Verdict, start, end int) {
+	if start >= end {
+		return
+	}
+	value := s.text[start:end]
+	c, ev, ok := s.e.judge(value, v, p)
+	if !ok {
+		return
+	}
+	x := s.found(s.e.class[v.Class], start, end, c, ev)
+	x.KeyStart, x.KeyEnd = p.keyStart, p.keyEnd
+	x.Bare = p.keyQuote == '"' && p.quote == 0 && p.sep == ':'
+}
+
+// weakRandom is the score over which a value under a weak name, or behind a
+// bare scheme, looks random.
+const weakRandom = 0.5
+
+// judge decides whether a value under a name is a secret.
+func (e *Engine) judge(value []byte, v names.Verdict, p *pair) (finding.Confidence, Evidence, bool) {
+	if judge.Nothing(value) || judge.Placeholder(value) || e.ours(value) {
+		return 0, 0, false
+	}
+	full, partial := judge.Mask(value)
+	if full || partial && v.Strength != names.Strong {
+		return 0, 0, false
+	}
+	if p.gap && p.quote == 0 && !judge.Credential(value) {
+		return 0, 0, false // "token_id= total=12": the value is empty
+	}
+	switch v.Strength {
+	case names.Strong:
+		if p.sep == ' ' && p.kind != names.Flag && len(value) < 4 {
+			return 0, 0, false
+		}
+		if countable(v.Class) && !credible(value) {
+			return finding.Doubtful, ByKey, true
+		}
+		if judge.Credential(value) {
+			return finding.Certain, ByKey | ByEntropy, true
+		}
+		return finding.Likely, ByKey, true
+	case names.Medium:
+		if judge.Credential(value) {
+			return finding.Likely, ByKey | ByEntropy, true
+		}
+	case names.Weak:
+		if len(value) >= 20 && judge.Credential(value) && judge.Random(value) > weakRandom {
+			return finding.Likely, ByKey | ByEntropy, true
+		}
+	}
+	return finding.Doubtful, ByKey, true
+}
+
+// countable tells the classes whose names also count things or name states
+// (tokens, keys): a number or a plain word under them is no secret.
+func countable(c names.Class) bool {
+	switch c {
+	case names.Token, names.Key, names.Session, names.Signature:
+		return true
+	}
+	return false
+}
+
+// credible is the test a value under a countable name has to pass: not a
+// number and not a single word of letters.
+func credible(v []byte) bool {
+	var digits, others int
+	for _, c := range v {
+		switch {
+		case lex[c]&isDigit != 0:
+			digits++
+		case c|0x20 < 'a' || c|0x20 > 'z':
+			others++
+		}
+	}
+	if digits == len(v) {
+		return len(v) >= 12
+	}
+	if digits+others == 0 {
+		return len(v) >= 16
+	}
+	return len(v) >= 6
+}
+
+// container returns the end of the quoted string or, outside quotes, of the
+// line or bracket that a header's value fills.
+func (s *Scanner) container(p *pair) (end int, closed bool) {
+	if p.quote != 0 {
+		return s.quotedEnd(p)
+	}
+	t := s.text
+	if p.start < len(t) && t[p.start] == '[' {
+		p.start++
+		if q, d, n := quoteAt(t, p.start, len(t)); n > 0 { // "Authorization":["Bearer x"]
+			p.quote, p.depth, p.start = q, d, p.start+n
+			return s.quotedEnd(p)
+		}
+	}
+	depth := 0
+	lim := min(len(t), p.start+maxValue)
+	for i := p.start; i < lim; i++ {
+		switch c := t[i]; {
+		case lex[c]&isEOL != 0 || c == 0x1b:
+			return i, true
+		case c == '"' || c == '\'' || c == '`':
+			if !p.blankQuoteAllowed(t, i) {
+				return i, true
+			}
+		case c == '\\':
+			if i+1 < lim && (t[i+1] == '"' || t[i+1] == '\'' || t[i+1] == '\\' || t[i+1] == 'n' || t[i+1] == 'r') {
+				return i, true
+			}
+		case c == '[' || c == '(' || c == '{':
+			depth++
+		case c == ']' || c == ')' || c == '}':
+			if depth == 0 {
+				return i, true
+			}
+			depth--
+		}
+	}
+	return lim, lim < len(t)
+}
+
+// blankQuoteAllowed reports whether the quote at i belongs to a parameter
+// (username="u") rather than closing the string that holds the header.
+func (p *pair) blankQuoteAllowed(t []byte, i int) bool {
+	if i > p.start && t[i-1] == '=' {
+		return true
+	}
+	for k := i - 1; k > p.start; k-- {
+		if t[k] == t[i] {
+			return t[k-1] == '='
+		}
+	}
+	return false
+}
+
+// quotedEnd finds the quote that closes a value: the same byte at the same
+// escape depth. Without one the value ends with the line.
+func (s *Scanner) quotedEnd(p *pair) (end int, closed bool) {
+	t := s.text
+	lim := min(len(t), p.start+maxValue)
+	switch p.quote {
+	case 'u', '&', '%':
+		seq := map[byte]string{'u': `\u0022`, '&': "&quot;", '%': "%22"}[p.quote]
+		for i := p.start; i < lim; i++ {
+			if lex[t[i]]&isEOL != 0 {
+				return i, true
+			}
+			if (t[i] == seq[0]) && hasFold(t[i:], seq) {
+				return i, true
+			}
+		}
+		return lim, lim < len(t)
+	}
+	mod, want := 1<<(p.depth+1), 1<<p.depth-1
+	slashes := 0
+	for i := p.start; i < lim; i++ {
+		c := t[i]
+		if c == '\\' {
+			slashes++
+			continue
+		}
+		if c == p.quote {
+			switch r := slashes % mod; {
+			case r == want:
+				if c == '\'' && p.depth == 0 && i > p.start && i+1 < len(t) && t[i+1] == '\'' {
+					i++ // '' inside '...' (SQL, YAML)
+					slashes = 0
+					continue
+				}
+				return i - slashes%mod, true
+			case r < want:
+				return i - r, true // the string around this one ends
+			}
+		} else if lex[c]&isEOL != 0 {
+			return i, true
+		}
+		slashes = 0
+	}
+	return lim, lim < len(t)
+}
+
+// valueEnd finds the end of a value. Outside quotes that depends on what holds the pair.
+func (s *Scanner) valueEnd(p *pair, v names.Verdict) (end int, closed bool) {
+	if p.quote != 0 {
+		return s.quotedEnd(p)
+	}
+	t := s.text
+	lim := min(len(t), p.start+maxValue)
+	switch {
+	case p.sep == '>':
+		i := p.start
+		for i < lim && t[i] != '<' && lex[t[i]]&isEOL == 0 && !(t[i] == ']' && i+1 < lim && t[i+1] == ']') {
+			i++
+		}
+		return i, i < len(t)
+	case p.keyQuote != 0 && p.sep == ':': // a bare scalar of JSON or Python
+		i := p.start
+		for i < lim && lex[t[i]]&isStop == 0 && t[i] != ',' && t[i] != '}' && t[i] != ']' && t[i] != '\\' {
+			i++
+		}
+		if i < lim && t[i] == '{' {
+			return p.start, true
+		}
+		return i, i < len(t)
+	case p.kind == names.Query:
+		i := p.start
+		for i < lim && !endsParameter(t, i) {
+			i++
+		}
+		return trimProse(t, p.start, i), i < len(t)
+	case p.sep == ':' && p.blankAfter && wholeLine(v.Class) && s.startsLine(p):
+		i := p.start
+		for i < lim && lex[t[i]]&isEOL == 0 && t[i] != 0x1b && !(t[i] == '#' && t[i-1] == ' ') {
+			i++
+		}
+		closed = i < len(t)
+		for i > p.start && lex[t[i-1]]&isBlank != 0 {
+			i--
+		}
+		return i, closed
+	}
+	return s.bareEnd(p.start, lim)
+}
+
+// wholeLine tells the classes whose values may hold blanks.
+func wholeLine(c names.Class) bool { return c == names.Password || c == names.Passphrase }
+
+// startsLine reports whether only indentation, "- " or a shell or diff mark
+// stands before the name.
+func (s *Scanner) startsLine(p *pair) bool {
+	for i := p.keyStart - 1; i >= 0 && i >= p.keyStart-64; i-- {
+		c := s.text[i]
+		if lex[c]&isEOL != 0 {
+			return true
+		}
+		if lex[c]&isBlank == 0 && c != '-' && c != '+' {
+			return false
+		}
+	}
+	return p.keyStart <= 64
+}
+
+// endsParameter tells the bytes that end a query parameter.
+func endsParameter(t []byte, i int) bool {
+	switch c := t[i]; c {
+	case '&', '#', ';', '<', '>', ')', ']', '}', '\\', '|', ',':
+		return true
+	case '%':
+		return hasFold(t[i:], "%26") || hasFold(t[i:], "%22") || hasFold(t[i:], "%20")
+	default:
+		return lex[c]&isStop != 0
+	}
+}
+
+// trimProse drops punctuation that ends a sentence rather than a value.
+func trimProse(t []byte, from, end int) int {
+	for end > from {
+		switch t[end-1] {
+		case '.', ':', '!', '?', ',':
+			end--
+			continue
+		}
+		break
+	}
+	return end
+}
+
+// bareEnd finds the end of an unquoted value in a container that is not known:
+// white space, quote or control byte end it; a comma, semicolon, ampersand or
+// bar only where another pair, a blank or the end follows; a closing bracket
+// where none was opened. In doubt the value takes the delimiter.
+func (s *Scanner) bareEnd(from, lim int) (end int, closed bool) {
+	t := s.text
+	var round, square, curly, angle int
+	i := from
+loop:
+	for ; i < lim; i++ {
+		c := t[i]
+		if lex[c]&isStop != 0 {
+			break
+		}
+		switch c {
+		case '\\':
+			if i+1 < lim {
+				switch n := t[i+1]; {
+				case lex[n]&isQuote != 0, n == '\\' && i+2 < lim && lex[t[i+2]]&(isQuote) != 0, n == '\\' && i+2 < lim && (t[i+2] == '\\' || t[i+2] == 'n' || t[i+2] == 'r'):
+					break loop
+				case n == 'n' || n == 'r' || n == 't':
+					break loop
+				case n == 'u' && i+5 < lim && (hasFold(t[i:], `\u0026`) || hasFold(t[i:], `\u0022`) || hasFold(t[i:], `\u003c`) || hasFold(t[i:], `\u0027`)):
+					break loop
+				case n == 'x' && (hasFold(t[i:], `\x1b`) || hasFold(t[i:], `\x00`)):
+					break loop
+				}
+			}
+		case '(':
+			round++
+		case '[':
+			square++
+		case '{':
+			curly++
+		case '<':
+			if i+1 < lim && t[i+1] == '/' {
+				break loop
+			}
+			angle++
+		case ')':
+			if round == 0 {
+				break loop
+			}
+			round--
+		case ']':
+			if square == 0 {
+				break loop
+			}
+			square--
+		case '}':
+			if curly == 0 {
+				break loop
+			}
+			curly--
+		case '>':
+			if angle == 0 {
+				break loop
+			}
+			angle--
+		case ',', ';', '&', '|':
+			if i+1 == len(t) || lex[t[i+1]]&isStop != 0 || s.nextPair(i+1, lim) {
+				break loop
+			}
+		}
+	}
+	closed = i < len(t)
+	if i == len(t) || lex[t[i]]&(isBlank|isEOL) != 0 {
+		i = trimProse(t, from, i)
+	}
+	return i, closed
+}
+
+// nextPair reports whether name= or name: stands at i.
+func (s *Scanner) nextPair(i, lim int) bool {
+	t := s.text
+	from := i
+	for i < lim && i-from < 64 && lex[t[i]]&isKey != 0 {
+		i++
+	}
+	if i == from || i == lim {
+		return false
+	}
+	if lex[t[i]]&isQuote != 0 {
+		i++
+	}
+	return i < lim && (t[i] == '=' || t[i] == ':')
+}
