@@ -1,12 +1,4 @@
-// Package match finds every occurrence of many literals in one pass over bytes.
-// It knows nothing of secrets.
 package match
-
-// Class is a set of byte values, bit b of word b/64 standing for byte b.
-type Class [4]uint64
-
-// Has reports whether b is in the class.
-func (c *Class) Has(b byte) bool { return c[b>>6]>>(b&63)&1 != 0 }
 
 // Literal is a string to look for. Text must not be empty.
 type Literal struct {

@@ -1,0 +1,261 @@
+package match
+
+import "unsafe"
+
+// automaton is an Aho–Corasick automaton over folded bytes, as one flat table
+// of transitions. A state is the offset of its row, so that a step is one load
+// from the byte's class and one from the table. States that end a literal lie
+// at and above accept. It folds every literal, because folding some of them
+// would need a state for each mixture of cases; those that are not to be folded
+// are compared when met.
+type automaton struct {
+	class  [256]uint8
+	stride uint32
+	table  []uint32
+	accept uint32
+	// Of accepting state accept+k*stride, ids[first[k]:first[k+1]] end here
+	// and link[k] is the next shorter accepting state, or 0.
+	first []uint32
+	ids   []uint32
+	link  []uint32
+	depth int // longest literal
+}
+
+// newAutomaton builds the automaton of pats. Its table takes 4 bytes for each
+// pair of a state and a distinct byte of the literals; there are at most as
+// many states as bytes in all literals, and one.
+func newAutomaton(pats []pattern) *automaton {
+	a := &automaton{}
+	classes := 1
+	for i := range pats {
+		a.depth = max(a.depth, len(pats[i].text))
+		for j := range len(pats[i].text) {
+			c := lower(pats[i].text[j])
+			if a.class[c] != 0 {
+				continue
+			}
+			// 256 distinct folded bytes cannot be: A to Z have none of their own.
+			a.class[c] = uint8(classes)
+			if isLetter(c) {
+				a.class[c^0x20] = uint8(classes)
+			}
+			classes++
+		}
+	}
+	nc := uint32(classes)
+	a.stride = nc
+
+	// The trie, in order of creation; row 0 is the root, 0 is no child.
+	trie := make([]uint32, nc, 64*nc)
+	end := make([]uint32, len(pats))
+	for i := range pats {
+		s := uint32(0)
+		for j := range len(pats[i].text) {
+			at := s + uint32(a.class[pats[i].text[j]])
+			if trie[at] == 0 {
+				trie[at] = uint32(len(trie))
+				trie = append(trie, make([]uint32, nc)...)
+			}
+			s = trie[at]
+		}
+		end[i] = s / nc
+	}
+	states := uint32(len(trie)) / nc
+	count := make([]uint32, states+1)
+	for _, s := range end {
+		count[s]++
+	}
+
+	// Breadth first: fail of a state is the longest proper suffix that is a
+	// state; link the longest such suffix that ends a literal.
+	fail := make([]uint32, states)
+	link := make([]uint32, states)
+	ends := func(s uint32) bool { return count[s] > 0 || link[s] != 0 }
+	order := make([]uint32, 0, states)
+	for c := uint32(1); c < nc; c++ {
+		if t := trie[c]; t != 0 {
+			order = append(order, t/nc)
+		}
+	}
+	for i := 0; i < len(order); i++ {
+		s := order[i]
+		f := fail[s]
+		row, other := trie[s*nc:s*nc+nc], trie[f*nc:f*nc+nc]
+		for c, t := range row {
+			if t == 0 {
+				row[c] = other[c]
+				continue
+			}
+			u := other[c] / nc
+			fail[t/nc] = u
+			if count[u] > 0 {
+				link[t/nc] = u
+			} else {
+				link[t/nc] = link[u]
+			}
+			order = append(order, t/nc)
+		}
+	}
+
+	// Renumber in that order, accepting states last.
+	place := make([]uint32, states)
+	next := uint32(1)
+	for _, s := range order {
+		if !ends(s) {
+			place[s] = next
+			next++
+		}
+	}
+	a.accept = next * nc
+	accepting := states - next
+	for _, s := range order {
+		if ends(s) {
+			place[s] = next
+			next++
+		}
+	}
+	a.table = make([]uint32, len(trie))
+	for s := range states {
+		to := a.table[place[s]*nc:]
+		for c, t := range trie[s*nc : s*nc+nc] {
+			to[c] = place[t/nc] * nc
+		}
+	}
+	base := states - accepting
+	a.first = make([]uint32, accepting+1)
+	a.link = make([]uint32, accepting)
+	for s := range states {
+		if s != 0 && ends(s) {
+			k := place[s] - base
+			a.first[k+1] = count[s]
+			if link[s] != 0 {
+				a.link[k] = place[link[s]] * nc
+			}
+		}
+	}
+	for k := range accepting {
+		a.first[k+1] += a.first[k]
+	}
+	a.ids = make([]uint32, len(pats))
+	fill := append([]uint32(nil), a.first...)
+	for i, s := range end {
+		k := place[s] - base
+		a.ids[fill[k]] = uint32(i)
+		fill[k]++
+	}
+	return a
+}
+
+func lower(c byte) byte {
+	if c-'A' < 26 {
+		return c + 0x20
+	}
+	return c
+}
+
+// ending is an accepting state reached after the byte before end.
+type ending struct{ end, state uint32 }
+
+// run notes in s.endings every accepting state reached at bytes [from, to) of
+// buf, knowing what lies before from. Four parts of the range are walked side
+// by side, which hides the latency of the loads; each starts depth-1 bytes
+// early, far enough back to be in the right state at its first own byte.
+func (a *automaton) run(buf []byte, from, to int, s *Scratch) {
+	for i := range s.endings {
+		s.endings[i] = s.endings[i][:0]
+	}
+	quarter := (to - from) / 4
+	if quarter < 4*a.depth {
+		st := a.warm(buf, from)
+		s.endings[0] = a.walk(buf, from, to, st, s.endings[0])
+		return
+	}
+	var start [4]int
+	var state [4]uint32
+	for i := range start {
+		start[i] = from + i*quarter
+		state[i] = a.warm(buf, start[i])
+	}
+	// Equal lengths let the compiler see that one index suits all four.
+	b0 := buf[start[0]:][:quarter]
+	b1 := buf[start[1]:][:len(b0)]
+	b2 := buf[start[2]:][:len(b0)]
+	b3 := buf[start[3]:][:len(b0)]
+	s0, s1, s2, s3 := state[0], state[1], state[2], state[3]
+	accept := a.accept
+	class := &a.class
+	table := unsafe.Pointer(unsafe.SliceData(a.table))
+	// A state is the offset of a row of stride entries and a class is less
+	// than stride, hence each index below is less than len(a.table).
+	for i := range b0 {
+		s0 = *(*uint32)(unsafe.Add(table, uintptr(s0+uint32(class[b0[i]]))*4))
+		s1 = *(*uint32)(unsafe.Add(table, uintptr(s1+uint32(class[b1[i]]))*4))
+		s2 = *(*uint32)(unsafe.Add(table, uintptr(s2+uint32(class[b2[i]]))*4))
+		s3 = *(*uint32)(unsafe.Add(table, uintptr(s3+uint32(class[b3[i]]))*4))
+		if max(s0, s1, s2, s3) >= accept {
+			for k, st := range [4]uint32{s0, s1, s2, s3} {
+				if st >= accept {
+					s.endings[k] = append(s.endings[k], ending{uint32(start[k] + i + 1), st})
+				}
+			}
+		}
+	}
+	s.endings[3] = a.walk(buf, start[3]+quarter, to, s3, s.endings[3])
+}
+
+// warm returns the state after the bytes before i.
+func (a *automaton) warm(buf []byte, i int) uint32 {
+	st := uint32(0)
+	for _, c := range buf[max(0, i-a.depth+1):i] {
+		st = a.table[st+uint32(a.class[c])]
+	}
+	return st
+}
+
+func (a *automaton) walk(buf []byte, from, to int, st uint32, dst []ending) []ending {
+	for i, c := range buf[from:to] {
+		st = a.table[st+uint32(a.class[c])]
+		if st >= a.accept {
+			dst = append(dst, ending{uint32(from + i + 1), st})
+		}
+	}
+	return dst
+}
+
+// walkBlock is how much the automaton walks before its endings are turned into
+// hits, which bounds what Scratch holds.
+const walkBlock = 32 << 10
+
+// plain appends every hit of buf.
+func (m *Matcher) plain(dst []Hit, buf []byte, s *Scratch) []Hit {
+	for from := 0; from < len(buf); from += walkBlock {
+		dst = m.walked(dst, buf, from, min(from+walkBlock, len(buf)), s)
+	}
+	return dst
+}
+
+// walked appends the hits whose last byte lies in [from, to).
+func (m *Matcher) walked(dst []Hit, buf []byte, from, to int, s *Scratch) []Hit {
+	a := m.automaton()
+	a.run(buf, from, to, s)
+	for k := range s.endings {
+		for _, e := range s.endings[k] {
+			for st := e.state; st != 0; {
+				n := (st - a.accept) / a.stride
+				for _, id := range a.ids[a.first[n]:a.first[n+1]] {
+					p := &m.pats[id]
+					start := e.end - uint32(len(p.text))
+					if !p.fold && string(buf[start:e.end]) != p.text {
+						continue
+					}
+					if p.min > 0 && !m.gate(p, buf, int(e.end), s) {
+						continue
+					}
+					dst = append(dst, Hit{start, e.end, id})
+				}
+				st = a.link[n]
+			}
+		}
+	}
+	return dst
+}

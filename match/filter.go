@@ -1,0 +1,208 @@
+package match
+
+import (
+	"fmt"
+	"math/bits"
+	"slices"
+)
+
+const (
+	hashMultiplier = 0x9E3779B1 // 2^32 over the golden ratio
+	foldBits       = 0x20202020
+
+	// A literal whose four bytes have more values than this is found by two.
+	maxExpansions = 4096
+	maxKeys       = 1 << 22
+)
+
+// filter is what SIMD scanners look things up in.
+type filter struct {
+	width int
+	// For VBMI, [width positions][2 groups of 8 buckets][64 symbols].
+	six [wide * 2 * 64]byte
+	// For AVX2, [position][group][lower and upper 16 symbols, each twice].
+	five [wide * 2 * 2 * 32]byte
+	// For NEON, [position][group][32 symbols].
+	neon [wide * 2 * 32]byte
+
+	offsets []uint8 // of the literals' windows
+	quads   probe
+	pairs   *probe // for literals too short or too vague for quads; nil if none
+}
+
+// probe finds literals by a hash of the bytes at a position, bit 5 of each set.
+type probe struct {
+	mask    uint32 // of the bytes that count
+	shift   uint32 // 32 less the binary logarithm of the size of bitmap
+	bitmap  []uint32
+	slots   []uint32 // of hash / 16; index of the slot's first entry
+	entries []entry
+}
+
+// entry is a literal in a slot: to be compared at the position less offset.
+type entry struct {
+	value, mask uint64 // of 8 bytes from the position less back
+	id          uint32
+	offset      uint8
+	size        uint8
+	back        uint8
+	flags       uint8
+}
+
+const (
+	entryLast = 1 << iota // in its slot
+	entryRest             // the 8 bytes are not all of the literal
+)
+
+func newFilter(pats []pattern, k Kernel, pl placement) (*filter, error) {
+	f := &filter{width: pl.width, offsets: make([]uint8, len(pats))}
+	a := kernelAlphabet(k)
+	for i := range pats {
+		f.offsets[i] = pl.spots[i].offset
+		b := pl.spots[i].bucket
+		group, bit := int(b>>3), byte(1)<<(b&7)
+		for p := range pl.width {
+			set := a.set(pats[i].at(int(pl.spots[i].offset) + p))
+			var list [128]uint8
+			for _, x := range set.list(&list) {
+				s := int(x)
+				if k == VBMI {
+					f.six[(p*2+group)*64+s] |= bit
+					continue
+				}
+				at := ((p*2+group)*2+s>>4)*32 + s&15
+				f.five[at] |= bit
+				f.five[at+16] |= bit
+				f.neon[(p*2+group)*32+s] |= bit
+			}
+		}
+	}
+	var quads, pairs []key
+	for i := range pats {
+		o := int(pl.spots[i].offset)
+		if pats[i].expansions(o) <= maxExpansions {
+			quads = pats[i].keys(quads, uint32(i), o, 4)
+		} else {
+			pairs = pats[i].keys(pairs, uint32(i), o, 2)
+		}
+		if n := len(quads) + len(pairs); n > maxKeys {
+			return nil, fmt.Errorf("match: %d literals that are very short or begin a wide class: more than %d keys", len(pats), maxKeys)
+		}
+	}
+	f.quads = newProbe(pats, pl, quads, 0xffffffff)
+	if pairs != nil {
+		p := newProbe(pats, pl, pairs, 0xffff)
+		f.pairs = &p
+	}
+	return f, nil
+}
+
+// key is a value of the bytes at a literal's window.
+type key struct{ value, id uint32 }
+
+// folded returns the values, bit 5 set, that the byte at position i may have.
+func (p *pattern) folded(i int, dst *[128]byte) []byte {
+	c := p.at(i)
+	n := 0
+	for w, x := range c {
+		lower := x >> 32 & 0xffffffff // bytes with bit 5
+		upper := x & 0xffffffff
+		for y := lower | upper; y != 0; y &= y - 1 {
+			dst[n] = byte(w<<6 + 32 + bits.TrailingZeros64(y))
+			n++
+		}
+	}
+	return dst[:n]
+}
+
+// expansions is the number of values of the four bytes at offset o.
+func (p *pattern) expansions(o int) int {
+	n := 1
+	var dst [128]byte
+	for i := range 4 {
+		n *= len(p.folded(o+i, &dst))
+	}
+	return n
+}
+
+func (p *pattern) keys(dst []key, id uint32, o, size int) []key {
+	first := len(dst)
+	dst = append(dst, key{0, id})
+	for i := range size {
+		var buf [128]byte
+		values := p.folded(o+i, &buf)
+		have := len(dst)
+		for _, v := range values[1:] {
+			for _, k := range dst[first:have] {
+				dst = append(dst, key{k.value | uint32(v)<<(8*i), id})
+			}
+		}
+		for j := range dst[first:have] {
+			dst[first+j].value |= uint32(values[0]) << (8 * i)
+		}
+	}
+	return dst
+}
+
+func newProbe(pats []pattern, pl placement, keys []key, mask uint32) probe {
+	size := max(16, min(20, bits.Len(uint(16*len(keys)))))
+	p := probe{
+		mask:   mask,
+		shift:  uint32(32 - size),
+		bitmap: make([]uint32, 1<<size/32),
+		slots:  make([]uint32, 1<<size/16),
+	}
+	ordered := make([]uint64, len(keys))
+	for i, k := range keys {
+		h := k.value * hashMultiplier >> p.shift
+		p.bitmap[h/32] |= 1 << (h % 32)
+		ordered[i] = uint64(h/16)<<32 | uint64(k.id)
+	}
+	slices.Sort(ordered)
+	ordered = slices.Compact(ordered)
+	p.entries = make([]entry, 1, 1+len(ordered))
+	p.entries[0] = entry{value: 1, flags: entryLast} // of empty slots: equals nothing
+	for i, x := range ordered {
+		slot, id := uint32(x>>32), uint32(x)
+		e := newEntry(&pats[id], id, pl.spots[id].offset)
+		if i == 0 || uint32(ordered[i-1]>>32) != slot {
+			p.slots[slot] = uint32(len(p.entries))
+		}
+		if i == len(ordered)-1 || uint32(ordered[i+1]>>32) != slot {
+			e.flags |= entryLast
+		}
+		p.entries = append(p.entries, e)
+	}
+	return p
+}
+
+func newEntry(p *pattern, id uint32, offset uint8) entry {
+	n := len(p.text)
+	// The block begins at the window, or earlier if it would end outside.
+	begin := max(0, min(int(offset), n-8))
+	e := entry{id: id, offset: offset, size: uint8(n), back: offset - uint8(begin)}
+	for i := 0; i < 8 && begin+i < n; i++ {
+		e.value |= uint64(p.value[begin+i]) << (8 * i)
+		e.mask |= uint64(p.mask[begin+i]) << (8 * i)
+	}
+	if n > 8 {
+		e.flags = entryRest
+	}
+	return e
+}
+
+func (p *probe) hash(raw uint32) uint32 {
+	return ((raw | foldBits) & p.mask) * hashMultiplier >> p.shift
+}
+
+func (p *probe) has(raw uint32) bool {
+	h := p.hash(raw)
+	return p.bitmap[h/32]>>(h%32)&1 != 0
+}
+
+func kernelAlphabet(k Kernel) *alphabet {
+	if k == VBMI {
+		return sixBits()
+	}
+	return fiveBits()
+}

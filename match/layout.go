@@ -1,0 +1,79 @@
+package match
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+)
+
+// A layout is, in this order: the bytes "mlp" and a version; 16 bytes of
+// SHA-256 over the literals; then for the six-bit and the five-bit alphabet
+// one byte with the window's width, the offset of every literal's window, and
+// the buckets, two to a byte.
+const layoutHead = "mlp\x01"
+
+const fingerprintSize = 16
+
+func fingerprint(pats []pattern) [fingerprintSize]byte {
+	h := sha256.New()
+	var buf [8 + 32]byte
+	for i := range pats {
+		p := &pats[i]
+		binary.LittleEndian.PutUint32(buf[:], uint32(len(p.text)))
+		buf[4], buf[5] = 0, byte(p.min)
+		if p.fold {
+			buf[4] = 1
+		}
+		for j, w := range p.gate {
+			binary.LittleEndian.PutUint64(buf[8+8*j:], w)
+		}
+		h.Write(buf[:])
+		h.Write([]byte(p.text))
+	}
+	return [fingerprintSize]byte(h.Sum(nil))
+}
+
+func encodeLayout(pats []pattern, places ...placement) []byte {
+	sum := fingerprint(pats)
+	out := append([]byte(layoutHead), sum[:]...)
+	for _, pl := range places {
+		out = append(out, byte(pl.width))
+		for _, s := range pl.spots {
+			out = append(out, s.offset)
+		}
+		for i := 0; i < len(pl.spots); i += 2 {
+			b := pl.spots[i].bucket
+			if i+1 < len(pl.spots) {
+				b |= pl.spots[i+1].bucket << 4
+			}
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
+// decodeLayout returns the placement number which of layout, or false when the
+// layout is of other literals or of another version, or cannot be right.
+func decodeLayout(layout []byte, pats []pattern, which int) (placement, bool) {
+	n := len(pats)
+	size := 1 + n + (n+1)/2
+	if len(layout) != len(layoutHead)+fingerprintSize+2*size || string(layout[:len(layoutHead)]) != layoutHead {
+		return placement{}, false
+	}
+	rest := layout[len(layoutHead):]
+	if [fingerprintSize]byte(rest) != fingerprint(pats) {
+		return placement{}, false
+	}
+	rest = rest[fingerprintSize+which*size:][:size]
+	pl := placement{width: int(rest[0]), spots: make([]spot, n)}
+	if pl.width != narrow && pl.width != wide {
+		return placement{}, false
+	}
+	for i := range pl.spots {
+		o := rest[1+i]
+		if int(o) >= len(pats[i].text) {
+			return placement{}, false
+		}
+		pl.spots[i] = spot{o, rest[1+n+i/2] >> (4 * (i & 1)) & 15}
+	}
+	return pl, true
+}

@@ -1,0 +1,158 @@
+package match
+
+import (
+	"math"
+	"sync"
+)
+
+// Matcher finds the literals given to Compile. It does not change and may be
+// used by any number of goroutines.
+type Matcher struct {
+	pats      []pattern
+	classes   int // distinct gate classes
+	kernel    Kernel
+	places    [2]func() placement // for six and five bits
+	filter    *filter             // nil on the plain rung
+	automaton func() *automaton   // built on first use: SIMD rungs need it for dense blocks only
+	maxLen    int
+	maxText   int
+}
+
+type options struct {
+	kernel Kernel
+	layout []byte
+}
+
+// Option changes what Compile does.
+type Option func(*options)
+
+// WithKernel asks for one rung; Compile fails if it is not available.
+func WithKernel(k Kernel) Option { return func(o *options) { o.kernel = k } }
+
+// WithLayout gives a placement made by Layout for the same literals, which
+// makes Compile many times faster. Layouts of other literals or other versions
+// are ignored. The bytes are not kept.
+func WithLayout(layout []byte) Option { return func(o *options) { o.layout = layout } }
+
+// Compile readies literals for scanning. The index of a literal in lits is its
+// ID in hits; equal literals are all reported. It refuses empty texts, texts
+// beyond 255 bytes, more than 65,536 literals or 512 KiB of text, and gates
+// beyond 64 bytes or with an empty class.
+func Compile(lits []Literal, opts ...Option) (*Matcher, error) {
+	var o options
+	for _, f := range opts {
+		f(&o)
+	}
+	k, err := resolve(o.kernel)
+	if err != nil {
+		return nil, err
+	}
+	pats, classes, err := newPatterns(lits)
+	if err != nil {
+		return nil, err
+	}
+	m := &Matcher{pats: pats, classes: len(classes), kernel: k}
+	for i := range pats {
+		m.maxText = max(m.maxText, len(pats[i].text))
+		m.maxLen = max(m.maxLen, len(pats[i].text)+pats[i].min)
+	}
+	m.automaton = sync.OnceValue(func() *automaton { return newAutomaton(pats) })
+	for i, alpha := range []func() *alphabet{sixBits, fiveBits} {
+		if pl, ok := decodeLayout(o.layout, pats, i); ok {
+			m.places[i] = func() placement { return pl }
+			continue
+		}
+		m.places[i] = sync.OnceValue(func() placement { return bestPlace(pats, alpha()) })
+	}
+	switch {
+	case k == Plain:
+		m.automaton()
+	case k == VBMI:
+		m.filter, err = newFilter(pats, k, m.places[0]())
+	default:
+		m.filter, err = newFilter(pats, k, m.places[1]())
+	}
+	if err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// bestPlace places literals in narrow windows, or in wide ones where narrow
+// ones would let so much pass that looking at more positions pays.
+func bestPlace(pats []pattern, a *alphabet) placement {
+	pl := place(pats, a, narrow)
+	// Looking at the second half costs as much as this share of positions
+	// passing; see BenchmarkScan.
+	if pl.pass > widePays {
+		if w := place(pats, a, wide); pl.pass-w.pass > widePays {
+			return w
+		}
+	}
+	return pl
+}
+
+const widePays = 0.04
+
+// Kernel returns the rung that scans.
+func (m *Matcher) Kernel() Kernel { return m.kernel }
+
+// Layout returns the placement of the literals' windows, for WithLayout. It
+// is the same for the same literals on every machine, and takes about three
+// bytes for each literal.
+func (m *Matcher) Layout() []byte { return encodeLayout(m.pats, m.places[0](), m.places[1]()) }
+
+// MaxLen returns the most bytes that one hit depends on: the greatest sum of a
+// literal's length and its gate's.
+func (m *Matcher) MaxLen() int { return m.maxLen }
+
+// Scratch is the memory that scanning needs. The zero value is ready; it grows
+// to a fixed size. One goroutine may use it at a time, with any matcher.
+type Scratch struct {
+	cands   []uint16
+	masks   []uint64
+	endings [4][]ending
+	runs    []run
+	scan    uint32
+	tail    [tailSize]byte
+}
+
+// begin readies s for a scan by m.
+func (s *Scratch) begin(m *Matcher) {
+	if s.cands == nil && m.kernel != Plain {
+		s.cands = make([]uint16, 64*stepBlocks+candSlack)
+		s.masks = make([]uint64, stepBlocks)
+	}
+	if len(s.runs) < m.classes {
+		s.runs = make([]run, m.classes)
+	}
+	if s.scan++; s.scan == 0 {
+		clear(s.runs)
+		s.scan = 1
+	}
+}
+
+// Scan appends to dst every occurrence of every literal in buf whose gate holds
+// within buf, overlapping ones too, in the order (Start, End, ID), and returns
+// the extended slice. It does not keep buf and does not allocate once dst and s
+// have grown. A nil s is allowed. It panics if buf has 4 GiB or more.
+func (m *Matcher) Scan(dst []Hit, buf []byte, s *Scratch) []Hit {
+	if uint64(len(buf)) > math.MaxUint32 {
+		panic("match: Scan of 4 GiB or more")
+	}
+	if len(m.pats) == 0 || len(buf) == 0 {
+		return dst
+	}
+	if s == nil {
+		s = new(Scratch)
+	}
+	s.begin(m)
+	have := len(dst)
+	if m.filter == nil {
+		dst = m.plain(dst, buf, s)
+	} else {
+		dst = m.filtered(dst, buf, s)
+	}
+	sortHits(dst[have:])
+	return dst
+}

@@ -1,0 +1,125 @@
+package match
+
+import (
+	_ "embed"
+	"math"
+	"math/bits"
+	"sync"
+)
+
+// The model says how often pairs and quadruples of bytes occur in log text. It
+// only chooses where the filter looks; a poor model costs speed, never a hit.
+// See internal/genmodel for the text it is counted on and for its format.
+//
+//go:generate go run ./internal/genmodel -o model.bin
+//go:embed model.bin
+var modelBin []byte
+
+const (
+	modelPairs = 128 * 128 // cost of each pair of 7-bit bytes
+	modelQuads = 1 << 14   // cost of each hash of four folded bytes
+	modelNever = 255       // a cost that stands for "not seen"
+)
+
+// probability undoes the model's unit: eighths of a bit, rounded.
+func probability(cost byte) float64 {
+	if cost == modelNever {
+		return 0
+	}
+	// Powers of two by table and exponent alone are the same on every machine.
+	eighths := [8]float64{1, 0.917004043204671, 0.840896415253715, 0.771105412703970,
+		0.707106781186548, 0.648419777325505, 0.594603557501361, 0.545253866332629}
+	return math.Ldexp(eighths[cost&7], -int(cost>>3))
+}
+
+// quad is the model's probability of the four bytes of key, each with bit 5 set.
+func quad(key uint32) float64 {
+	return probability(modelBin[modelPairs+(key*hashMultiplier)>>(32-14)])
+}
+
+// symbols is a set of symbols.
+type symbols [2]uint64
+
+func (s *symbols) add(x uint8)      { s[x>>6] |= 1 << (x & 63) }
+func (s *symbols) has(x uint8) bool { return s[x>>6]>>(x&63)&1 != 0 }
+
+func (s symbols) or(t symbols) symbols  { return symbols{s[0] | t[0], s[1] | t[1]} }
+func (s symbols) not(t symbols) symbols { return symbols{s[0] &^ t[0], s[1] &^ t[1]} }
+func (s symbols) empty() bool           { return s[0]|s[1] == 0 }
+
+// list writes the members of s to dst.
+func (s symbols) list(dst *[128]uint8) []uint8 {
+	n := 0
+	for w, x := range s {
+		for ; x != 0; x &= x - 1 {
+			dst[n] = uint8(w<<6 + bits.TrailingZeros64(x))
+			n++
+		}
+	}
+	return dst[:n]
+}
+
+// alphabet is how a family of kernels sees bytes: as one of n symbols, so that
+// a table of n entries answers for all 256.
+type alphabet struct {
+	n    int
+	of   [256]uint8
+	all  symbols
+	one  []float64 // probability of a symbol
+	pair []float64 // probability of two neighbours, at first*n+second
+}
+
+func newAlphabet(n int, of func(c byte) uint8) *alphabet {
+	a := &alphabet{n: n, one: make([]float64, n), pair: make([]float64, n*n)}
+	for c := range 256 {
+		a.of[c] = of(byte(c))
+		a.all.add(a.of[c])
+	}
+	total := 0.0
+	for i, cost := range modelBin[:modelPairs] {
+		p := probability(cost)
+		a.pair[int(a.of[i>>7])*n+int(a.of[i&127])] += p
+		total += p
+	}
+	// Text unlike the model's must not look impossible: a little of every
+	// symbol, and a share of each pair as if its two were independent.
+	const floor, loose = 0.0002, 0.04
+	norm := 1 / total
+	for i := range a.pair {
+		a.pair[i] *= norm
+		a.one[i/n] += a.pair[i]
+	}
+	rest := 1 - floor*float64(n)
+	for i := range a.one {
+		a.one[i] = floor + float64(rest*a.one[i])
+	}
+	for i := range a.pair {
+		a.pair[i] = float64((1-loose)*a.pair[i]) + float64(loose*float64(a.one[i/n]*a.one[i%n]))
+	}
+	return a
+}
+
+// window returns the symbols that may stand at n positions of p from offset o.
+func (a *alphabet) set(c Class) symbols {
+	var s symbols
+	if c == (Class{^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0)}) {
+		return a.all
+	}
+	for w, x := range c {
+		for ; x != 0; x &= x - 1 {
+			s.add(a.of[w<<6+bits.TrailingZeros64(x)])
+		}
+	}
+	return s
+}
+
+// sixBits is what VBMI looks up: letters without their case in the lower half,
+// everything else, modulo 32, in the upper.
+var sixBits = sync.OnceValue(func() *alphabet {
+	return newAlphabet(64, func(c byte) uint8 { return c&0x1f | ^c>>1&0x20 })
+})
+
+// fiveBits is what AVX2 and NEON look up.
+var fiveBits = sync.OnceValue(func() *alphabet {
+	return newAlphabet(32, func(c byte) uint8 { return c & 0x1f })
+})

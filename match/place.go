@@ -1,0 +1,269 @@
+package match
+
+import (
+	"cmp"
+	"slices"
+)
+
+// The filter's geometry: a position of the text passes when in one of the
+// buckets each of the window's positions holds a symbol of that bucket.
+const (
+	buckets   = 16
+	narrow    = 4 // positions of a window
+	wide      = 8 // of a window when there are many literals
+	maxReach  = 254
+	placeRuns = 2 // rounds of improvement after the first placing
+)
+
+// spot is where a literal's window begins, as an offset into its text, and its
+// bucket.
+type spot struct{ offset, bucket uint8 }
+
+// placement says how a set of literals is spread over the filter. Any placement
+// with offsets inside the texts gives the same hits.
+type placement struct {
+	width int // narrow or wide
+	spots []spot
+	pass  float64 // share of positions expected to pass
+}
+
+// window is one candidate place of a literal.
+type window struct {
+	offset uint8
+	alone  float64 // cost in a bucket of its own
+	fixed  float64 // cost that no bucket changes
+	quad   uint32
+	exact  bool // quad is meaningful
+	sets   [wide]symbols
+}
+
+// bucket holds the union of its windows and what is needed to say quickly what
+// one more would cost.
+type bucket struct {
+	uses  [wide][128]uint16 // windows that have the symbol at the position
+	sets  [wide]symbols
+	mass  [wide]float64          // probability of sets[i]
+	joint [wide - 1]float64      // of sets[i] followed by sets[i+1]
+	after [wide - 1][128]float64 // of sets[i] followed by the symbol
+	ahead [wide - 1][128]float64 // of the symbol followed by sets[i+1]
+	pass  float64
+}
+
+// chain is the probability of a sequence of sets, each depending on the one
+// before alone.
+func chain(width int, mass *[wide]float64, joint *[wide - 1]float64) float64 {
+	p := joint[0]
+	for i := 1; i < width-1; i++ {
+		if p == 0 {
+			return 0
+		}
+		p = float64(p*joint[i]) / mass[i]
+	}
+	return p
+}
+
+// with returns what the bucket's pass would be with w in it too.
+func (b *bucket) with(a *alphabet, width int, w *window) float64 {
+	var fresh [wide]symbols
+	grows := false
+	mass := b.mass
+	var la, lb [128]uint8
+	for i := range width {
+		fresh[i] = w.sets[i].not(b.sets[i])
+		if !fresh[i].empty() {
+			grows = true
+			for _, x := range fresh[i].list(&la) {
+				mass[i] += a.one[x]
+			}
+		}
+	}
+	if !grows {
+		return b.pass
+	}
+	joint := b.joint
+	for i := range width - 1 {
+		var first, second []uint8
+		if !fresh[i].empty() {
+			first = fresh[i].list(&la)
+		}
+		if !fresh[i+1].empty() {
+			second = fresh[i+1].list(&lb)
+		}
+		j := joint[i]
+		for _, x := range first {
+			j += b.ahead[i][x]
+			row := a.pair[int(x)*a.n:]
+			for _, y := range second {
+				j += row[y]
+			}
+		}
+		for _, y := range second {
+			j += b.after[i][y]
+		}
+		joint[i] = j
+	}
+	return chain(width, &mass, &joint)
+}
+
+func (b *bucket) add(a *alphabet, width int, w *window) {
+	var la [128]uint8
+	for i := range width {
+		for _, x := range w.sets[i].list(&la) {
+			if b.uses[i][x]++; b.uses[i][x] == 1 {
+				b.turn(a, width, i, x, 1)
+			}
+		}
+	}
+	b.pass = chain(width, &b.mass, &b.joint)
+}
+
+func (b *bucket) remove(a *alphabet, width int, w *window) {
+	var la [128]uint8
+	for i := range width {
+		for _, x := range w.sets[i].list(&la) {
+			if b.uses[i][x]--; b.uses[i][x] == 0 {
+				b.turn(a, width, i, x, -1)
+			}
+		}
+	}
+	b.pass = chain(width, &b.mass, &b.joint)
+}
+
+// turn switches symbol x at position i on (sign 1) or off (-1).
+func (b *bucket) turn(a *alphabet, width, i int, x uint8, sign float64) {
+	n := a.n
+	b.sets[i][x>>6] ^= 1 << (x & 63)
+	if b.sets[i].empty() {
+		b.mass[i] = 0 // no rounding may remain where chain divides
+	} else {
+		b.mass[i] += float64(sign * a.one[x])
+	}
+	if i > 0 {
+		b.joint[i-1] += float64(sign * b.after[i-1][x])
+		ahead := b.ahead[i-1][:n]
+		for y := range ahead {
+			ahead[y] += float64(sign * a.pair[y*n+int(x)])
+		}
+	}
+	if i < width-1 {
+		b.joint[i] += float64(sign * b.ahead[i][x])
+		row, after := a.pair[int(x)*n:][:n], b.after[i][:n]
+		for y := range after {
+			after[y] += float64(sign * row[y])
+		}
+	}
+	if b.sets[i].empty() {
+		if i > 0 {
+			b.joint[i-1] = 0
+		}
+		if i < width-1 {
+			b.joint[i] = 0
+		}
+	}
+}
+
+// windowsPerLiteral bounds the candidates that are tried for a literal.
+const windowsPerLiteral = 8
+
+// windows returns the best places for p's window, taken by themselves.
+func windows(p *pattern, a *alphabet, width int) []window {
+	// A window lies inside the positions while it can, and always begins
+	// within the text.
+	last := min(max(0, p.positions()-narrow), len(p.text)-1, maxReach)
+	all := make([]window, 0, last+1)
+	var empty bucket
+	sets := make([]symbols, 0, last+wide)
+	for i := range last + wide {
+		sets = append(sets, a.set(p.at(i)))
+	}
+	for o := range last + 1 {
+		w := window{offset: uint8(o)}
+		copy(w.sets[:width], sets[o:])
+		w.alone = empty.with(a, width, &w)
+		// The quadruple passes whatever else the bucket holds. The model has
+		// not seen all text, so the chain's guess counts too.
+		head := w.alone
+		if width > narrow {
+			head = empty.with(a, narrow, &w)
+		}
+		w.fixed = head
+		if o+4 <= len(p.text) {
+			w.exact = true
+			for i := range 4 {
+				w.quad |= uint32(p.text[o+i]|0x20) << (8 * i)
+			}
+			w.fixed = float64(0.7*quad(w.quad)) + float64(0.3*head)
+		}
+		w.fixed *= 6 // a window that really occurs costs more than a chance pass
+		if n := p.expansions(o); n > 64 {
+			w.fixed += float64(n) * 1e-6
+		}
+		all = append(all, w)
+	}
+	slices.SortStableFunc(all, func(x, y window) int {
+		return cmp.Compare(x.alone+x.fixed, y.alone+y.fixed)
+	})
+	return all[:min(len(all), windowsPerLiteral)]
+}
+
+// place chooses window and bucket of every literal: greedily, shortest first,
+// then by taking each out and placing it again. The result depends on pats and
+// the model alone.
+func place(pats []pattern, a *alphabet, width int) placement {
+	wins := make([][]window, len(pats))
+	order := make([]int, len(pats))
+	for i := range pats {
+		order[i] = i
+		wins[i] = windows(&pats[i], a, width)
+	}
+	slices.SortStableFunc(order, func(i, j int) int {
+		return cmp.Compare(pats[i].positions(), pats[j].positions())
+	})
+	bs := make([]bucket, buckets)
+	chosen := make([]*window, len(pats))
+	spots := make([]spot, len(pats))
+	shared := map[uint32]int{}
+	put := func(i int) {
+		var best *window
+		least, in := 0.0, 0
+		for k := range wins[i] {
+			w := &wins[i][k]
+			fixed := w.fixed
+			if w.exact && shared[w.quad] > 0 {
+				fixed *= 0.3 // most of it is paid already
+			}
+			if best != nil && fixed >= least {
+				continue
+			}
+			for j := range bs {
+				b := &bs[j]
+				cost := fixed + b.with(a, width, w) - b.pass
+				if best == nil || cost < least {
+					best, least, in = w, cost, j
+				}
+			}
+		}
+		chosen[i], spots[i] = best, spot{best.offset, uint8(in)}
+		if best.exact {
+			shared[best.quad]++
+		}
+		bs[in].add(a, width, best)
+	}
+	for _, i := range order {
+		put(i)
+	}
+	for range placeRuns {
+		for _, i := range order {
+			if chosen[i].exact {
+				shared[chosen[i].quad]--
+			}
+			bs[spots[i].bucket].remove(a, width, chosen[i])
+			put(i)
+		}
+	}
+	pass := 0.0
+	for i := range bs {
+		pass += bs[i].pass
+	}
+	return placement{width: width, spots: spots, pass: pass}
+}
