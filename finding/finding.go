@@ -51,3 +51,21 @@ func ParseConfidence(s string) (Confidence, error) {
 	}
 	return 0, fmt.Errorf("unknown confidence %q: want low, medium or high", s)
 }
+
+// MarshalText writes the severity's name.
+func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads what MarshalText writes.
+func (s *Severity) UnmarshalText(b []byte) (err error) {
+	*s, err = ParseSeverity(string(b))
+	return err
+}
+
+// MarshalText writes the confidence's name.
+func (c Confidence) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// UnmarshalText reads what MarshalText writes.
+func (c *Confidence) UnmarshalText(b []byte) (err error) {
+	*c, err = ParseConfidence(string(b))
+	return err
+}

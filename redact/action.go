@@ -1,0 +1,40 @@
+package redact
+
+import "fmt"
+
+// Action is what happens to a candidate. Those after Shadow redact, and stand
+// in order of strictness: of overlapping candidates the strictest one rules.
+type Action uint8
+
+const (
+	// Keep passes the value in clear and reports nothing.
+	Keep Action = iota
+	// Shadow passes the value in clear and reports it.
+	Shadow
+	// Partial masks all but the vendor's public prefix.
+	Partial
+	// Hash writes a keyed hash, so that equal values stay recognisable as equal.
+	Hash
+	// Mask writes a marker that names the detector.
+	Mask
+	// Remove writes nothing.
+	Remove
+)
+
+var actions = [...]string{"keep", "shadow", "partial", "hash", "mask", "remove"}
+
+func (a Action) String() string { return actions[a] }
+
+// Redacts reports whether no byte of the value passes in clear, but for the
+// public prefix Partial keeps.
+func (a Action) Redacts() bool { return a > Shadow }
+
+// ParseAction reads an action by its name.
+func ParseAction(s string) (Action, error) {
+	for i, n := range actions {
+		if n == s {
+			return Action(i), nil
+		}
+	}
+	return 0, fmt.Errorf("unknown action %q: want keep, shadow, partial, hash, mask or remove", s)
+}

@@ -1,0 +1,406 @@
+package redact
+
+import (
+	"bytes"
+	"slices"
+
+	"github.com/stanch/stanch/finding"
+	"github.com/stanch/stanch/internal/envelope"
+	"github.com/stanch/stanch/scan"
+)
+
+// candidate is a span and what the policy says of it.
+type candidate struct {
+	scan.Span
+	action Action
+	own    bool // a marker or hash of ours, or nothing at all
+	next   int  // candidate that goes on with this secret; 0 for none
+}
+
+// unscanned is the action over a line that is over budget. It is stricter than
+// every other.
+const unscanned = Remove + 1
+
+// edit replaces text[start:end]. Edits are ordered and do not overlap.
+type edit struct {
+	start, end int
+	owner      int    // candidate whose envelope is written
+	action     Action // Keep writes nothing but quote
+	quote      []byte // written as it is
+}
+
+// plan is the scratch space of one text.
+type plan struct {
+	candidates []candidate
+	edits      []edit
+	matches    []Match
+	quote      openQuote
+	carried    []carry // by detector
+}
+
+// carry is what the pieces of a secret take over from its beginning.
+type carry struct {
+	known  bool // there was one, maybe in an earlier text
+	action Action
+	last   int // the last piece in this text; -1 for none
+}
+
+// Match is a resolved candidate, or the union of those that overlap.
+type Match struct {
+	Start, End   int // bytes of the text
+	Line, Column int64
+	Action       Action
+	Confidence   finding.Confidence
+	owner        candidate
+	index        int // of owner
+}
+
+// resolve fills the plan: one action for every candidate, then unions of those
+// that redact, then edits.
+func (r *Redactor) resolve(text, key []byte, spans []scan.Span) {
+	p := &r.plan
+	p.candidates, p.edits, p.matches = p.candidates[:0], p.edits[:0], p.matches[:0]
+	p.quote = openQuote{}
+	if p.carried == nil {
+		p.carried = make([]carry, len(r.e.detectors))
+	}
+	for i := range spans {
+		r.check(&spans[i], len(text))
+		p.candidates = append(p.candidates, candidate{Span: spans[i]})
+	}
+	p.order()
+	if len(p.candidates) > r.e.limits.MaxCandidates {
+		p.flood(text, r.e.limits.MaxCandidates)
+	}
+	p.link()
+	for i := range p.candidates {
+		r.decide(i, text, key)
+	}
+	r.unite(text)
+}
+
+// link chains the pieces of each secret.
+func (p *plan) link() {
+	for i := range p.carried {
+		p.carried[i].last = -1
+	}
+	for i := range p.candidates {
+		c := &p.candidates[i]
+		if c.action == unscanned {
+			continue
+		}
+		last := &p.carried[c.Detector].last
+		if c.Continued && *last >= 0 {
+			p.candidates[*last].next = i
+		}
+		*last = i
+	}
+}
+
+// check panics on a span that no scan may return.
+func (r *Redactor) check(s *scan.Span, n int) {
+	if s.Start < 0 || s.End < s.Start || s.End > n ||
+		s.KeyStart < 0 || s.KeyEnd < s.KeyStart || s.KeyEnd > n ||
+		s.Detector < 0 || int(s.Detector) >= len(r.e.detectors) || s.Confidence > finding.Certain {
+		panic("redact: impossible span")
+	}
+}
+
+func (p *plan) order() {
+	before := func(a, b candidate) int {
+		if a.Start != b.Start {
+			return a.Start - b.Start
+		}
+		return b.End - a.End
+	}
+	if !slices.IsSortedFunc(p.candidates, before) {
+		slices.SortStableFunc(p.candidates, before)
+	}
+}
+
+// decide sets the action of a candidate.
+func (r *Redactor) decide(i int, text, key []byte) {
+	c := &r.plan.candidates[i]
+	if c.action == unscanned {
+		return
+	}
+	value := text[c.Start:c.End]
+	if len(value) == 0 || r.e.vocab.Is(value) {
+		c.own = true
+		return
+	}
+	carried := &r.plan.carried[c.Detector]
+	if c.Continued && carried.known {
+		c.action = carried.action
+		return
+	}
+	if c.KeyStart < c.KeyEnd {
+		key = text[c.KeyStart:c.KeyEnd]
+	}
+	if r.e.needKey {
+		r.fold = foldKey(r.fold[:0], key)
+	}
+	c.action = r.e.action(c, r.fold)
+	switch c.action {
+	case Partial:
+		if r.prefix(c, value) == "" {
+			c.action = Mask
+		}
+	case Hash:
+		if !r.hashable(i, text) {
+			c.action = Mask
+		}
+	}
+	if c.action.Redacts() && r.allowed(i, text) {
+		c.action = Keep
+		r.stats.Allowed++
+	} else if c.action == Keep {
+		r.stats.Kept++
+	}
+	carried.known, carried.action = true, c.action
+}
+
+// prefix returns the public literal that value begins with.
+func (r *Redactor) prefix(c *candidate, value []byte) string {
+	best := ""
+	for _, l := range r.e.detectors[c.Detector].prefixes {
+		if len(l) > len(best) && len(l) < len(value) && string(value[:len(l)]) == l {
+			best = l
+		}
+	}
+	return best
+}
+
+// allowed reports whether the allow list names a value. What is only a part of
+// a value is never allowed: the rest would follow it.
+func (r *Redactor) allowed(i int, text []byte) bool {
+	a := &r.e.allow
+	if a.values == nil && a.prints == nil {
+		return false
+	}
+	c := &r.plan.candidates[i]
+	if c.Continued || c.Evidence&scan.Unclosed != 0 || c.next > 0 {
+		return false
+	}
+	if on, ok := a.values[string(text[c.Start:c.End])]; allows(on, ok, c.Detector) {
+		return true
+	}
+	if a.prints == nil {
+		return false
+	}
+	on, ok := a.prints[[envelope.SumLen]byte(r.fingerprintSum(i, text)[:envelope.SumLen])]
+	return allows(on, ok, c.Detector)
+}
+
+// eachPiece visits candidate i and those that continue it.
+func (p *plan) eachPiece(i int, visit func(*candidate)) {
+	for visit(&p.candidates[i]); p.candidates[i].next > 0; visit(&p.candidates[i]) {
+		i = p.candidates[i].next
+	}
+}
+
+// flood puts a candidate of its own over each line that holds more than most.
+func (p *plan) flood(text []byte, most int) {
+	cs := p.candidates
+	for i := 0; i < len(cs); {
+		start := bytes.LastIndexByte(text[:cs[i].Start], '\n') + 1
+		end := len(text)
+		if n := bytes.IndexByte(text[cs[i].Start:], '\n'); n >= 0 {
+			end = cs[i].Start + n
+		}
+		j := i
+		for j < len(cs) && cs[j].Start <= end {
+			j++
+		}
+		if j-i > most && start < end {
+			p.candidates = append(p.candidates, candidate{Span: scan.Span{Start: start, End: end, Detector: -1}, action: unscanned})
+		}
+		i = j
+	}
+	p.order()
+}
+
+// union is a run of overlapping candidates that redact.
+type union struct {
+	start, end int
+	owner      int // whose action rules
+	last       int // who reaches furthest
+	first      int
+	silent     bool // nothing but pieces of a secret that has its marker already
+	bare       int  // unquoted JSON scalar that begins at or before start; -1 for none
+}
+
+// unite turns the candidates into edits and matches.
+func (r *Redactor) unite(text []byte) {
+	p := &r.plan
+	bare := -1
+	open := false
+	var u union
+	for i := range p.candidates {
+		c := &p.candidates[i]
+		if c.own {
+			continue
+		}
+		if c.Bare {
+			bare = i
+			if open && c.Start == u.start {
+				u.bare = i
+			}
+		}
+		switch {
+		case !c.action.Redacts():
+			if !c.Continued {
+				p.matches = append(p.matches, Match{Start: c.Start, End: c.End, Action: c.action, Confidence: c.Confidence, owner: *c, index: i})
+				if c.action == Shadow {
+					r.stats.Shadow++
+				}
+			}
+		case open && c.Start < u.end:
+			if r.rules(i, u.owner) {
+				u.owner = i
+			}
+			if c.End > u.end {
+				u.end, u.last = c.End, i
+			}
+			u.silent = u.silent && c.Continued
+		default:
+			if open {
+				r.close(&u, text)
+			}
+			open = true
+			u = union{c.Start, c.End, i, i, i, c.Continued, bare}
+		}
+	}
+	if open {
+		r.close(&u, text)
+	}
+	p.endQuote(len(text) + 1)
+	slices.SortStableFunc(p.matches, func(a, b Match) int { return a.Start - b.Start })
+}
+
+// rules reports whether candidate i decides a union rather than j: the
+// stricter action, then whoever knows more of the value.
+func (r *Redactor) rules(i, j int) bool {
+	a, b := &r.plan.candidates[i], &r.plan.candidates[j]
+	switch {
+	case a.action != b.action:
+		return a.action > b.action
+	case a.action == unscanned:
+		return false
+	case a.Continued != b.Continued:
+		return b.Continued
+	case a.Confidence != b.Confidence:
+		return a.Confidence > b.Confidence
+	case a.Evidence&scan.ByShape != b.Evidence&scan.ByShape:
+		return a.Evidence&scan.ByShape != 0
+	}
+	return r.e.detectors[a.Detector].severity > r.e.detectors[b.Detector].severity
+}
+
+// close writes the edits of a union. Hash and Partial speak for their owner's
+// value only; what else the union holds is masked.
+func (r *Redactor) close(u *union, text []byte) {
+	p := &r.plan
+	o := &p.candidates[u.owner]
+	p.endQuote(u.start)
+	p.beginQuote(u, text)
+	if o.action == Hash || o.action == Partial {
+		if u.start < o.Start {
+			p.mask(u.start, o.Start, u.first)
+		}
+		p.edits = append(p.edits, edit{start: o.Start, end: o.End, owner: u.owner, action: r.piece(u.owner)})
+		if o.End < u.end {
+			p.mask(o.End, u.end, u.last)
+		}
+	} else {
+		a := r.piece(u.owner)
+		if u.silent {
+			a = Keep
+		}
+		p.edits = append(p.edits, edit{start: u.start, end: u.end, owner: u.owner, action: a})
+	}
+	if u.silent {
+		return
+	}
+	m := Match{Start: u.start, End: u.end, Action: o.action, Confidence: o.Confidence, owner: *o, index: u.owner}
+	if o.action == unscanned {
+		m.Action, m.Confidence = Mask, finding.Certain
+		r.stats.Failed++
+	} else {
+		r.stats.Redacted++
+		r.stats.count(r.e.detectors[o.Detector].id, 1)
+	}
+	p.matches = append(p.matches, m)
+}
+
+// piece returns the action with which candidate i is written: one that goes on
+// with a secret writes nothing.
+func (r *Redactor) piece(i int) Action {
+	if c := &r.plan.candidates[i]; !c.Continued || c.action == unscanned {
+		return c.action
+	}
+	return Keep
+}
+
+func (p *plan) mask(start, end, owner int) {
+	a := Mask
+	if p.candidates[owner].Continued {
+		a = Keep
+	}
+	p.edits = append(p.edits, edit{start: start, end: end, owner: owner, action: a})
+}
+
+// openQuote is a quote that was opened before an unquoted JSON scalar of which
+// some part is redacted, and has to be closed behind it.
+type openQuote struct {
+	text []byte // nil when there is none
+	end  int
+}
+
+// beginQuote quotes the scalar a union begins in. A scalar that begins inside
+// the union is part of something larger, which has its own syntax.
+func (p *plan) beginQuote(u *union, text []byte) {
+	if p.quote.text != nil { // still in the same scalar
+		p.quote.end = max(p.quote.end, u.end)
+		return
+	}
+	if u.bare < 0 {
+		return
+	}
+	b := &p.candidates[u.bare]
+	if b.End <= u.start {
+		return
+	}
+	if n := len(p.edits); n > 0 && p.edits[n-1].end > b.Start {
+		return
+	}
+	p.quote = openQuote{quoteOf(&b.Span, text), max(b.End, u.end)}
+	p.edits = append(p.edits, edit{start: b.Start, end: b.Start, quote: p.quote.text})
+}
+
+// endQuote closes the open quote if it ends at or before next.
+func (p *plan) endQuote(next int) {
+	if p.quote.text == nil || p.quote.end > next {
+		return
+	}
+	p.edits = append(p.edits, edit{start: p.quote.end, end: p.quote.end, quote: p.quote.text})
+	p.quote = openQuote{}
+}
+
+var doubleQuote = []byte{'"'}
+
+// quoteOf returns the quote that fits a scalar: the one its key ends with,
+// which has the backslashes of the JSON strings around it.
+func quoteOf(s *scan.Span, text []byte) []byte {
+	if s.KeyStart == s.KeyEnd {
+		return doubleQuote
+	}
+	i := s.KeyEnd
+	for i < s.Start && text[i] == '\\' {
+		i++
+	}
+	if i < s.Start && (text[i] == '"' || text[i] == '\'') {
+		return text[s.KeyEnd : i+1]
+	}
+	return doubleQuote
+}

@@ -1,0 +1,157 @@
+package redact
+
+import (
+	"encoding/hex"
+
+	"github.com/stanch/stanch/detectors"
+	"github.com/stanch/stanch/finding"
+	"github.com/stanch/stanch/internal/envelope"
+	"github.com/stanch/stanch/scan"
+)
+
+// rule is a Rule with its patterns resolved.
+type rule struct {
+	detectors  []bool // by index; nil for all
+	confidence finding.Confidence
+	identifier *bool    // nil for both
+	keys       []string // patterns over folded names; nil for any name
+	action     Action
+}
+
+// compileRules resolves the document's rules and puts the defaults behind.
+func (e *Engine) compileRules(rules []Rule, all []detectors.Detector) error {
+	for i := range rules {
+		r := &rules[i]
+		for _, p := range r.Detectors {
+			if err := p.fitsAny(all); err != nil {
+				return err
+			}
+		}
+		if r.Action == Hash && (e.ring == nil || e.ring.random) {
+			return r.Pos.errorf("%w", errNoKey)
+		}
+		out := rule{confidence: r.Confidence, identifier: r.Identifier, action: r.Action}
+		if len(r.Detectors) > 0 || r.Severity > 0 {
+			out.detectors = make([]bool, len(e.detectors))
+			for j := range e.detectors {
+				out.detectors[j] = r.fits(&e.detectors[j])
+			}
+		}
+		for _, k := range r.Keys {
+			out.keys = append(out.keys, string(foldKey(nil, []byte(k.Text))))
+		}
+		e.needKey = e.needKey || out.keys != nil
+		e.rules = append(e.rules, out)
+	}
+	yes := true
+	e.rules = append(e.rules,
+		rule{identifier: &yes, action: Keep},
+		rule{confidence: finding.Likely, action: Mask},
+		rule{action: Keep})
+	return nil
+}
+
+func (r *Rule) fits(d *detector) bool {
+	if d.severity < r.Severity {
+		return false
+	}
+	if len(r.Detectors) == 0 {
+		return true
+	}
+	for _, p := range r.Detectors {
+		if glob(p.Text, []byte(d.id)) {
+			return true
+		}
+	}
+	return false
+}
+
+// action returns what the policy says of a candidate. key is folded.
+func (e *Engine) action(c *candidate, key []byte) Action {
+	identifier := e.detectors[c.Detector].identifier || c.Evidence&scan.Identifier != 0
+	for i := range e.rules {
+		r := &e.rules[i]
+		switch {
+		case c.Confidence < r.confidence:
+		case r.identifier != nil && *r.identifier != identifier:
+		case r.detectors != nil && !r.detectors[c.Detector]:
+		case r.keys != nil && !r.names(key):
+		default:
+			return r.action
+		}
+	}
+	return Mask
+}
+
+func (r *rule) names(key []byte) bool {
+	if len(key) == 0 {
+		return false
+	}
+	for _, k := range r.keys {
+		if glob(k, key) {
+			return true
+		}
+	}
+	return false
+}
+
+// allowlist is the values known to be harmless, each with the detectors it is
+// allowed for; nil is all of them.
+type allowlist struct {
+	values map[string][]bool
+	prints map[[envelope.SumLen]byte][]bool
+}
+
+func (e *Engine) compileAllow(list []Allowance, all []detectors.Detector) error {
+	for i := range list {
+		a := &list[i]
+		var on []bool
+		if a.Detector != nil {
+			if err := a.Detector.fitsAny(all); err != nil {
+				return err
+			}
+			on = make([]bool, len(e.detectors))
+			for j := range e.detectors {
+				on[j] = glob(a.Detector.Text, []byte(e.detectors[j].id))
+			}
+		}
+		if a.Fingerprint == "" {
+			if e.allow.values == nil {
+				e.allow.values = make(map[string][]bool)
+			}
+			e.allow.values[a.Value.text] = join(e.allow.values, a.Value.text, on)
+			continue
+		}
+		// A fingerprint under a key that is gone cannot be compared: what it
+		// allowed is redacted again, and whoever wrote it should know.
+		if e.ring == nil || a.Fingerprint[:envelope.KeyIDLen] != e.ring.id {
+			return a.Pos.errorf("fingerprint was made with another key than the configured one")
+		}
+		var sum [envelope.SumLen]byte
+		if _, err := hex.Decode(sum[:], []byte(a.Fingerprint[envelope.KeyIDLen+1:])); err != nil {
+			return a.Pos.errorf("fingerprint is not hexadecimal")
+		}
+		if e.allow.prints == nil {
+			e.allow.prints = make(map[[envelope.SumLen]byte][]bool)
+		}
+		e.allow.prints[sum] = join(e.allow.prints, sum, on)
+	}
+	return nil
+}
+
+// join adds the detectors on to those an entry already stands for.
+func join[K comparable](m map[K][]bool, k K, on []bool) []bool {
+	old, ok := m[k]
+	if !ok {
+		return on
+	}
+	if old == nil || on == nil {
+		return nil
+	}
+	for i := range old {
+		old[i] = old[i] || on[i]
+	}
+	return old
+}
+
+func allows(on []bool, ok bool, d int32) bool { return ok && (on == nil || on[d]) }

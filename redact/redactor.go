@@ -1,0 +1,252 @@
+package redact
+
+import (
+	"bytes"
+	"errors"
+	"hash"
+
+	"github.com/stanch/stanch/finding"
+	"github.com/stanch/stanch/internal/envelope"
+	"github.com/stanch/stanch/scan"
+)
+
+// Redactor redacts one text, value or batch at a time, for one goroutine. Its
+// exported fields may be changed between calls.
+type Redactor struct {
+	// Source is where the next text comes from: the place of its first byte.
+	// Findings carry it, moved on to where the value stands.
+	Source finding.Source
+	// OnFinding takes what was redacted or let through by Shadow, once per
+	// marker; nil for the function the engine was made with.
+	OnFinding func(finding.Finding)
+	// OnMatch takes the same together with the match.
+	OnMatch func(Match, finding.Finding)
+	// All reports kept candidates as well.
+	All bool
+
+	h       *Handle // nil when the engine is fixed
+	e       *Engine
+	scanner *scan.Scanner
+	names   *scan.Scanner // for the strings of findings
+
+	spans []scan.Span
+	plan  plan
+	fold  []byte // scratch for names
+	buf   []byte // Batch's output
+	arena []byte
+	ends  []int // of the records in arena
+
+	fingerprint, hash hash.Hash // nil until needed
+	sum               []byte
+
+	clean, cleaned finding.Source // the last Source and its redacted form
+	stats          Stats
+
+	fault func(stage) // for tests: called before each stage
+}
+
+// stage is a part of the work that can fail.
+type stage string
+
+const (
+	stageScan   stage = "scan"
+	stagePlan   stage = "plan"
+	stageSplice stage = "splice"
+	stageReport stage = "report"
+)
+
+func (r *Redactor) enter(s stage) {
+	if r.fault != nil {
+		r.fault(s)
+	}
+}
+
+// Stats counts what happened to candidates.
+type Stats struct {
+	Redacted int64            // markers written, or values removed
+	Shadow   int64            // values a shadow rule let through
+	Kept     int64            // values a keep rule or the default let through
+	Allowed  int64            // values the allow list let through
+	Failed   int64            // texts, lines or values that became REDACTED-unscanned
+	Detector map[string]int64 // Redacted by detector id
+}
+
+// Add adds o to s.
+func (s *Stats) Add(o Stats) {
+	s.Redacted += o.Redacted
+	s.Shadow += o.Shadow
+	s.Kept += o.Kept
+	s.Allowed += o.Allowed
+	s.Failed += o.Failed
+	for id, n := range o.Detector {
+		s.count(id, n)
+	}
+}
+
+func (s *Stats) count(id string, n int64) {
+	if s.Detector == nil {
+		s.Detector = make(map[string]int64)
+	}
+	s.Detector[id] += n
+}
+
+// NewRedactor returns a redactor that stays with e.
+func (e *Engine) NewRedactor() *Redactor {
+	r := new(Redactor)
+	r.adopt(e)
+	return r
+}
+
+// NewRedactor returns a redactor that takes a replaced engine with its next call.
+func (h *Handle) NewRedactor() *Redactor {
+	r := &Redactor{h: h}
+	r.adopt(h.Load())
+	return r
+}
+
+func (r *Redactor) adopt(e *Engine) {
+	r.e = e
+	r.scanner = e.scan.NewScanner()
+	r.names = nil
+	r.fingerprint, r.hash = nil, nil
+	r.clean, r.cleaned = finding.Source{}, finding.Source{}
+	r.plan.carried = nil
+}
+
+// begin starts a text that has nothing to do with the one before.
+func (r *Redactor) begin() {
+	if r.h != nil {
+		if e := r.h.Load(); e != r.e {
+			r.adopt(e)
+		}
+	}
+	clear(r.plan.carried)
+}
+
+// Stats returns what happened so far.
+func (r *Redactor) Stats() Stats {
+	var s Stats
+	s.Add(r.stats)
+	return s
+}
+
+// Append appends the redacted form of text, one record or many whole lines,
+// to dst. The two must not overlap. Nothing but growth of dst is allocated
+// where nothing is found.
+func (r *Redactor) Append(dst, text []byte) []byte {
+	r.begin()
+	out, changed := r.text(dst, text)
+	if !changed {
+		return append(dst, text...)
+	}
+	return out
+}
+
+// text appends to dst unless nothing changes.
+func (r *Redactor) text(dst, text []byte) (out []byte, changed bool) {
+	defer func() {
+		if recover() != nil {
+			out, changed = r.fail(dst, text), true
+		}
+	}()
+	r.enter(stageScan)
+	r.spans = r.scanner.Text(r.spans[:0], text)
+	if len(r.spans) == 0 {
+		return dst, false
+	}
+	return r.apply(dst, text, nil, r.spans)
+}
+
+// Value appends the redacted form of a value that stands under a known key,
+// such as an attribute or a header. It cannot fail: a value that cannot be
+// scanned becomes a marker as a whole.
+func (r *Redactor) Value(dst, key, value []byte) []byte {
+	r.begin()
+	out, changed := r.value(dst, key, value)
+	if !changed {
+		return append(dst, value...)
+	}
+	return out
+}
+
+func (r *Redactor) value(dst, key, value []byte) (out []byte, changed bool) {
+	defer func() {
+		if recover() != nil {
+			out, changed = r.fail(dst, value), true
+		}
+	}()
+	r.enter(stageScan)
+	r.spans = r.scanner.Value(r.spans[:0], key, value)
+	if len(r.spans) == 0 {
+		return dst, false
+	}
+	if len(r.spans) > r.e.limits.MaxCandidates {
+		panic(errBudget)
+	}
+	return r.apply(dst, value, key, r.spans)
+}
+
+// apply redacts the spans of text and reports them. It panics on what cannot be.
+func (r *Redactor) apply(dst, text, key []byte, spans []scan.Span) ([]byte, bool) {
+	r.enter(stagePlan)
+	r.resolve(text, key, spans)
+	changed := len(r.plan.edits) > 0
+	if changed {
+		r.enter(stageSplice)
+		dst = r.splice(dst, text)
+	}
+	r.enter(stageReport)
+	r.report(text, key)
+	return dst, changed
+}
+
+// fail appends what stands for a text that could not be redacted: a marker,
+// and the end of its line. The scanner may be in any state; a new one follows.
+func (r *Redactor) fail(dst, text []byte) []byte {
+	r.scanner = r.e.scan.NewScanner()
+	r.names = nil
+	r.fingerprint, r.hash = nil, nil
+	r.stats.Failed++
+	dst = envelope.AppendMask(dst, envelope.Unscanned)
+	if bytes.HasSuffix(text, []byte("\n")) {
+		if bytes.HasSuffix(text, []byte("\r\n")) {
+			dst = append(dst, '\r')
+		}
+		dst = append(dst, '\n')
+	}
+	return dst
+}
+
+var (
+	errBudget    = errors.New("redact: too many candidates")
+	errUnscanned = errors.New("the text could not be scanned")
+)
+
+// Spans appends what redacting text would redact, in order and without
+// overlaps; with all, also the candidates that pass in clear. Text that cannot
+// be scanned is an error. Nothing is counted or reported.
+func (r *Redactor) Spans(dst []Match, text []byte, all bool) (out []Match, err error) {
+	r.begin()
+	stats := r.stats
+	defer func() {
+		if recover() != nil {
+			r.fail(nil, nil)
+			out, err = dst, errUnscanned
+		}
+		r.stats = stats
+	}()
+	r.enter(stageScan)
+	r.spans = r.scanner.Text(r.spans[:0], text)
+	if len(r.spans) == 0 {
+		return dst, nil
+	}
+	r.enter(stagePlan)
+	r.resolve(text, nil, r.spans)
+	r.place(text)
+	for _, m := range r.plan.matches {
+		if m.Action.Redacts() || all {
+			dst = append(dst, m)
+		}
+	}
+	return dst, nil
+}

@@ -1,0 +1,47 @@
+package redact
+
+import (
+	"github.com/stanch/stanch/internal/envelope"
+)
+
+// splice appends text with the plan's edits made: everything between them is
+// copied as it is.
+func (r *Redactor) splice(dst, text []byte) []byte {
+	pos := 0
+	joined := -1 // where the last envelope's edit ended
+	for i := range r.plan.edits {
+		e := &r.plan.edits[i]
+		dst = append(dst, text[pos:e.start]...)
+		pos = e.end
+		if e.quote != nil {
+			dst = append(dst, e.quote...)
+			joined = -1
+			continue
+		}
+		n := len(dst)
+		if e.start == joined && e.action != Keep && e.action != Remove {
+			dst = append(dst, envelope.Separator)
+		}
+		if dst = r.render(dst, text, e); len(dst) > n || joined == e.start {
+			joined = e.end
+		}
+	}
+	return append(dst, text[pos:]...)
+}
+
+// render appends what stands in the place of an edit's bytes.
+func (r *Redactor) render(dst, text []byte, e *edit) []byte {
+	c := &r.plan.candidates[e.owner]
+	switch e.action {
+	case Keep, Remove:
+		return dst
+	case Mask:
+		return envelope.AppendMask(dst, r.e.detectors[c.Detector].id)
+	case Partial:
+		dst = append(dst, r.prefix(c, text[c.Start:c.End])...)
+		return envelope.AppendMask(dst, r.e.detectors[c.Detector].id)
+	case Hash:
+		return envelope.AppendHash(dst, r.e.detectors[c.Detector].id, r.e.ring.id, r.hashSum(e.owner, text))
+	}
+	return envelope.AppendMask(dst, envelope.Unscanned)
+}
