@@ -1,0 +1,289 @@
+package judge
+
+import "bytes"
+
+// isNumber: digits with sign, separators, exponent, a unit of size or time, or
+// 0x and up to 16 hex digits.
+func isNumber(v []byte) bool {
+	if rest, ok := cutFold(v, "0x"); ok {
+		return len(rest) <= 16 && allHex(rest)
+	}
+	i, digits := 0, 0
+	for i < len(v) && (v[i] == '+' || v[i] == '-' || v[i] == '$' || v[i] == '#') {
+		i++
+	}
+	for ; i < len(v); i++ {
+		if isDigit(v[i]) {
+			digits++
+		} else if v[i] != '.' && v[i] != ',' && v[i] != '_' && v[i] != ' ' {
+			break
+		}
+	}
+	if digits == 0 {
+		return false
+	}
+	return i == len(v) || unit(v[i:])
+}
+
+// unit: what may follow a number, also durations such as 1h30m after the 1.
+func unit(v []byte) bool {
+	for len(v) > 0 {
+		n := 0
+		for n < len(v) && (isLetter(v[n]) || v[n] == '%' || v[n] >= 0x80 || v[n] == '/') {
+			n++
+		}
+		switch string(v[:n]) {
+		case "ns", "us", "µs", "ms", "s", "m", "h", "d", "w", "y", "sec", "secs", "min", "mins", "hours", "days", "seconds", "minutes",
+			"B", "b", "kB", "KB", "MB", "GB", "TB", "K", "k", "M", "G", "T", "Ki", "Mi", "Gi", "Ti", "KiB", "MiB", "GiB", "TiB", "bytes",
+			"kb", "mb", "gb", "bit", "bits", "%", "px", "pt", "em", "Hz", "kHz", "MHz", "GHz", "V", "W", "A", "C", "MB/s", "GB/s", "B/s", "x", "e", "E",
+			"th", "st", "nd", "rd", "USD", "EUR":
+		default:
+			return false
+		}
+		v = v[n:]
+		for len(v) > 0 && (isDigit(v[0]) || v[0] == '.' || v[0] == '-' || v[0] == '+') {
+			v = v[1:]
+		}
+	}
+	return true
+}
+
+// isTime: an ISO 8601 or RFC 3339 date or time, a time of day, or the dates of
+// HTTP, mail and syslog.
+func isTime(v []byte) bool {
+	if len(v) < 5 || len(v) > 40 {
+		return false
+	}
+	digits, seps := 0, 0
+	for i := 0; i < len(v); {
+		switch c := v[i]; {
+		case isDigit(c):
+			digits++
+			i++
+		case c == '-' || c == ':' || c == '/' || c == '.' || c == '+' || c == ',' || c == ' ':
+			seps++
+			i++
+		case isLetter(c):
+			j := i
+			for j < len(v) && isLetter(v[j]) {
+				j++
+			}
+			if !timeWord(v[i:j]) {
+				return false
+			}
+			i = j
+		default:
+			return false
+		}
+	}
+	return digits >= 3 && seps >= 1 && isDate(v)
+}
+
+func timeWord(w []byte) bool {
+	switch string(w) {
+	case "T", "Z", "GMT", "UTC", "CET", "CEST", "EST", "EDT", "PST", "PDT", "MST", "CST", "AM", "PM", "am", "pm",
+		"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun",
+		"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec":
+		return true
+	}
+	return false
+}
+
+// isDate: somewhere dd:dd, dddd-dd, dddd/dd, dd/dd/dddd or a month's name.
+func isDate(v []byte) bool {
+	for i := range v {
+		if i > 0 && i+2 < len(v) && (v[i] == ':' || v[i] == '-' || v[i] == '/') && isDigit(v[i-1]) && isDigit(v[i+1]) && isDigit(v[i+2]) {
+			return true
+		}
+		if i+3 <= len(v) && isUpper(v[i]) && timeWord(v[i:i+3]) {
+			return true
+		}
+	}
+	return false
+}
+
+// isVersion: v1.2, 1.2.3-rc.1+build, 1.0-SNAPSHOT, a Maven coordinate's tail.
+// What follows the numbers must be short or made of words.
+func isVersion(v []byte) bool {
+	if len(v) > 64 {
+		return false
+	}
+	i := 0
+	if len(v) > 0 && (v[0] == 'v' || v[0] == 'V') {
+		i++
+	}
+	dots, digits := 0, 0
+	for ; i < len(v); i++ {
+		if isDigit(v[i]) {
+			digits++
+		} else if v[i] == '.' && i+1 < len(v) && isDigit(v[i+1]) && digits > 0 {
+			dots++
+		} else {
+			break
+		}
+	}
+	if dots == 0 || digits < 2 {
+		return false
+	}
+	tail := v[i:]
+	if len(tail) == 0 {
+		return true
+	}
+	if tail[0] != '-' && tail[0] != '+' && tail[0] != '.' && !(isLetter(tail[0]) && len(tail) <= 6) {
+		return false
+	}
+	if !all(tail, func(c byte) bool { return isReference(c) }) {
+		return false
+	}
+	for len(tail) > 0 {
+		n := bytes.IndexAny(tail, "-+._")
+		if n < 0 {
+			n = len(tail)
+		}
+		if p := tail[:n]; len(p) > 12 && !allDigits(p) && !wordLike(p) && !isCommit(p) {
+			return false
+		}
+		tail = tail[min(n+1, len(tail)):]
+	}
+	return true
+}
+
+// isSequence: characters that step by one or stay, in runs of at least three
+// that cover the value: alphabets, 0123456789, abcabc.
+func isSequence(v []byte) bool {
+	if len(v) < 4 {
+		return false
+	}
+	covered := 0
+	for end := len(v); end > 0; {
+		if n := run(v[:end]); n >= 3 {
+			covered += n
+			end -= n
+		} else if n := repeat(v[:end]); n >= 3 {
+			covered += n
+			end -= n
+		} else {
+			end--
+		}
+	}
+	return covered*10 >= len(v)*9
+}
+
+// isPath: begins as paths do, or has two separators or more, and no segment
+// looks like a key, except that behind two ordinary segments hashes are common
+// (/var/lib/docker/overlay2/<hash>). Base64 may begin with a slash too, so that
+// at least one segment must be a word.
+func isPath(v []byte) bool {
+	rooted := hasPrefix(v, "/") || hasPrefix(v, "~") || hasPrefix(v, "./") || hasPrefix(v, "../") || hasPrefix(v, `\\`) ||
+		len(v) > 2 && isLetter(v[0]) && v[1] == ':' && (v[2] == '\\' || v[2] == '/')
+	segments, words := 0, 0
+	for rest := v; len(rest) > 0; {
+		n := bytes.IndexAny(rest, `/\`)
+		if n < 0 {
+			n = len(rest)
+		}
+		if s := rest[:n]; len(s) > 0 {
+			segments++
+			switch {
+			case isWords(s) || fileName(s):
+				words++
+			case words >= 2 && rooted && (isUUID(s) || oneCaseHex(s)):
+			case suspect(s):
+				return false
+			case len(s) >= 12 && !isNumber(s) && !rooted:
+				return false
+			}
+		}
+		rest = rest[min(n+1, len(rest)):]
+	}
+	seps := bytes.Count(v, []byte("/")) + bytes.Count(v, []byte(`\`))
+	return words > 0 && (rooted || seps >= 2 && words*2 >= segments || seps == 1 && words == 2)
+}
+
+// fileName: a name made of words and a short extension.
+func fileName(v []byte) bool {
+	i := bytes.LastIndexByte(v, '.')
+	return i >= 0 && len(v)-i <= 8 && (i == 0 || isWords(v[:i])) && all(v[i+1:], func(c byte) bool { return isLetter(c) || isDigit(c) })
+}
+
+// isObject: dotted lower-case words and a capitalised one (Java, .NET), Foo::Bar
+// (C++, Ruby, Rust), with an identity hash, an inner class or a call behind it.
+func isObject(v []byte) bool {
+	if i := bytes.IndexByte(v, '@'); i > 0 && len(v)-i >= 4 && len(v)-i <= 17 && allHex(v[i+1:]) {
+		v = v[:i]
+	}
+	v = bytes.TrimSuffix(v, []byte("()"))
+	v = bytes.TrimPrefix(v, []byte("[L"))
+	v = bytes.TrimSuffix(v, []byte(";"))
+	dots := bytes.Count(v, []byte(".")) + bytes.Count(v, []byte("::")) + bytes.Count(v, []byte("$"))
+	if dots == 0 || !isLetter(v[0]) {
+		return false
+	}
+	for len(v) > 0 {
+		n := bytes.IndexAny(v, ".:$")
+		if n < 0 {
+			n = len(v)
+		}
+		if s := v[:n]; len(s) > 0 && !isWords(s) && !(len(s) <= 3 && all(s, isLower)) && !(len(s) <= 2 && allDigits(s)) {
+			return false
+		}
+		v = v[min(n+1, len(v)):]
+	}
+	return true
+}
+
+// isWords: words and identifiers of any style (camelCase, snake_case, kebab-case,
+// sentences). Every run of letters is a word of the list or reads like one;
+// between and behind them stand single separators and at most four digits.
+// Letters alone are not enough: a random string of letters is no word.
+func isWords(v []byte) bool {
+	if len(v) > 256 {
+		return false
+	}
+	long, letters, digitRuns := 0, 0, 0
+	for i := 0; i < len(v); {
+		c := v[i]
+		switch {
+		case isLetter(c):
+			j := wordEnd(v, i)
+			w := v[i:j]
+			switch {
+			case wordLike(w):
+				long += len(w)
+			case len(w) > 3:
+				return false
+			}
+			letters += len(w)
+			i = j
+		case isDigit(c):
+			j := i
+			for j < len(v) && isDigit(v[j]) {
+				j++
+			}
+			if j-i > 4 {
+				return false
+			}
+			digitRuns++
+			i = j
+		case c == '_' || c == '-' || c == '.' || c == ' ' || c == ',' || c == '\'' || c == ':' || c == '/':
+			i++
+		default:
+			return false
+		}
+	}
+	return long > 0 && long*3 >= letters*2 && digitRuns <= 1+letters/6
+}
+
+// wordEnd returns the end of the word that begins at v[i]: a change from lower
+// to upper case ends it, and so does the last of several capitals before a
+// lower-case letter.
+func wordEnd(v []byte, i int) int {
+	j := i + 1
+	for j < len(v) && isLetter(v[j]) {
+		if isUpper(v[j]) && (isLower(v[j-1]) || j+1 < len(v) && isLower(v[j+1])) {
+			break
+		}
+		j++
+	}
+	return j
+}
