@@ -1,0 +1,340 @@
+package automaton
+
+import (
+	"regexp/syntax"
+	"slices"
+	"strings"
+
+	"github.com/stanch/stanch/match"
+)
+
+// Anchor is a literal that stands in every match of a rule, or in every match
+// that no other anchor of the rule stands in.
+type Anchor struct {
+	Text string
+	// Fold matches ASCII letters in either case. A folded k or s does not
+	// stand for the Kelvin sign or the long s here.
+	Fold bool
+	// Gate is a class run that must follow the literal, if Min > 0.
+	Gate match.Gate
+}
+
+// Rule is a compiled rule. It is safe for concurrent use.
+type Rule struct {
+	id            string
+	groups        int
+	anchors       []Anchor
+	hits          []hit // by anchor
+	direct        bool
+	before, after int // bytes beside an anchor, or unbounded
+	window        int
+	whole         *machine // anchored at the match's start
+	find, rev     *machine
+	tree          *syntax.Regexp
+	caps          captures
+}
+
+// hit is what is known of a match at one of its anchors.
+type hit struct {
+	lit   literal
+	check bool // the anchor folds more than the literal
+	*side
+}
+
+// side is what stands before and after the literals of a split.
+type side struct {
+	empty syntax.EmptyOp // assertions before the literal, if nothing else is
+	lead  *machine       // reads leftwards what is before the literal, or nil
+	tail  *machine       // what is after it, or nil
+}
+
+const splitDepth = 4
+
+func newRule(s *Set, id string, groups int, tree, bare *syntax.Regexp) *Rule {
+	r := &Rule{id: id, groups: groups, tree: tree, window: s.o.MaxWindow}
+	r.whole = s.machine(bare, shape{mode: first})
+	r.find = s.machine(bare, shape{mode: first, unanchored: true})
+	r.rev = s.machine(bare, shape{mode: longest, reverse: true})
+	family := splits(flatten(bare), splitDepth)
+	if !usable(family) {
+		r.before, r.after = 0, 0
+		_, r.after = lengths(bare)
+		r.direct = true
+		return r
+	}
+	r.direct = simple(family)
+	tail := anyEnd
+	if r.direct && prefixFree(family) {
+		tail = first
+	}
+	for _, f := range family {
+		before, after := sequence(f.before), sequence(f.after)
+		d := &side{}
+		if before != nil {
+			_, n := lengths(before)
+			r.before = max(r.before, n)
+			var ok bool
+			if d.empty, ok = assertions(f.before); !ok {
+				d.lead = s.machine(before, shape{mode: longest, reverse: true})
+			}
+		}
+		if after != nil {
+			_, n := lengths(after)
+			r.after = max(r.after, n)
+			d.tail = s.machine(after, shape{mode: tail})
+		}
+		g := gate(after)
+		for _, l := range f.lits {
+			fold, check := folding(l)
+			text := l.text
+			if fold {
+				text = strings.ToLower(text)
+			}
+			r.anchors = append(r.anchors, Anchor{text, fold, g})
+			r.hits = append(r.hits, hit{l, check, d})
+		}
+	}
+	if tail == first {
+		r.whole = nil
+	}
+	return r
+}
+
+// usable reports whether a literal matcher can look for the family.
+func usable(family []split) bool {
+	for _, f := range family {
+		if size(orEmpty(sequence(f.before))) > maxInsts || size(orEmpty(sequence(f.after))) > maxInsts {
+			return false
+		}
+		g := gate(sequence(f.after))
+		for _, l := range f.lits {
+			n := distinct(l.text)
+			if g.Min >= 8 && weight(&g.Class) < 0.9 {
+				n++ // the run tells as much as a byte
+			}
+			if n < 3 {
+				return false
+			}
+		}
+	}
+	return len(family) > 0
+}
+
+func orEmpty(re *syntax.Regexp) *syntax.Regexp {
+	if re == nil {
+		return &syntax.Regexp{Op: syntax.OpEmptyMatch}
+	}
+	return re
+}
+
+// simple reports whether every match begins at its literal.
+func simple(family []split) bool {
+	for _, f := range family {
+		if _, ok := assertions(f.before); !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// prefixFree reports whether at one place at most one of the literals stands.
+func prefixFree(family []split) bool {
+	var all []literal
+	for _, f := range family {
+		for _, l := range f.lits {
+			for i := range all {
+				if l.meets(&all[i]) {
+					return false
+				}
+			}
+			all = append(all, l)
+		}
+	}
+	return true
+}
+
+// assertions returns the assertions that parts consist of, or false if they
+// hold anything else.
+func assertions(parts []*syntax.Regexp) (op syntax.EmptyOp, ok bool) {
+	for _, e := range parts {
+		switch e.Op {
+		case syntax.OpBeginLine:
+			op |= syntax.EmptyBeginLine
+		case syntax.OpEndLine:
+			op |= syntax.EmptyEndLine
+		case syntax.OpBeginText:
+			op |= syntax.EmptyBeginText
+		case syntax.OpEndText:
+			op |= syntax.EmptyEndText
+		case syntax.OpWordBoundary:
+			op |= syntax.EmptyWordBoundary
+		case syntax.OpNoWordBoundary:
+			op |= syntax.EmptyNoWordBoundary
+		case syntax.OpEmptyMatch:
+		default:
+			return 0, false
+		}
+	}
+	return op, true
+}
+
+// folding returns the folding an anchor needs for l, and whether that lets
+// more through than l does.
+func folding(l literal) (fold, check bool) {
+	for i := range len(l.text) {
+		if letter := l.text[i]|0x20-'a' < 26; letter && l.fold>>i&1 == 0 {
+			check = true
+		}
+	}
+	fold = l.fold != 0
+	return fold, fold && check
+}
+
+// ID returns the id given to Add.
+func (r *Rule) ID() string { return r.id }
+
+// Anchors returns the literals one of which stands in every match, with the
+// class run that must follow it. It is empty for a rule that has no literal
+// of at least three telling bytes; such a rule is for Find. The slice is the
+// rule's own.
+func (r *Rule) Anchors() []Anchor { return slices.Clone(r.anchors) }
+
+// Groups returns the number of capturing groups.
+func (r *Rule) Groups() int { return r.groups }
+
+// Window returns the bytes a match can reach before the start and behind the
+// end of an anchor; for a rule without anchors, the length of a match as
+// after. Where the rule has no bound it is Options.MaxWindow, and bounded is
+// false. An assertion looks at one rune more.
+func (r *Rule) Window() (before, after int, bounded bool) {
+	before, after, bounded = r.before, r.after, true
+	if before == unbounded {
+		before, bounded = r.window, false
+	}
+	if after == unbounded {
+		after, bounded = r.window, false
+	}
+	return before, after, bounded
+}
+
+// Direct reports whether every match begins at an anchor. For such a rule the
+// matches that At returns for the hits in order of hs, less those hits that
+// begin before the end of the last match, are those of FindAllIndex. For
+// others At is exact for each anchor by itself, and it is FindFrom that walks
+// over matches as FindAllIndex does.
+func (r *Rule) Direct() bool { return r.direct }
+
+// At decides whether a match stands at a hit: text[hs:he] equals the given
+// anchor of the rule. text[lo:hi] is the record: what it begins and ends with
+// is the beginning and end of text for ^, $ and \b. The match is the one
+// that Go's regexp finds from the leftmost start that has a match through the
+// anchor; the leading part that trimming leaves out (see the package comment)
+// does not belong to it.
+//
+// open reports that the record ended before the automaton decided: with more
+// bytes behind hi there could be a match, or another end.
+func (r *Rule) At(text []byte, lo, hi, anchor, hs, he int) (start, end int, ok, open bool) {
+	h := &r.hits[anchor]
+	if h.check && !h.lit.at(text[hs:hi]) {
+		return 0, 0, false, false
+	}
+	if h.empty != 0 && !holds(h.empty, text, lo, hi, hs) {
+		return 0, 0, false, false
+	}
+	end = he
+	if h.tail != nil {
+		end, open = h.tail.get().forward(text, lo, hi, he, r.limit(he, hi), 0)
+	}
+	if r.whole == nil {
+		return hs, end, end >= 0, open
+	}
+	if end < 0 && !open {
+		return 0, 0, false, false
+	}
+	return r.through(h.lead, text, lo, hi, hs, he, open)
+}
+
+// maxTries bounds the starts that through looks at. Only a rule that matches
+// all over its own leading part needs more than one.
+const maxTries = 32
+
+// through finds the match from the leftmost start that has one through the
+// literal at text[hs:he].
+func (r *Rule) through(lead *machine, text []byte, lo, hi, hs, he int, open bool) (start, end int, ok, stillOpen bool) {
+	floor := lo
+	if r.before == unbounded {
+		floor = max(lo, hs-r.window)
+	}
+	for try := 0; ; try++ {
+		start = hs
+		if lead != nil {
+			if start = lead.get().backward(text, lo, hi, hs, floor); start < 0 {
+				return 0, 0, false, false
+			}
+		}
+		end, more := r.whole.get().forward(text, lo, hi, start, r.limit(he, hi), 0)
+		open = open || more
+		switch {
+		case end >= he:
+			return start, end, true, open
+		case end < 0 || lead == nil:
+			return 0, 0, false, open
+		case try == maxTries:
+			return start, he, true, open
+		}
+		// A match ends before the literal does: the next begins behind it.
+		floor = max(end, start+1)
+	}
+}
+
+func (r *Rule) limit(he, hi int) int {
+	if r.after == unbounded && hi-he > r.window {
+		return he + r.window
+	}
+	return hi
+}
+
+// holds reports whether assertions hold at i.
+func holds(op syntax.EmptyOp, text []byte, lo, hi, i int) bool {
+	before, after := i > lo && isWord(text[i-1]), i < hi && isWord(text[i])
+	var is syntax.EmptyOp
+	if before != after {
+		is = syntax.EmptyWordBoundary
+	} else {
+		is = syntax.EmptyNoWordBoundary
+	}
+	if i == lo {
+		is |= syntax.EmptyBeginText | syntax.EmptyBeginLine
+	} else if text[i-1] == '\n' {
+		is |= syntax.EmptyBeginLine
+	}
+	if i == hi {
+		is |= syntax.EmptyEndText | syntax.EmptyEndLine
+	} else if text[i] == '\n' {
+		is |= syntax.EmptyEndLine
+	}
+	return op&^is == 0
+}
+
+// Find returns the leftmost-first match in text[lo:hi].
+func (r *Rule) Find(text []byte, lo, hi int) (start, end int, ok bool) {
+	return r.FindFrom(text, lo, hi, lo)
+}
+
+// FindFrom is Find for matches that begin at or after from, a rune boundary;
+// assertions see the bytes before it. Going on from the end of the last match
+// takes linear time over the record, whatever the rule: an end that lies more
+// than Options.MaxWindow bytes behind the end of a shorter match is not found
+// for a rule without bound.
+func (r *Rule) FindFrom(text []byte, lo, hi, from int) (start, end int, ok bool) {
+	reach := 0
+	if r.after == unbounded {
+		reach = r.window
+	}
+	end, _ = r.find.get().forward(text, lo, hi, from, hi, reach)
+	if end < 0 {
+		return 0, 0, false
+	}
+	start = r.rev.get().backward(text, lo, hi, end, from)
+	return start, end, start >= 0
+}
