@@ -147,7 +147,9 @@ func (w *writer) uuid() string {
 	return w.hex(8) + "-" + w.hex(4) + "-4" + w.hex(3) + "-a" + w.hex(3) + "-" + w.hex(12)
 }
 
-func (w *writer) num() int { return w.IntN([]int{10, 100, 1000, 10000, 1000000, 2000000000}[w.IntN(6)]) }
+func (w *writer) num() int {
+	return w.IntN([]int{10, 100, 1000, 10000, 1000000, 2000000000}[w.IntN(6)])
+}
 
 func (w *writer) ip() string {
 	return fmt.Sprintf("%d.%d.%d.%d", []int{10, 192, 172, 1 + w.IntN(223)}[w.IntN(4)], w.IntN(256), w.IntN(256), w.IntN(256))
