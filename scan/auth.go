@@ -206,6 +206,12 @@ func basicPair(v []byte) bool {
 	return true
 }
 
+// cookieName tells the headers, and the fields named after them, that hold cookies.
+func cookieName(name []byte) bool {
+	return len(name) >= 6 && (hasFold(name[len(name)-6:], "cookie") || hasFold(name[len(name)-6:], "ookies"))
+}
+
+// setCookie tells Set-Cookie from Cookie.
 func setCookie(name []byte) bool {
 	return len(name) >= 10 && (indexFold(name, "set-cookie") >= 0 || indexFold(name, "setcookie") >= 0 || indexFold(name, "set_cookie") >= 0)
 }
@@ -264,10 +270,10 @@ func (s *Scanner) named(key, value []byte) {
 	}
 	p := pair{quote: 'v', keyQuote: '"', sep: ':'}
 	from := len(s.spans)
-	switch v.Class {
-	case names.Auth:
+	switch {
+	case v.Class == names.Auth:
 		s.credentials(&p, v, 0, len(value))
-	case names.Cookie:
+	case v.Class == names.Cookie || cookieName(key):
 		s.cookies(&p, len(value), setCookie(key))
 	default:
 		s.take(&p, v, 0, len(value))

@@ -39,6 +39,8 @@ type Engine struct {
 	names      *names.Classifier
 	class      []int32 // detector that reports values under a name, by names.Class; -1 for none
 	vocabulary *envelope.Vocabulary
+	narrow     []float32  // by detector, see narrowness
+	keywords   [][]string // by detector, in lower case
 	rules      *automaton.Set
 	gated      []lineRule // rules without a usable literal
 }
@@ -87,6 +89,8 @@ func Compile(ds []detectors.Detector, o Options) (*Engine, error) {
 		return nil, err
 	}
 	for i := range ds {
+		e.narrow = append(e.narrow, narrowness(&ds[i]))
+		e.keywords = append(e.keywords, lower(ds[i].Keywords))
 		if err := b.detector(int32(i), &ds[i]); err != nil {
 			return nil, fmt.Errorf("%s:%d: detector %s: %w", ds[i].File, ds[i].Line, ds[i].ID, err)
 		}
@@ -169,7 +173,16 @@ func (b *builder) fields(extra []names.Name) error {
 	if e.names, err = names.New(extra...); err != nil {
 		return err
 	}
-	for _, s := range e.names.Stems() {
+	stems := e.names.Stems()
+	if len(stems) == 0 {
+		for _, x := range []string{"password", "passphrase", "passwd"} {
+			stems = append(stems, names.Stem{Text: x})
+		}
+		for _, x := range []string{"token", "secret", "key", "authorization", "cookie", "signature", "pwd", "sessionid", "cvv"} {
+			stems = append(stems, names.Stem{Text: x, Last: true})
+		}
+	}
+	for _, s := range stems {
 		l := match.Literal{Text: s.Text, Fold: true}
 		if s.Last {
 			l.Gate = match.Gate{Class: afterName, Min: 1}
@@ -214,4 +227,11 @@ func (b *builder) detector(i int32, d *detectors.Detector) error {
 		}
 	}
 	return nil
+}
+
+func lower(list []string) (low []string) {
+	for _, s := range list {
+		low = append(low, strings.ToLower(s))
+	}
+	return low
 }

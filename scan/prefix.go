@@ -59,6 +59,10 @@ func (s *Scanner) prefix(di int32, hs, he int) {
 			s.open(start)
 		}
 	}
+	for end > he && t[end-1] == '\\' { // the escape of what follows
+		end--
+	}
+	to = min(to, end)
 	if from < 0 {
 		from, to = start, end
 	}
@@ -70,7 +74,7 @@ func (s *Scanner) prefix(di int32, hs, he int) {
 // the part begins that a mask would fill.
 func (s *Scanner) confirm(di int32, d *detectors.Detector, start, end, from, to, body int, ev Evidence) {
 	t := s.text
-	if len(d.Keywords) > 0 && !s.keywordBefore(d, start) {
+	if len(d.Keywords) > 0 && !s.keywordBefore(di, start) {
 		return
 	}
 	if d.Entropy > 0 && judge.Entropy(t[from:to]) < d.Entropy {
@@ -99,11 +103,11 @@ func (s *Scanner) confirm(di int32, d *detectors.Detector, start, end, from, to,
 	s.found(di, from, to, c, ev)
 }
 
-// keywordBefore looks for one of the detector's keywords on the same line.
-func (s *Scanner) keywordBefore(d *detectors.Detector, start int) bool {
+// keywordBefore looks for one of a detector's keywords on the same line.
+func (s *Scanner) keywordBefore(di int32, start int) bool {
 	lo, _ := s.line(start)
 	w := s.text[max(lo, start-keywordNear):start]
-	for _, k := range d.Keywords {
+	for _, k := range s.e.keywords[di] {
 		if indexFold(w, k) >= 0 {
 			return true
 		}

@@ -1,17 +1,61 @@
 package scan
 
-import "slices"
+import (
+	"math"
+	"math/bits"
+	"slices"
 
-// rank orders detectors by how much they know of a value. A span of a lower
-// rank that lies inside one of a higher rank says nothing new.
+	"github.com/stanch/stanch/detectors"
+	"github.com/stanch/stanch/match"
+)
+
+// rank orders findings by how much their detectors know of the value. One of
+// a lower rank that lies inside one of a higher rank says nothing new.
 func rank(ev Evidence) int {
 	switch {
+	case ev&(ByShape|ByKey|ByConstruct) == ByShape:
+		return 3
 	case ev&ByShape != 0:
 		return 2
 	case ev&ByConstruct != 0:
 		return 1
 	}
 	return 0
+}
+
+// better reports whether a is the one to keep of two spans of the same bytes:
+// the higher rank, a verified checksum, then the narrower detector.
+func (e *Engine) better(a, b *Span) bool {
+	if x, y := rank(a.Evidence), rank(b.Evidence); x != y {
+		return x > y
+	}
+	if x, y := a.Evidence&ByChecksum, b.Evidence&ByChecksum; x != y {
+		return x != 0
+	}
+	if x, y := e.narrow[a.Detector], e.narrow[b.Detector]; x != y {
+		return x > y
+	}
+	return a.Detector < b.Detector
+}
+
+// narrowness is how many bits a detector's literal and shapes fix.
+func narrowness(d *detectors.Detector) float32 {
+	least := 0
+	for i, l := range d.Literals {
+		if i == 0 || len(l) < least {
+			least = len(l)
+		}
+	}
+	n := 8 * float64(least)
+	for _, s := range []*detectors.Shape{d.Before, d.After} {
+		if s == nil {
+			continue
+		}
+		for i := range s.Items {
+			n += float64(s.Items[i].Min) * (8 - math.Log2(float64(max(1, size(&s.Items[i].Class)))))
+		}
+	}
+	return float32(n)
 }
 
 // resolve orders what was found since from and drops spans that a better one covers.
@@ -24,35 +68,21 @@ func (s *Scanner) resolve(from int) []Span {
 		if a.Start != b.Start {
 			return a.Start - b.Start
 		}
-		if a.End != b.End {
-			return b.End - a.End
-		}
-		return rank(b.Evidence) - rank(a.Evidence)
+		return b.End - a.End
 	})
 	kept := new[:0]
 next:
 	for _, a := range new {
 		for i := len(kept) - 1; i >= 0 && i >= len(kept)-8; i-- {
 			k := &kept[i]
-			inside := a.Start >= k.Start && a.End <= k.End
-			same := inside && a.Start == k.Start && a.End == k.End
-			switch {
-			case inside && rank(a.Evidence) <= rank(k.Evidence) && a.Confidence <= k.Confidence:
-				if k.KeyStart == k.KeyEnd && same {
-					k.KeyStart, k.KeyEnd = a.KeyStart, a.KeyEnd
-				}
-				k.Bare = k.Bare || same && a.Bare
+			if a.Start < k.Start || a.End > k.End {
+				continue
+			}
+			if a.Start == k.Start && a.End == k.End {
+				k.merge(&a, s.e.better(&a, k))
 				continue next
-			case same:
-				bare, ks, ke := k.Bare || a.Bare, k.KeyStart, k.KeyEnd
-				conf := max(k.Confidence, a.Confidence)
-				if rank(a.Evidence) > rank(k.Evidence) {
-					*k = a
-				}
-				k.Bare, k.Confidence = bare, conf
-				if k.KeyStart == k.KeyEnd {
-					k.KeyStart, k.KeyEnd = ks, ke
-				}
+			}
+			if rank(a.Evidence) <= rank(k.Evidence) && a.Confidence <= k.Confidence && k.Evidence&Identifier == 0 {
 				continue next
 			}
 		}
@@ -60,4 +90,28 @@ next:
 	}
 	s.spans = s.spans[:from+len(kept)]
 	return s.spans
+}
+
+// merge makes one span of two over the same bytes: a's detector if better, the
+// higher confidence, and whatever is known of the key.
+func (k *Span) merge(a *Span, better bool) {
+	old := *k
+	if better {
+		*k = *a
+	}
+	k.Confidence = max(old.Confidence, a.Confidence)
+	k.Bare = old.Bare || a.Bare
+	k.Continued = old.Continued && a.Continued
+	for _, x := range []*Span{&old, a} {
+		if k.KeyStart == k.KeyEnd {
+			k.KeyStart, k.KeyEnd = x.KeyStart, x.KeyEnd
+		}
+	}
+}
+
+func size(c *match.Class) (n int) {
+	for _, w := range c {
+		n += bits.OnesCount64(w)
+	}
+	return n
 }

@@ -9,11 +9,11 @@ import (
 // value parses the value of a pair, judges it, and records what must go.
 func (s *Scanner) value(p *pair, v names.Verdict) {
 	t := s.text
-	switch v.Class {
-	case names.Auth, names.Cookie:
+	jar := v.Class == names.Cookie || cookieName(t[p.keyStart:p.keyEnd])
+	if jar || v.Class == names.Auth {
 		end, closed := s.container(p)
 		s.noteEnd(p, v, end, closed)
-		if v.Class == names.Cookie {
+		if jar {
 			s.cookies(p, end, setCookie(t[p.keyStart:p.keyEnd]))
 		} else {
 			s.credentials(p, v, p.start, end)
