@@ -1,6 +1,7 @@
 package detectors
 
 import (
+	"bytes"
 	"encoding/base32"
 	"encoding/base64"
 	"encoding/binary"
@@ -38,25 +39,24 @@ func marvin32(data []byte, seed uint64) uint32 {
 // bytes before it. A seed is the eight letters of the key's role.
 // https://github.com/microsoft/security-utilities (IdentifiableMetadata)
 type azureKey struct {
-	encoded  int // length of the key with its padding
 	size     int // length of the key in bytes
 	encoding *base64.Encoding
 	seeds    []string
 }
 
 var (
-	azureStorage   = azureKey{88, 64, base64.StdEncoding, []string{"Default0"}}
-	azureCosmos    = azureKey{88, 64, base64.StdEncoding, []string{"MastRW00", "MastRO00", "SystRW00", "SystRO00", "SysAll00", "Resour00", "Encryp00"}}
-	azureBatch     = azureKey{88, 64, base64.StdEncoding, []string{"AbAcct00"}}
-	azureML        = azureKey{88, 64, base64.StdEncoding, []string{"Classic0"}}
-	azureAPIM      = azureKey{88, 64, base64.StdEncoding, []string{"Tenant00", "IoTHub00", "Gatewy00", "GitKey00"}}
-	azureMessaging = azureKey{44, 32, base64.StdEncoding, []string{"Send0000", "Listen00", "Manage00", "System00", "Unknown0"}}
-	azureIoT       = azureKey{44, 32, base64.StdEncoding, []string{"IoTHub00", "DpsKey00", "Device00"}}
-	azureRedis     = azureKey{44, 32, base64.StdEncoding, []string{"Access00"}}
-	azureEventGrid = azureKey{44, 32, base64.StdEncoding, []string{"SendRecv"}}
-	azureRegistry  = azureKey{52, 39, base64.StdEncoding, []string{"ACRDflt0"}}
-	azureSearch    = azureKey{52, 39, base64.StdEncoding, []string{"Query000", "PAdmin00"}}
-	azureFunctions = azureKey{56, 40, base64.URLEncoding, []string{"Functi00", "System00", "Master00"}}
+	azureStorage   = azureKey{64, base64.RawStdEncoding, []string{"Default0"}}
+	azureCosmos    = azureKey{64, base64.RawStdEncoding, []string{"MastRW00", "MastRO00", "SystRW00", "SystRO00", "SysAll00", "Resour00", "Encryp00"}}
+	azureBatch     = azureKey{64, base64.RawStdEncoding, []string{"AbAcct00"}}
+	azureML        = azureKey{64, base64.RawStdEncoding, []string{"Classic0"}}
+	azureAPIM      = azureKey{64, base64.RawStdEncoding, []string{"Tenant00", "IoTHub00", "Gatewy00", "GitKey00"}}
+	azureMessaging = azureKey{32, base64.RawStdEncoding, []string{"Send0000", "Listen00", "Manage00", "System00", "Unknown0"}}
+	azureIoT       = azureKey{32, base64.RawStdEncoding, []string{"IoTHub00", "DpsKey00", "Device00"}}
+	azureRedis     = azureKey{32, base64.RawStdEncoding, []string{"Access00"}}
+	azureEventGrid = azureKey{32, base64.RawStdEncoding, []string{"SendRecv"}}
+	azureRegistry  = azureKey{39, base64.RawStdEncoding, []string{"ACRDflt0"}}
+	azureSearch    = azureKey{39, base64.RawStdEncoding, []string{"Query000", "PAdmin00"}}
+	azureFunctions = azureKey{40, base64.RawURLEncoding, []string{"Functi00", "System00", "Master00"}}
 )
 
 // marvinSeed reads the letters of a role as a big-endian number.
@@ -70,7 +70,7 @@ func marvinSeed(role string) uint64 {
 
 func (k azureKey) test(token []byte) bool {
 	var buf [66]byte
-	text := tail(token, k.encoded)
+	text := tail(bytes.TrimRight(token, "="), k.encoding.EncodedLen(k.size))
 	if text == nil {
 		return false
 	}
@@ -87,21 +87,20 @@ func (k azureKey) test(token []byte) bool {
 	return false
 }
 
-// write completes the digits that hold no bit of the checksum.
+// write begins at the first digit that holds a bit of the checksum.
 func (k azureKey) write(token []byte, _ int, _ *rand.Rand) []byte {
 	whole := (k.size - 4) * 8 / 6
 	text := tail(token, whole)
 	if text == nil {
 		return nil
 	}
-	text = append(append([]byte(nil), text...), "AAAAAAAAAAAA"[:(4-whole%4)%4]...)
-	key := make([]byte, len(text))
-	if _, err := k.encoding.Decode(key, text); err != nil {
+	key := make([]byte, k.size+3)
+	if _, err := k.encoding.Decode(key, append(text[:whole:whole], "AAA"[:(4-whole%4)%4]...)); err != nil {
 		return nil
 	}
 	key = key[:k.size-4]
 	key = binary.LittleEndian.AppendUint32(key, marvin32(key, marvinSeed(k.seeds[0])))
-	return []byte(k.encoding.EncodeToString(key)[whole:])
+	return []byte(k.encoding.WithPadding('=').EncodeToString(key)[whole:])
 }
 
 // azureCASK: 80 base64 digits, then the first 4 digits (84 bytes in all) or 6
@@ -109,36 +108,28 @@ func (k azureKey) write(token []byte, _ int, _ *rand.Rand) []byte {
 // checksum itself; newer ones its number in base 62, which keeps + and / out.
 // https://github.com/microsoft/security-utilities (IdentifiableSecrets)
 func azureCASK(token []byte) bool {
-	text := token
-	if len(text) > 2 && text[len(text)-1] == '=' {
-		text = text[:len(text)-2]
+	text := tail(token, 84)
+	if len(token) >= 88 && token[len(token)-1] == '=' {
+		text = tail(token[:len(token)-2], 86)
 	}
-	var rest []byte
-	switch {
-	case len(text) >= 86 && len(text) < len(token):
-		text, rest = text[len(text)-86:len(text)-6], text[len(text)-6:]
-	case len(text) >= 84:
-		text, rest = text[len(text)-84:len(text)-4], text[len(text)-4:]
-	default:
+	if text == nil {
 		return false
 	}
 	var key [60]byte
-	if n, err := base64.RawStdEncoding.Decode(key[:], text); err != nil || n != 60 {
+	if _, err := base64.RawStdEncoding.Decode(key[:], text[:80]); err != nil {
 		return false
 	}
 	sum := marvin32(key[:], marvinSeed("Default0"))
-	return caskDigits(rest) == caskDigits(caskBase62(sum)[:len(rest)]) ||
-		caskDigits(rest) == caskDigits([]byte(base64.RawStdEncoding.EncodeToString(binary.LittleEndian.AppendUint32(nil, sum)))[:len(rest)])
+	plain := base64.RawStdEncoding.EncodeToString(binary.LittleEndian.AppendUint32(nil, sum))
+	have := caskDigits(text[80:])
+	return have == caskDigits(caskBase62(sum)[:len(text)-80]) || have == caskDigits([]byte(plain[:len(text)-80]))
 }
 
-// caskDigits drops the bits of the sixth base64 digit that no byte holds.
-func caskDigits(text []byte) uint32 {
-	var b [4]byte
-	n, _ := base64.RawStdEncoding.Decode(b[:], text)
-	if n < 3 {
-		return 0
-	}
-	return binary.LittleEndian.Uint32(b[:])
+// caskDigits decodes 4 or 6 base64 digits; what the sixth holds beyond whole
+// bytes does not count.
+func caskDigits(text []byte) (sum [4]byte) {
+	_, _ = base64.RawStdEncoding.Decode(sum[:], text)
+	return sum
 }
 
 // caskBase62 writes the little-endian bytes of sum, read as one big-endian

@@ -17,14 +17,17 @@ import (
 // https://medium.com/@TalBeerySec/a-short-note-on-aws-key-id-f88cc4317489
 func awsKeyID(token []byte) bool {
 	text := tail(token, 16)
+	return text != nil && (text[0] == 'I' || text[0] == 'J' || awsAccount(text) <= 999_999_999_999)
+}
+
+// awsAccount returns the account number in 16 base32 digits, or one that is too
+// large when they are none.
+func awsAccount(text []byte) uint64 {
 	var id [10]byte
 	if n, err := base32.StdEncoding.Decode(id[:], text); err != nil || n != 10 {
-		return false
+		return 1 << 63
 	}
-	if text[0] == 'I' || text[0] == 'J' {
-		return true
-	}
-	return binary.BigEndian.Uint64(id[:8])>>16&0x7fffffffff80>>7 <= 999_999_999_999
+	return binary.BigEndian.Uint64(id[:8]) >> 16 & 0x7fffffffff80 >> 7
 }
 
 func writeAWSKeyID(_ []byte, _ int, r *rand.Rand) []byte {

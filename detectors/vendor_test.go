@@ -37,6 +37,22 @@ func vendor(t *testing.T) []Detector {
 	return all
 }
 
+func vendorDocuments(t *testing.T) (docs [][]byte) {
+	t.Helper()
+	files, err := filepath.Glob("*.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		data, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		docs = append(docs, data)
+	}
+	return docs
+}
+
 // Every example of every vendor file, from three seeds, must be found where its
 // marks say, and no negative may.
 func TestVendorExamples(t *testing.T) {
