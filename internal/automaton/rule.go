@@ -266,10 +266,12 @@ func (r *Rule) through(lead *machine, text []byte, lo, hi, hs, he int, open bool
 		floor = max(lo, hs-r.window)
 	}
 	for try := 0; ; try++ {
-		start = hs
+		if start = hs; floor > hs {
+			return 0, 0, false, open
+		}
 		if lead != nil {
 			if start = lead.get().backward(text, lo, hi, hs, floor); start < 0 {
-				return 0, 0, false, false
+				return 0, 0, false, try > 0 && open
 			}
 		}
 		end, more := r.whole.get().forward(text, lo, hi, start, r.limit(he, hi), 0)
