@@ -92,14 +92,13 @@ func (r *Redactor) group(records [][]byte, first int, out func(i int, redacted [
 func (r *Redactor) scanArena() (spans []scan.Span, ok bool) {
 	defer func() {
 		if recover() != nil {
-			r.fail(nil, nil)
-			r.stats.Failed-- // none of the records has failed so far
+			r.renew()
 			spans, ok = nil, false
 		}
 	}()
 	r.begin()
 	r.enter(stageScan)
-	r.spans = r.scanner.Text(r.spans[:0], r.arena)
+	r.spans = r.scanner.Lines(r.spans[:0], r.arena)
 	i, start := 0, 0
 	for j := range r.spans {
 		s := &r.spans[j]

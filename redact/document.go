@@ -20,6 +20,7 @@ import (
 type Document struct {
 	Version   int
 	Detectors Selection
+	Names     Names
 	Policy    []Rule
 	Allow     []Allowance
 	Key       KeyFiles
@@ -30,6 +31,14 @@ type Document struct {
 // for any run of characters. An empty Only is all of them; Skip wins.
 type Selection struct {
 	Only, Skip []Pattern
+}
+
+// Names changes the table of field names. In which style a name is written
+// (fooBar, foo_bar, foo-bar) makes no difference; it counts alone and as the
+// last words of a longer one.
+type Names struct {
+	Secret   []Pattern // any value under these is a secret, masks and placeholders aside
+	Harmless []Pattern // these say nothing of their values
 }
 
 // Pattern is a pattern and where it was written.
@@ -295,6 +304,7 @@ func (p *parser) words(n *yaml.Node, what string, word func(n *yaml.Node, what s
 
 var (
 	idPattern  = regexp.MustCompile(`^[a-z0-9*][a-z0-9*-]{0,63}$`)
+	fieldName  = regexp.MustCompile(`^[A-Za-z0-9_. -]*[A-Za-z0-9][A-Za-z0-9_. -]*$`)
 	keyPattern = regexp.MustCompile(`^[^\x00-\x1f]{1,128}$`)
 	printName  = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{32}$`)
 )
@@ -303,6 +313,14 @@ func (p *parser) id(n *yaml.Node, what string) (Pattern, error) {
 	s, err := p.str(n, what)
 	if err == nil && !idPattern.MatchString(s) {
 		err = p.errorf(n, "%s: want a detector id of [a-z0-9-], in which * stands for any characters", what)
+	}
+	return Pattern{s, p.pos(n)}, err
+}
+
+func (p *parser) name(n *yaml.Node, what string) (Pattern, error) {
+	s, err := p.str(n, what)
+	if err == nil && (len(s) > 64 || !fieldName.MatchString(s)) {
+		err = p.errorf(n, "%s: want a field name of 1 to 64 letters, digits and _ . - or blanks", what)
 	}
 	return Pattern{s, p.pos(n)}, err
 }
@@ -317,13 +335,15 @@ func (p *parser) key(n *yaml.Node, what string) (Pattern, error) {
 
 func (p *parser) document(d *Document, n *yaml.Node) error {
 	version := false
-	err := p.fields(n, "document", []string{"version", "detectors", "policy", "allow", "key", "limits"}, func(name string, v *yaml.Node) (err error) {
+	err := p.fields(n, "document", []string{"version", "detectors", "names", "policy", "allow", "key", "limits"}, func(name string, v *yaml.Node) (err error) {
 		switch name {
 		case "version":
 			version = true
 			d.Version, err = p.int(v, "version", 1, 1)
 		case "detectors":
 			err = p.selection(&d.Detectors, v)
+		case "names":
+			err = p.names(&d.Names, v)
 		case "policy":
 			err = p.list(v, "policy", func(n *yaml.Node) error {
 				r, err := p.rule(n)
@@ -364,6 +384,18 @@ func (p *parser) selection(s *Selection, n *yaml.Node) error {
 			s.Only, err = p.words(v, "only", p.id)
 		case "skip":
 			s.Skip, err = p.words(v, "skip", p.id)
+		}
+		return err
+	})
+}
+
+func (p *parser) names(f *Names, n *yaml.Node) error {
+	return p.fields(n, "names", []string{"secret", "harmless"}, func(name string, v *yaml.Node) (err error) {
+		switch name {
+		case "secret":
+			f.Secret, err = p.words(v, "secret", p.name)
+		case "harmless":
+			f.Harmless, err = p.words(v, "harmless", p.name)
 		}
 		return err
 	})
@@ -480,7 +512,7 @@ func (p *parser) limits(l *Limits, n *yaml.Node) error {
 	return p.fields(n, "limits", []string{"max_line", "max_candidates"}, func(name string, v *yaml.Node) (err error) {
 		switch name {
 		case "max_line":
-			l.MaxLine, err = p.int(v, name, 4<<10, 64<<20)
+			l.MaxLine, err = p.int(v, name, 64<<10, 64<<20)
 		case "max_candidates":
 			l.MaxCandidates, err = p.int(v, name, 1, 1<<20)
 		}

@@ -15,6 +15,7 @@ import (
 	"github.com/stanch/stanch/detectors"
 	"github.com/stanch/stanch/finding"
 	"github.com/stanch/stanch/internal/envelope"
+	"github.com/stanch/stanch/internal/names"
 	"github.com/stanch/stanch/scan"
 )
 
@@ -105,8 +106,18 @@ func New(doc *Document, o Options) (*Engine, error) {
 	if err := e.compileAllow(doc.Allow, all); err != nil {
 		return nil, err
 	}
-	e.scan, err = scan.Compile(on, scan.Options{MaxLine: e.limits.MaxLine})
-	return e, err
+	var extra []names.Name
+	for _, n := range doc.Names.Secret {
+		extra = append(extra, names.Name{Text: n.Text, Strength: names.Strong, Class: names.Secret})
+	}
+	for _, n := range doc.Names.Harmless {
+		extra = append(extra, names.Name{Text: n.Text, Remove: true})
+	}
+	e.scan, err = scan.Compile(on, scan.Options{MaxLine: e.limits.MaxLine, Vocabulary: e.vocab, Names: extra})
+	if err != nil {
+		return nil, err
+	}
+	return e, nil
 }
 
 // choose returns the selected detectors. A pattern that fits none is an error:

@@ -12,9 +12,10 @@ import (
 // candidate is a span and what the policy says of it.
 type candidate struct {
 	scan.Span
-	action Action
-	own    bool // a marker or hash of ours, or nothing at all
-	next   int  // candidate that goes on with this secret; 0 for none
+	action  Action
+	own     bool // a marker or hash of ours, or nothing at all
+	allowed bool // by the allow list
+	goesOn  bool // another candidate goes on with this secret
 }
 
 // unscanned is the action over a line that is over budget. It is stricter than
@@ -52,7 +53,6 @@ type Match struct {
 	Action       Action
 	Confidence   finding.Confidence
 	owner        candidate
-	index        int // of owner
 }
 
 // resolve fills the plan: one action for every candidate, then unions of those
@@ -79,7 +79,7 @@ func (r *Redactor) resolve(text, key []byte, spans []scan.Span) {
 	r.unite(text)
 }
 
-// link chains the pieces of each secret.
+// link marks the pieces that another one follows.
 func (p *plan) link() {
 	for i := range p.carried {
 		p.carried[i].last = -1
@@ -91,7 +91,7 @@ func (p *plan) link() {
 		}
 		last := &p.carried[c.Detector].last
 		if c.Continued && *last >= 0 {
-			p.candidates[*last].next = i
+			p.candidates[*last].goesOn = true
 		}
 		*last = i
 	}
@@ -147,15 +147,12 @@ func (r *Redactor) decide(i int, text, key []byte) {
 			c.action = Mask
 		}
 	case Hash:
-		if !r.hashable(i, text) {
+		if !r.hashable(c, value) {
 			c.action = Mask
 		}
 	}
-	if c.action.Redacts() && r.allowed(i, text) {
-		c.action = Keep
-		r.stats.Allowed++
-	} else if c.action == Keep {
-		r.stats.Kept++
+	if c.action.Redacts() && r.allowed(c, value) {
+		c.action, c.allowed = Keep, true
 	}
 	carried.known, carried.action = true, c.action
 }
@@ -171,32 +168,29 @@ func (r *Redactor) prefix(c *candidate, value []byte) string {
 	return best
 }
 
+// whole reports whether c is all of a value.
+func (c *candidate) whole() bool {
+	return !c.Continued && !c.goesOn && c.Evidence&scan.Unclosed == 0
+}
+
 // allowed reports whether the allow list names a value. What is only a part of
 // a value is never allowed: the rest would follow it.
-func (r *Redactor) allowed(i int, text []byte) bool {
+func (r *Redactor) allowed(c *candidate, value []byte) bool {
 	a := &r.e.allow
 	if a.values == nil && a.prints == nil {
 		return false
 	}
-	c := &r.plan.candidates[i]
-	if c.Continued || c.Evidence&scan.Unclosed != 0 || c.next > 0 {
+	if !c.whole() {
 		return false
 	}
-	if on, ok := a.values[string(text[c.Start:c.End])]; allows(on, ok, c.Detector) {
+	if on, ok := a.values[string(value)]; allows(on, ok, c.Detector) {
 		return true
 	}
 	if a.prints == nil {
 		return false
 	}
-	on, ok := a.prints[[envelope.SumLen]byte(r.fingerprintSum(i, text)[:envelope.SumLen])]
+	on, ok := a.prints[[envelope.SumLen]byte(r.fingerprintSum(value)[:envelope.SumLen])]
 	return allows(on, ok, c.Detector)
-}
-
-// eachPiece visits candidate i and those that continue it.
-func (p *plan) eachPiece(i int, visit func(*candidate)) {
-	for visit(&p.candidates[i]); p.candidates[i].next > 0; visit(&p.candidates[i]) {
-		i = p.candidates[i].next
-	}
 }
 
 // flood puts a candidate of its own over each line that holds more than most.
@@ -226,8 +220,8 @@ type union struct {
 	owner      int // whose action rules
 	last       int // who reaches furthest
 	first      int
-	silent     bool // nothing but pieces of a secret that has its marker already
-	bare       int  // unquoted JSON scalar that begins at or before start; -1 for none
+	fresh      int // owner among those that do not go on with a secret; -1 for none
+	bare       int // unquoted JSON scalar that begins at or before start; -1 for none
 }
 
 // unite turns the candidates into edits and matches.
@@ -250,10 +244,7 @@ func (r *Redactor) unite(text []byte) {
 		switch {
 		case !c.action.Redacts():
 			if !c.Continued {
-				p.matches = append(p.matches, Match{Start: c.Start, End: c.End, Action: c.action, Confidence: c.Confidence, owner: *c, index: i})
-				if c.action == Shadow {
-					r.stats.Shadow++
-				}
+				p.matches = append(p.matches, Match{Start: c.Start, End: c.End, Action: c.action, Confidence: c.Confidence, owner: *c})
 			}
 		case open && c.Start < u.end:
 			if r.rules(i, u.owner) {
@@ -262,13 +253,18 @@ func (r *Redactor) unite(text []byte) {
 			if c.End > u.end {
 				u.end, u.last = c.End, i
 			}
-			u.silent = u.silent && c.Continued
+			if !c.Continued && (u.fresh < 0 || r.rules(i, u.fresh)) {
+				u.fresh = i
+			}
 		default:
 			if open {
 				r.close(&u, text)
 			}
 			open = true
-			u = union{c.Start, c.End, i, i, i, c.Continued, bare}
+			u = union{start: c.Start, end: c.End, owner: i, last: i, first: i, fresh: i, bare: bare}
+			if c.Continued {
+				u.fresh = -1
+			}
 		}
 	}
 	if open {
@@ -298,50 +294,40 @@ func (r *Redactor) rules(i, j int) bool {
 }
 
 // close writes the edits of a union. Hash and Partial speak for their owner's
-// value only; what else the union holds is masked.
+// value only; what else the union holds is masked. A union that only goes on
+// with a secret writes nothing and is no match: the secret has its marker.
 func (r *Redactor) close(u *union, text []byte) {
 	p := &r.plan
-	o := &p.candidates[u.owner]
 	p.endQuote(u.start)
 	p.beginQuote(u, text)
-	if o.action == Hash || o.action == Partial {
-		if u.start < o.Start {
-			p.mask(u.start, o.Start, u.first)
+	o, action := u.owner, p.candidates[u.owner].action
+	if p.candidates[o].Continued {
+		if u.fresh < 0 {
+			p.edits = append(p.edits, edit{start: u.start, end: u.end, owner: o, action: Keep})
+			return
 		}
-		p.edits = append(p.edits, edit{start: o.Start, end: o.End, owner: u.owner, action: r.piece(u.owner)})
-		if o.End < u.end {
-			p.mask(o.End, u.end, u.last)
+		o, action = u.fresh, max(action, Mask)
+	}
+	c := &p.candidates[o]
+	if action == Hash || action == Partial {
+		if u.start < c.Start {
+			p.mask(u.start, c.Start, u.first)
+		}
+		p.edits = append(p.edits, edit{start: c.Start, end: c.End, owner: o, action: action})
+		if c.End < u.end {
+			p.mask(c.End, u.end, u.last)
 		}
 	} else {
-		a := r.piece(u.owner)
-		if u.silent {
-			a = Keep
-		}
-		p.edits = append(p.edits, edit{start: u.start, end: u.end, owner: u.owner, action: a})
+		p.edits = append(p.edits, edit{start: u.start, end: u.end, owner: o, action: action})
 	}
-	if u.silent {
-		return
-	}
-	m := Match{Start: u.start, End: u.end, Action: o.action, Confidence: o.Confidence, owner: *o, index: u.owner}
-	if o.action == unscanned {
+	m := Match{Start: u.start, End: u.end, Action: action, Confidence: c.Confidence, owner: *c}
+	if action == unscanned {
 		m.Action, m.Confidence = Mask, finding.Certain
-		r.stats.Failed++
-	} else {
-		r.stats.Redacted++
-		r.stats.count(r.e.detectors[o.Detector].id, 1)
 	}
 	p.matches = append(p.matches, m)
 }
 
-// piece returns the action with which candidate i is written: one that goes on
-// with a secret writes nothing.
-func (r *Redactor) piece(i int) Action {
-	if c := &r.plan.candidates[i]; !c.Continued || c.action == unscanned {
-		return c.action
-	}
-	return Keep
-}
-
+// mask masks what a union holds beside its owner's value.
 func (p *plan) mask(start, end, owner int) {
 	a := Mask
 	if p.candidates[owner].Continued {

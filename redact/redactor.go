@@ -40,7 +40,8 @@ type Redactor struct {
 	sum               []byte
 
 	clean, cleaned finding.Source // the last Source and its redacted form
-	stats          Stats
+	stats          Stats          // without Detector
+	redacted       []int64        // by detector of e
 
 	fault func(stage) // for tests: called before each stage
 }
@@ -78,16 +79,46 @@ func (s *Stats) Add(o Stats) {
 	s.Kept += o.Kept
 	s.Allowed += o.Allowed
 	s.Failed += o.Failed
+	if s.Detector == nil && len(o.Detector) > 0 {
+		s.Detector = make(map[string]int64)
+	}
 	for id, n := range o.Detector {
-		s.count(id, n)
+		s.Detector[id] += n
 	}
 }
 
-func (s *Stats) count(id string, n int64) {
-	if s.Detector == nil {
-		s.Detector = make(map[string]int64)
+// Stats returns what happened so far.
+func (r *Redactor) Stats() Stats {
+	s := Stats{Detector: make(map[string]int64)}
+	s.Add(r.stats)
+	for i, n := range r.redacted {
+		if n > 0 {
+			s.Detector[r.e.detectors[i].id] += n
+		}
 	}
-	s.Detector[id] += n
+	return s
+}
+
+// count adds the plan to the stats.
+func (r *Redactor) count() {
+	for i := range r.plan.candidates {
+		if r.plan.candidates[i].allowed {
+			r.stats.Allowed++
+		}
+	}
+	for i := range r.plan.matches {
+		switch m := &r.plan.matches[i]; {
+		case m.owner.action == unscanned:
+			r.stats.Failed++
+		case m.Action.Redacts():
+			r.stats.Redacted++
+			r.redacted[m.owner.Detector]++
+		case m.Action == Shadow:
+			r.stats.Shadow++
+		case !m.owner.allowed:
+			r.stats.Kept++
+		}
+	}
 }
 
 // NewRedactor returns a redactor that stays with e.
@@ -105,11 +136,12 @@ func (h *Handle) NewRedactor() *Redactor {
 }
 
 func (r *Redactor) adopt(e *Engine) {
+	if r.e != nil {
+		r.stats = r.Stats()
+	}
 	r.e = e
-	r.scanner = e.scan.NewScanner()
-	r.names = nil
-	r.fingerprint, r.hash = nil, nil
-	r.clean, r.cleaned = finding.Source{}, finding.Source{}
+	r.redacted = make([]int64, len(e.detectors))
+	r.renew()
 	r.plan.carried = nil
 }
 
@@ -121,13 +153,6 @@ func (r *Redactor) begin() {
 		}
 	}
 	clear(r.plan.carried)
-}
-
-// Stats returns what happened so far.
-func (r *Redactor) Stats() Stats {
-	var s Stats
-	s.Add(r.stats)
-	return s
 }
 
 // Append appends the redacted form of text, one record or many whole lines,
@@ -190,6 +215,7 @@ func (r *Redactor) value(dst, key, value []byte) (out []byte, changed bool) {
 func (r *Redactor) apply(dst, text, key []byte, spans []scan.Span) ([]byte, bool) {
 	r.enter(stagePlan)
 	r.resolve(text, key, spans)
+	r.count()
 	changed := len(r.plan.edits) > 0
 	if changed {
 		r.enter(stageSplice)
@@ -200,12 +226,18 @@ func (r *Redactor) apply(dst, text, key []byte, spans []scan.Span) ([]byte, bool
 	return dst, changed
 }
 
-// fail appends what stands for a text that could not be redacted: a marker,
-// and the end of its line. The scanner may be in any state; a new one follows.
-func (r *Redactor) fail(dst, text []byte) []byte {
+// renew replaces what a panic may have left in any state.
+func (r *Redactor) renew() {
 	r.scanner = r.e.scan.NewScanner()
 	r.names = nil
 	r.fingerprint, r.hash = nil, nil
+	r.clean, r.cleaned = finding.Source{}, finding.Source{}
+}
+
+// fail appends what stands for a text that could not be redacted: a marker,
+// and the end of its line.
+func (r *Redactor) fail(dst, text []byte) []byte {
+	r.renew()
 	r.stats.Failed++
 	dst = envelope.AppendMask(dst, envelope.Unscanned)
 	if bytes.HasSuffix(text, []byte("\n")) {
@@ -223,17 +255,16 @@ var (
 )
 
 // Spans appends what redacting text would redact, in order and without
-// overlaps; with all, also the candidates that pass in clear. Text that cannot
-// be scanned is an error. Nothing is counted or reported.
+// overlaps; with all, also the candidates that pass in clear, which may overlap
+// anything. Text that cannot be scanned is an error. Nothing is counted or
+// reported.
 func (r *Redactor) Spans(dst []Match, text []byte, all bool) (out []Match, err error) {
 	r.begin()
-	stats := r.stats
 	defer func() {
 		if recover() != nil {
-			r.fail(nil, nil)
+			r.renew()
 			out, err = dst, errUnscanned
 		}
-		r.stats = stats
 	}()
 	r.enter(stageScan)
 	r.spans = r.scanner.Text(r.spans[:0], text)

@@ -62,7 +62,7 @@ func advance(text []byte, line, column int64) (int64, int64) {
 func (r *Redactor) Finding(m Match, text []byte) (f finding.Finding, err error) {
 	defer func() {
 		if recover() != nil {
-			r.fail(nil, nil)
+			r.renew()
 			f, err = finding.Finding{}, errUnscanned
 		}
 	}()
@@ -92,7 +92,7 @@ func (r *Redactor) finding(m *Match, text, key []byte) finding.Finding {
 		d := &r.e.detectors[c.Detector]
 		f.Detector, f.Title, f.Version, f.Severity = d.id, d.title, d.version, d.severity
 		f.Key = r.keyName(c, text, key)
-		f.Fingerprint = r.printOf(m.index, text)
+		f.Fingerprint = r.printOf(c, text[c.Start:c.End])
 	}
 	f.ID = f.Source.EventID(f.Detector)
 	return f

@@ -41,7 +41,7 @@ func (r *Redactor) render(dst, text []byte, e *edit) []byte {
 		dst = append(dst, r.prefix(c, text[c.Start:c.End])...)
 		return envelope.AppendMask(dst, r.e.detectors[c.Detector].id)
 	case Hash:
-		return envelope.AppendHash(dst, r.e.detectors[c.Detector].id, r.e.ring.id, r.hashSum(e.owner, text))
+		return envelope.AppendHash(dst, r.e.detectors[c.Detector].id, r.e.ring.id, r.hashSum(text[c.Start:c.End]))
 	}
 	return envelope.AppendMask(dst, envelope.Unscanned)
 }

@@ -8,54 +8,45 @@ import (
 
 	"github.com/stanch/stanch/internal/envelope"
 	"github.com/stanch/stanch/internal/judge"
-	"github.com/stanch/stanch/scan"
 )
 
 // guessable is the judged entropy, in bits, below which a value gets neither
 // hash nor fingerprint: whoever gets hold of the key could try all such values.
 const guessable = 40
 
-// hashable reports whether a keyed hash of candidate i can be put out.
-func (r *Redactor) hashable(i int, text []byte) bool {
-	c := &r.plan.candidates[i]
-	if r.e.ring == nil || c.Continued || c.Evidence&scan.Unclosed != 0 {
-		return false
-	}
-	most := 0.0
-	r.plan.eachPiece(i, func(c *candidate) { most = max(most, judge.Bits(text[c.Start:c.End])) })
-	return most >= guessable
+// hashable reports whether a keyed hash of a candidate's value can be put out.
+func (r *Redactor) hashable(c *candidate, value []byte) bool {
+	return r.e.ring != nil && c.whole() && judge.Bits(value) >= guessable
 }
 
-func (r *Redactor) hashSum(i int, text []byte) []byte {
+// hashSum and fingerprintSum return the sum over a value, which is valid until
+// the next one is made.
+func (r *Redactor) hashSum(value []byte) []byte {
 	if r.hash == nil {
 		r.hash = hmac.New(sha256.New, r.e.ring.hash)
 	}
-	return r.mac(r.hash, i, text)
+	return r.mac(r.hash, value)
 }
 
-func (r *Redactor) fingerprintSum(i int, text []byte) []byte {
-	if r.e.ring == nil {
-		panic("redact: fingerprint without a key")
-	}
+func (r *Redactor) fingerprintSum(value []byte) []byte {
 	if r.fingerprint == nil {
 		r.fingerprint = hmac.New(sha256.New, r.e.ring.fingerprint)
 	}
-	return r.mac(r.fingerprint, i, text)
+	return r.mac(r.fingerprint, value)
 }
 
-// mac returns the sum over a value, which is valid until the next one.
-func (r *Redactor) mac(h hash.Hash, i int, text []byte) []byte {
+func (r *Redactor) mac(h hash.Hash, value []byte) []byte {
 	h.Reset()
-	r.plan.eachPiece(i, func(c *candidate) { h.Write(text[c.Start:c.End]) })
+	h.Write(value)
 	r.sum = h.Sum(r.sum[:0])
 	return r.sum
 }
 
-// printOf returns candidate i's fingerprint as findings carry it, empty where
+// printOf returns a value's fingerprint as findings carry it, empty where
 // there must be none.
-func (r *Redactor) printOf(i int, text []byte) string {
-	if !r.hashable(i, text) {
+func (r *Redactor) printOf(c *candidate, value []byte) string {
+	if !r.hashable(c, value) {
 		return ""
 	}
-	return r.e.ring.id + "-" + hex.EncodeToString(r.fingerprintSum(i, text)[:envelope.SumLen])
+	return r.e.ring.id + "-" + hex.EncodeToString(r.fingerprintSum(value)[:envelope.SumLen])
 }
