@@ -98,36 +98,32 @@ func (c *Classifier) classify(key []byte, kind Kind) Verdict {
 	}
 	// The tails that say nothing about the value (password2, API_KEY_PROD,
 	// token_value) are taken off one by one.
-	plural := false
-	for first := true; ; first = false {
-		if !first {
-			if r, ok := c.whole(s, kind); ok && len(s.compact) >= 3 {
-				return capped(r, plural)
-			}
-		}
+	for {
 		if r, ok := c.ending(s, kind); ok {
-			return capped(r, plural)
+			return r.verdict()
 		}
 		last := s.last()
-		switch {
-		case len(s.starts) > 1 && (transparent[string(last)] || isNumber(last)):
-			s.drop()
-		case !plural && len(last) > 3 && last[len(last)-1] == 's' && last[len(last)-2] != 's':
-			plural = true
-			s.compact = s.compact[:len(s.compact)-1]
-			s.joined = append(s.joined[:len(s.joined)-2], '_')
-		default:
+		if len(s.starts) == 1 || !transparent()[string(last)] && !isNumber(last) {
 			return c.inside(s)
+		}
+		s.drop()
+		if len(s.compact) >= 3 {
+			if r, ok := c.whole(s, kind); ok {
+				return r.verdict()
+			}
 		}
 	}
 }
 
-// whole looks for the entire name: exact strong, then benign, then the rest.
+// whole looks for the entire name: what it is in this kind of place, then exact
+// strong, then benign, then the rest.
 func (c *Classifier) whole(s *splitter, kind Kind) (rule, bool) {
-	r, ok := c.tables.exact[kind][string(s.compact)]
-	if !ok {
-		r, ok = c.tables.exact[Attr][string(s.compact)]
+	if kind != Attr {
+		if r, ok := c.tables.exact[kind][string(s.compact)]; ok {
+			return r, true
+		}
 	}
+	r, ok := c.tables.exact[Attr][string(s.compact)]
 	if ok && r.strength == Strong {
 		return r, true
 	}
@@ -137,16 +133,23 @@ func (c *Classifier) whole(s *splitter, kind Kind) (rule, bool) {
 	return r, ok
 }
 
-// ending looks for the longest last words that are a known ending, then for
-// known endings glued into the last word.
+// ending looks for the longest last words that are a known ending, in the
+// singular or the plural, then for known endings glued into the last word.
 func (c *Classifier) ending(s *splitter, kind Kind) (rule, bool) {
 	for _, at := range s.starts {
 		text := s.compact[at:]
 		if r, ok := c.suffix(text, kind); ok {
 			return r, true
 		}
-		if at > 0 && c.tables.benign[string(text)] {
+		if c.tables.benign[string(text)] {
 			return rule{benign: true}, true
+		}
+		if one, ok := bytes.CutSuffix(text, []byte("s")); ok && len(one) >= 3 {
+			if r, ok := c.suffix(one, kind); ok {
+				// A list or a count as often as a value.
+				r.strength = min(r.strength, Medium)
+				return r, true
+			}
 		}
 	}
 	return c.glued(s.last(), kind)
@@ -170,12 +173,12 @@ func (c *Classifier) glued(word []byte, kind Kind) (rule, bool) {
 		if !ok {
 			continue
 		}
-		if r.strength == Strong && len(word)-i >= 6 || prefixes[string(word[:i])] {
+		if r.strength == Strong && len(word)-i >= 6 || prefixes()[string(word[:i])] {
 			return r, true
 		}
 	}
 	// pw is too short to be looked for in general.
-	if p, ok := bytes.CutSuffix(word, []byte("pw")); ok && prefixes[string(p)] {
+	if p, ok := bytes.CutSuffix(word, []byte("pw")); ok && prefixes()[string(p)] {
 		return rule{strength: Strong, class: Password}, true
 	}
 	return rule{}, false
@@ -183,7 +186,7 @@ func (c *Classifier) glued(word []byte, kind Kind) (rule, bool) {
 
 // inside judges by the words anywhere in a name whose end is not known.
 func (c *Classifier) inside(s *splitter) Verdict {
-	if metadata[string(s.last())] && len(s.starts) > 1 {
+	if metadata()[string(s.last())] && len(s.starts) > 1 {
 		return Verdict{Benign: true}
 	}
 	var best rule
@@ -193,13 +196,6 @@ func (c *Classifier) inside(s *splitter) Verdict {
 		}
 	}
 	return best.verdict()
-}
-
-func capped(r rule, plural bool) Verdict {
-	if plural && r.strength == Strong {
-		r.strength = Medium // a list or a count as often as a value
-	}
-	return r.verdict()
 }
 
 func isNumber(w []byte) bool {

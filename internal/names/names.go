@@ -48,11 +48,10 @@ const (
 	Signature
 	Connection // connection strings and URLs holding credentials
 	Webhook    // URLs that are themselves the credential
-	Identity   // personal numbers
 )
 
 var classes = [...]string{"unknown", "password", "passphrase", "token", "key", "secret", "privatekey",
-	"auth", "session", "cookie", "otp", "pin", "signature", "connection", "webhook", "identity"}
+	"auth", "session", "cookie", "otp", "pin", "signature", "connection", "webhook"}
 
 func (c Class) String() string { return classes[c] }
 
@@ -81,8 +80,9 @@ func (k Kind) String() string { return kindNames[k] }
 type Verdict struct {
 	Strength Strength
 	Class    Class
-	// Benign: the name is known to hold no secret although it contains a
-	// sensitive word. Strength is None.
+	// Benign: the name is known, or by its last word seen, to hold something
+	// about a secret, a count, an index (token_type, max_tokens, cache_key).
+	// Strength is None.
 	Benign bool
 }
 

@@ -1,25 +1,31 @@
 package names
 
-import "strings"
+import (
+	"strings"
+	"sync"
+)
 
-func set(words string) map[string]bool {
-	m := make(map[string]bool)
-	for w := range strings.FieldsSeq(words) {
-		m[w] = true
-	}
-	return m
+// wordSet is read on first use.
+func wordSet(words string) func() map[string]bool {
+	return sync.OnceValue(func() map[string]bool {
+		m := make(map[string]bool)
+		for w := range strings.FieldsSeq(words) {
+			m[w] = true
+		}
+		return m
+	})
 }
 
 // transparent words end a name without changing what its value is.
-var transparent = set(`
-	base64 b64 hex pem raw value val str string text plain plaintext enc
+var transparent = wordSet(`
+	base hex pem raw value val str string text plain plaintext enc
 	new old current previous prev next confirm confirmation confirmed repeat again verify
 	prod production dev development staging stage test testing qa uat live sandbox
 	primary secondary main default backup rw ro wo env var
 	a b c v us eu`)
 
 // metadata words end names that say something about a secret rather than hold it.
-var metadata = set(`
+var metadata = wordSet(`
 	id ids name names type types kind length len size count counts total used usage limit max min num number
 	file files filename path paths dir directory folder location store vault
 	url uri endpoint host hostname server port issuer audience aud provider providers
@@ -32,7 +38,7 @@ var metadata = set(`
 	generator validator parser filter checker scanner rotation renewal budget window`)
 
 // prefixes are words that a short ending is commonly glued to.
-var prefixes = set(`
+var prefixes = wordSet(`
 	my your our the new old cur current db database sql mysql mssql pg pgsql postgres postgresql maria mongo redis oracle ora
 	rabbit rabbitmq amqp kafka user usr username admin adm administrator root login logon auth app api bot web http https
 	ftp sftp ssh smtp imap pop mail email ldap ad bind proxy vpn wifi wlan wpa snmp sudo su master slave service svc srv
