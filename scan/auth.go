@@ -160,7 +160,7 @@ func (s *Scanner) bareScheme(di int32, hs, he int) {
 		return
 	}
 	e := he
-	for lim := min(len(t), he+maxValue); e < lim && lex[t[e]]&isToken68 != 0; e++ {
+	for lim := min(len(t), he+maxJudged); e < lim && lex[t[e]]&isToken68 != 0; e++ {
 	}
 	if e == len(t) {
 		s.open(he)

@@ -6,10 +6,9 @@ import (
 
 // Bounds of what is looked at around a field name.
 const (
-	maxKey   = 96       // bytes of a name
-	maxGlue  = 32       // bytes between a name and its separator, and after it
-	maxTag   = 256      // bytes of attributes in an opening tag
-	maxValue = 16 << 10 // bytes of a value
+	maxKey  = 96  // bytes of a name
+	maxGlue = 32  // bytes between a name and its separator, and after it
+	maxTag  = 256 // bytes of attributes in an opening tag
 )
 
 // pair is a place where a name meets a value.

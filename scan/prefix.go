@@ -129,22 +129,14 @@ func indexFold(t []byte, p string) int {
 // whole value has the detector's shape.
 func (s *Scanner) keyed(di int32, hs, he int) {
 	t, d := s.text, &s.e.detectors[di]
-	i := he
-	for lim := min(len(t), he+maxVendor); i < lim && (lex[t[i]]&isKey != 0 || t[i] == ' '); i++ {
+	if s.vendorEnd != he { // detectors of one vendor share the parse
+		s.vendorEnd = he
+		s.vendor, s.vendorOK = s.assignment(hs, he)
 	}
-	if i == len(t) {
-		s.open(he)
+	if !s.vendorOK {
 		return
 	}
-	// The name ends at the last key byte; the separator parser takes blanks.
-	k := i
-	for k > he && t[k-1] == ' ' {
-		k--
-	}
-	p := pair{keyStart: hs, keyEnd: k}
-	if !s.separator(&p, false) {
-		return
-	}
+	p := &s.vendor
 	e, from, to, ok, open := d.After.Match(t, p.start, len(t))
 	if open {
 		s.open(p.start)
@@ -158,6 +150,24 @@ func (s *Scanner) keyed(di int32, hs, he int) {
 	n := len(s.spans)
 	s.confirm(di, d, p.start, e, from, to, p.start, ByShape|ByKey)
 	for ; n < len(s.spans); n++ {
-		s.spans[n].KeyStart, s.spans[n].KeyEnd = hs, k
+		s.spans[n].KeyStart, s.spans[n].KeyEnd = hs, p.keyEnd
 	}
+}
+
+// assignment parses what follows a vendor word up to the value of an assignment.
+func (s *Scanner) assignment(hs, he int) (p pair, ok bool) {
+	t := s.text
+	i := he
+	for lim := min(len(t), he+maxVendor); i < lim && (lex[t[i]]&isKey != 0 || t[i] == ' '); i++ {
+	}
+	if i == len(t) {
+		s.open(he)
+		return p, false
+	}
+	// The name ends at the last key byte; the separator parser takes blanks.
+	for i > he && t[i-1] == ' ' {
+		i--
+	}
+	p = pair{keyStart: hs, keyEnd: i}
+	return p, s.separator(&p, false)
 }

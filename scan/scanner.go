@@ -30,12 +30,20 @@ type Scanner struct {
 
 	current        int32 // detector being decided
 	lineLo, lineHi int   // bounds of the line last asked for
-	keyDone        int   // end of the last field name looked at
+	keyDone        int   // no field name before this offset needs a look
+	budget         int   // bytes that may still be spent on values, see exhausted
+	vendorEnd      int   // end of the vendor word whose assignment is vendor
+	vendor         pair
+	vendorOK       bool
 	block          block
 	single         bool // every line is a record of its own
 }
 
 const noOpen = math.MaxInt
+
+// valueBudget is how often, on the average, a byte may be looked at in search
+// of the end of a value. Ordinary text needs one or two.
+const valueBudget = 6
 
 // mode says what the text handed to scan is.
 type mode uint8
@@ -115,8 +123,9 @@ func (s *Scanner) Value(dst []Span, key, value []byte) []Span {
 // begin points the verifiers at a text.
 func (s *Scanner) begin(dst []Span, text []byte, m mode) {
 	s.text, s.spans, s.partial = text, dst, m != wholeLines
-	s.openAt, s.openQuote, s.keyDone = noOpen, 0, 0
+	s.openAt, s.openQuote, s.keyDone, s.vendorEnd = noOpen, 0, 0, -1
 	s.lineLo, s.lineHi = 0, -1
+	s.budget = valueBudget*len(text) + segmentSize
 }
 
 // scan appends the spans of text, which begins at the start of a line.

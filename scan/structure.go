@@ -42,7 +42,6 @@ var fieldStructures = [...]string{
 	names.Key: "field-key", names.Secret: "field-secret", names.PrivateKey: "field-private-key", names.Auth: "field-auth",
 	names.Session: "field-session", names.Cookie: "field-cookie", names.OTP: "field-otp", names.PIN: "field-pin",
 	names.Signature: "field-signature", names.Connection: "field-connection", names.Webhook: "field-webhook",
-	names.Identity: "field-identity",
 }
 
 func fieldClass(structure string) (names.Class, bool) {

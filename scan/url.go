@@ -87,9 +87,9 @@ func rawPassword(beforeSlash, host []byte) bool {
 	return false
 }
 
-// tokenAsUser tells a token given as the user from a user's name.
+// tokenAsUser tells a token given as the user from a user's name or address.
 func tokenAsUser(v []byte) bool {
-	return len(v) >= 16 && judge.Credential(v)
+	return len(v) >= 16 && !bytes.ContainsAny(v, "%@.") && judge.Credential(v)
 }
 
 // goDSN decides at "@tcp(" and "@unix(": user:password@tcp(host:port)/db as

@@ -8,10 +8,14 @@ import (
 
 // value parses the value of a pair, judges it, and records what must go.
 func (s *Scanner) value(p *pair, v names.Verdict) {
+	if v.Strength >= names.Medium && s.exhausted(p, v) {
+		return
+	}
 	t := s.text
 	jar := v.Class == names.Cookie || cookieName(t[p.keyStart:p.keyEnd])
 	if jar || v.Class == names.Auth {
 		end, closed := s.container(p)
+		s.budget -= end - p.start
 		s.noteEnd(p, v, end, closed)
 		if jar {
 			s.cookies(p, end, setCookie(t[p.keyStart:p.keyEnd]))
@@ -31,7 +35,7 @@ func (s *Scanner) value(p *pair, v names.Verdict) {
 
 // noteEnd remembers a value that more text could prolong.
 func (s *Scanner) noteEnd(p *pair, v names.Verdict, end int, closed bool) {
-	if !closed && end == len(s.text) && s.partial && v.Strength >= names.Medium {
+	if !closed && s.partial && v.Strength >= names.Medium {
 		s.current, s.openQuote = s.e.class[v.Class], p.quote
 		s.open(p.start)
 	}
@@ -46,7 +50,7 @@ func (s *Scanner) list(p *pair, v names.Verdict) {
 		close = ')'
 	}
 	i := p.start + 1
-	lim := min(len(t), i+maxValue)
+	lim := len(t)
 	for range 64 {
 		for i < lim && (t[i] == ' ' || t[i] == ',') {
 			i++
@@ -69,9 +73,26 @@ func (s *Scanner) list(p *pair, v names.Verdict) {
 	for i < lim && t[i] != close && t[i] != '{' && t[i] != '[' && lex[t[i]]&(isEOL|isQuote) == 0 {
 		i++
 	}
+	s.budget -= i - from
 	if i > from && i < len(t) && t[i] == close {
 		s.take(p, v, from, i)
 	}
+}
+
+// exhausted reports whether looking for the ends of values has cost more than
+// a text can ask for. Then what follows a sensitive name goes up to the end of
+// its line, and nothing else on that line is looked at by name.
+func (s *Scanner) exhausted(p *pair, v names.Verdict) bool {
+	if s.budget >= 0 {
+		return false
+	}
+	_, hi := s.line(p.keyEnd)
+	if p.start < hi {
+		x := s.found(s.e.class[v.Class], p.start, hi, finding.Likely, ByKey|Unclosed)
+		x.KeyStart, x.KeyEnd = p.keyStart, p.keyEnd
+	}
+	s.keyDone = hi
+	return true
 }
 
 // take judges text[start:end], the value of p, and records it as a span of the
@@ -80,13 +101,17 @@ func (s *Scanner) take(p *pair, v names.Verdict, start, end int) {
 	if start >= end {
 		return
 	}
-	value := s.text[start:end]
+	s.budget -= end - start
+	value := s.text[start:min(end, start+maxJudged)]
 	c, ev, ok := s.e.judge(value, v, p)
 	if !ok {
 		return
 	}
 	x := s.found(s.e.class[v.Class], start, end, c, ev)
 	x.KeyStart, x.KeyEnd = p.keyStart, p.keyEnd
+	if v.Strength == names.Strong {
+		s.keyDone = max(s.keyDone, end) // all of it goes: no name inside matters
+	}
 	x.Bare = p.keyQuote == '"' && p.quote == 0 && p.sep == ':'
 }
 
@@ -94,41 +119,48 @@ func (s *Scanner) take(p *pair, v names.Verdict, start, end int) {
 // bare scheme, looks random.
 const weakRandom = 0.5
 
-// judge decides whether a value under a name is a secret.
+// judge decides whether a value under a name is a secret. What can be told
+// from its length comes first: most values are no secrets.
 func (e *Engine) judge(value []byte, v names.Verdict, p *pair) (finding.Confidence, Evidence, bool) {
-	if judge.Nothing(value) || judge.Placeholder(value) || e.ours(value) {
+	if v.Strength != names.Strong {
+		if len(value) < shortestMedium || v.Strength == names.Weak && len(value) < shortestWeak || p.sep == ' ' && p.kind != names.Flag {
+			return 0, 0, false
+		}
+	}
+	if judge.Nothing(value) {
 		return 0, 0, false
 	}
 	full, partial := judge.Mask(value)
-	if full || partial && v.Strength != names.Strong {
+	if full || partial && v.Strength != names.Strong || judge.Placeholder(value) || e.ours(value) {
 		return 0, 0, false
 	}
-	if p.gap && p.quote == 0 && !judge.Credential(value) {
+	credential := judge.Credential(value)
+	if p.gap && p.quote == 0 && !credential {
 		return 0, 0, false // "token_id= total=12": the value is empty
 	}
-	switch v.Strength {
-	case names.Strong:
-		if p.sep == ' ' && p.kind != names.Flag && len(value) < 4 {
-			return 0, 0, false
-		}
-		if countable(v.Class) && !credible(value) {
-			return finding.Doubtful, ByKey, true
-		}
-		if judge.Credential(value) {
+	switch {
+	case v.Strength == names.Strong:
+		if credential {
 			return finding.Certain, ByKey | ByEntropy, true
 		}
+		if countable(v.Class) && !credible(value) || p.sep == ' ' && p.kind != names.Flag && len(value) < 4 {
+			return finding.Doubtful, ByKey, true
+		}
 		return finding.Likely, ByKey, true
-	case names.Medium:
-		if judge.Credential(value) {
-			return finding.Likely, ByKey | ByEntropy, true
-		}
-	case names.Weak:
-		if len(value) >= 20 && judge.Credential(value) && judge.Random(value) > weakRandom {
-			return finding.Likely, ByKey | ByEntropy, true
-		}
+	case credential && (v.Strength == names.Medium || judge.Random(value) > weakRandom):
+		return finding.Likely, ByKey | ByEntropy, true
 	}
 	return finding.Doubtful, ByKey, true
 }
+
+// maxJudged is how much of a value is judged; a longer one is judged by its start.
+const maxJudged = 4 << 10
+
+// The shortest values that can be secrets under names that are not strong.
+const (
+	shortestMedium = 8
+	shortestWeak   = 20
+)
 
 // countable tells the classes whose names also count things or name states
 // (tokens, keys): a number or a plain word under them is no secret.
@@ -176,7 +208,7 @@ func (s *Scanner) container(p *pair) (end int, closed bool) {
 		}
 	}
 	depth := 0
-	lim := min(len(t), p.start+maxValue)
+	lim := len(t)
 	for i := p.start; i < lim; i++ {
 		switch c := t[i]; {
 		case lex[c]&isEOL != 0 || c == 0x1b:
@@ -198,7 +230,7 @@ func (s *Scanner) container(p *pair) (end int, closed bool) {
 			depth--
 		}
 	}
-	return lim, lim < len(t)
+	return lim, false
 }
 
 // blankQuoteAllowed reports whether the quote at i belongs to a parameter
@@ -219,7 +251,7 @@ func (p *pair) blankQuoteAllowed(t []byte, i int) bool {
 // escape depth. Without one the value ends with the line.
 func (s *Scanner) quotedEnd(p *pair) (end int, closed bool) {
 	t := s.text
-	lim := min(len(t), p.start+maxValue)
+	lim := len(t)
 	switch p.quote {
 	case 'u', '&', '%':
 		seq := map[byte]string{'u': `\u0022`, '&': "&quot;", '%': "%22"}[p.quote]
@@ -231,7 +263,7 @@ func (s *Scanner) quotedEnd(p *pair) (end int, closed bool) {
 				return i, true
 			}
 		}
-		return lim, lim < len(t)
+		return lim, false
 	}
 	mod, want := 1<<(p.depth+1), 1<<p.depth-1
 	slashes := 0
@@ -258,7 +290,7 @@ func (s *Scanner) quotedEnd(p *pair) (end int, closed bool) {
 		}
 		slashes = 0
 	}
-	return lim, lim < len(t)
+	return lim, false
 }
 
 // valueEnd finds the end of a value. Outside quotes that depends on what holds the pair.
@@ -267,7 +299,7 @@ func (s *Scanner) valueEnd(p *pair, v names.Verdict) (end int, closed bool) {
 		return s.quotedEnd(p)
 	}
 	t := s.text
-	lim := min(len(t), p.start+maxValue)
+	lim := len(t)
 	switch {
 	case p.sep == '>':
 		i := p.start

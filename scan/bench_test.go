@@ -1,0 +1,48 @@
+package scan
+
+import (
+	"os"
+	"testing"
+)
+
+// BenchmarkFile scans the file that STANCH_BENCH names, whole and line by line.
+func BenchmarkFile(b *testing.B) {
+	name := os.Getenv("STANCH_BENCH")
+	if name == "" {
+		b.Skip("STANCH_BENCH names no file")
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		b.Fatal(err)
+	}
+	text = text[:min(len(text), 64<<20)]
+	e := engine(b)
+	s := e.NewScanner()
+	b.Run("text", func(b *testing.B) {
+		var spans []Span
+		b.SetBytes(int64(len(text)))
+		for b.Loop() {
+			spans = s.Text(spans[:0], text)
+		}
+		b.ReportMetric(float64(len(spans)), "spans")
+	})
+	b.Run("copy", func(b *testing.B) {
+		dst := make([]byte, len(text))
+		b.SetBytes(int64(len(text)))
+		for b.Loop() {
+			copy(dst, text)
+		}
+	})
+	b.Run("match", func(b *testing.B) {
+		b.SetBytes(int64(len(text)))
+		n := 0
+		for b.Loop() {
+			n = 0
+			for off := 0; off < len(text); off += 64 << 10 {
+				s.hits = e.matcher.Scan(s.hits[:0], text[off:min(len(text), off+64<<10)], &s.scratch)
+				n += len(s.hits)
+			}
+		}
+		b.ReportMetric(float64(n), "hits")
+	})
+}
