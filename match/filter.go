@@ -17,13 +17,13 @@ const (
 
 // filter is what SIMD scanners look things up in.
 type filter struct {
-	width int
-	// For VBMI, [width positions][2 groups of 8 buckets][64 symbols].
-	six [wide * 2 * 64]byte
+	groups int // of eight buckets: 1 or 2
+	// For VBMI, [position][group][128 symbols].
+	seven [width * 2 * 128]byte
 	// For AVX2, [position][group][lower and upper 16 symbols, each twice].
-	five [wide * 2 * 2 * 32]byte
+	five [width * 2 * 2 * 32]byte
 	// For NEON, [position][group][32 symbols].
-	neon [wide * 2 * 32]byte
+	neon [width * 2 * 32]byte
 
 	offsets []uint8 // of the literals' windows
 	quads   probe
@@ -55,25 +55,27 @@ const (
 )
 
 func newFilter(pats []pattern, k Kernel, pl placement) (*filter, error) {
-	f := &filter{width: pl.width, offsets: make([]uint8, len(pats))}
+	f := &filter{groups: pl.buckets / 8, offsets: make([]uint8, len(pats))}
 	a := kernelAlphabet(k)
 	for i := range pats {
 		f.offsets[i] = pl.spots[i].offset
 		b := pl.spots[i].bucket
 		group, bit := int(b>>3), byte(1)<<(b&7)
-		for p := range pl.width {
+		for p := range width {
+			at := p*f.groups + group
 			set := a.set(pats[i].at(int(pl.spots[i].offset) + p))
 			var list [128]uint8
 			for _, x := range set.list(&list) {
 				s := int(x)
-				if k == VBMI {
-					f.six[(p*2+group)*64+s] |= bit
-					continue
+				switch k {
+				case VBMI:
+					f.seven[at*128+s] |= bit
+				case AVX2:
+					f.five[(at*2+s>>4)*32+s&15] |= bit
+					f.five[(at*2+s>>4)*32+s&15+16] |= bit
+				default:
+					f.neon[at*32+s] |= bit
 				}
-				at := ((p*2+group)*2+s>>4)*32 + s&15
-				f.five[at] |= bit
-				f.five[at+16] |= bit
-				f.neon[(p*2+group)*32+s] |= bit
 			}
 		}
 	}
@@ -81,7 +83,7 @@ func newFilter(pats []pattern, k Kernel, pl placement) (*filter, error) {
 	for i := range pats {
 		o := int(pl.spots[i].offset)
 		if pats[i].expansions(o) <= maxExpansions {
-			quads = pats[i].keys(quads, uint32(i), o, 4)
+			quads = pats[i].keys(quads, uint32(i), o, width)
 		} else {
 			pairs = pats[i].keys(pairs, uint32(i), o, 2)
 		}
@@ -119,7 +121,7 @@ func (p *pattern) folded(i int, dst *[128]byte) []byte {
 func (p *pattern) expansions(o int) int {
 	n := 1
 	var dst [128]byte
-	for i := range 4 {
+	for i := range width {
 		n *= len(p.folded(o+i, &dst))
 	}
 	return n
@@ -202,7 +204,7 @@ func (p *probe) has(raw uint32) bool {
 
 func kernelAlphabet(k Kernel) *alphabet {
 	if k == VBMI {
-		return sixBits()
+		return sevenBits()
 	}
 	return fiveBits()
 }

@@ -17,24 +17,20 @@ func archKernels() []Kernel {
 	return ks
 }
 
-// The VBMI kernels write the positions of n blocks at p that pass the tables
-// to out and return their number. They read 64*n+3 (narrow) or 64*n+7 (wide)
-// bytes at p, and write up to 64 positions beyond the last.
+// The kernels write for each of n blocks at p a mask of the positions that
+// pass the tables of 8 or 16 buckets. They read 64*n+3 bytes at p.
 //
 //go:noescape
-func vbmiNarrow(p *byte, n int, tables *byte, out *uint16) int
+func vbmi8(p *byte, n int, tables *byte, out *uint64)
 
 //go:noescape
-func vbmiWide(p *byte, n int, tables *byte, out *uint16) int
-
-// The AVX2 kernels write a mask of the positions that pass for each of n
-// blocks at p. They read 64*n+3 or 64*n+7 bytes at p.
-//
-//go:noescape
-func avx2Narrow(p *byte, n int, tables *byte, out *uint64)
+func vbmi16(p *byte, n int, tables *byte, out *uint64)
 
 //go:noescape
-func avx2Wide(p *byte, n int, tables *byte, out *uint64)
+func avx2x8(p *byte, n int, tables *byte, out *uint64)
+
+//go:noescape
+func avx2x16(p *byte, n int, tables *byte, out *uint64)
 
 // flatten writes the numbers of the bits of n masks to out, ascending, and
 // returns how many there are. It writes up to 4 beyond the last.
@@ -52,22 +48,20 @@ func probeBitmap(p *byte, cands *uint16, n int, bitmap *uint32, shift uint32) in
 // filter to s.cands and returns their number. buf must hold n*block+width-1
 // bytes.
 func candidates(k Kernel, f *filter, buf []byte, n int, s *Scratch) int {
-	_ = buf[n*block+f.width-2]
+	_ = buf[n*block+width-2]
 	_ = s.cands[n*block+candSlack-1]
-	p, out := &buf[0], &s.cands[0]
-	if k == VBMI {
-		if f.width == wide {
-			return vbmiWide(p, n, &f.six[0], out)
-		}
-		return vbmiNarrow(p, n, &f.six[0], out)
+	p, masks := &buf[0], s.masks[:n]
+	switch {
+	case k == VBMI && f.groups == 1:
+		vbmi8(p, n, &f.seven[0], &masks[0])
+	case k == VBMI:
+		vbmi16(p, n, &f.seven[0], &masks[0])
+	case f.groups == 1:
+		avx2x8(p, n, &f.five[0], &masks[0])
+	default:
+		avx2x16(p, n, &f.five[0], &masks[0])
 	}
-	masks := s.masks[:n]
-	if f.width == wide {
-		avx2Wide(p, n, &f.five[0], &masks[0])
-	} else {
-		avx2Narrow(p, n, &f.five[0], &masks[0])
-	}
-	return flatten(&masks[0], n, out)
+	return flatten(&masks[0], n, &s.cands[0])
 }
 
 // probeAll keeps the candidates that p knows and returns their number. Every

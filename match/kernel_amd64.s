@@ -2,66 +2,32 @@
 
 #include "textflag.h"
 
-DATA iota64<>+0(SB)/8, $0x0706050403020100
-DATA iota64<>+8(SB)/8, $0x0f0e0d0c0b0a0908
-DATA iota64<>+16(SB)/8, $0x1716151413121110
-DATA iota64<>+24(SB)/8, $0x1f1e1d1c1b1a1918
-DATA iota64<>+32(SB)/8, $0x2726252423222120
-DATA iota64<>+40(SB)/8, $0x2f2e2d2c2b2a2928
-DATA iota64<>+48(SB)/8, $0x3736353433323130
-DATA iota64<>+56(SB)/8, $0x3f3e3d3c3b3a3938
-GLOBL iota64<>(SB), RODATA|NOPTR, $64
-
-// SIX turns the bytes of src into six-bit symbols, c&0x1f | ^c>>1&0x20, in dst:
-// the ternary operation takes bits of Z12 (0x20 in each byte) from the inverted
-// shift and the others from src. VPERMB looks at six bits only.
-#define SIX(src, dst) \
-	VPSRLW     $1, src, dst         \
-	VPTERNLOGD $0x4E, Z12, src, dst
-
-// EMIT writes the numbers, from the block's first in Z14, of the positions
-// whose bits are in K1 to DI: compressed, widened to 16 bits, always 32 at
-// once and in the rare case of more, at label more, the rest.
-#define EMIT(more, cont) \
-	KMOVQ         K1, R9           \
-	POPCNTQ       R9, R10          \
-	VPCOMPRESSB.Z Z13, K1, Z8      \
-	VPMOVZXBW     Y8, Z9           \
-	VPADDW        Z14, Z9, Z9      \
-	VMOVDQU64     Z9, (DI)         \
-	CMPQ          R10, $32         \
-	JA            more             \
-cont:                              \
-	LEAQ          (DI)(R10*2), DI  \
-	VPADDW        Z15, Z14, Z14    \
-	ADDQ          $64, SI
-
-#define EMITMORE(cont) \
-	VEXTRACTI64X4 $1, Z8, Y10      \
-	VPMOVZXBW     Y10, Z10         \
-	VPADDW        Z14, Z10, Z10    \
-	VMOVDQU64     Z10, 64(DI)      \
-	JMP           cont
-
-#define CONSTANTS \
-	MOVL         $0x20202020, R8   \
-	VPBROADCASTD R8, Z12           \
-	VMOVDQU64    iota64<>(SB), Z13 \
-	VPXORQ       Z14, Z14, Z14     \
-	MOVL         $0x00400040, R8   \
-	VPBROADCASTD R8, Z15
-
-// func vbmiNarrow(p *byte, n int, tables *byte, out *uint16) int
-//
-// Z16..Z23 hold the tables, position by position, two groups of eight buckets
-// each. The farthest read is 64 bytes at 64*(n-1)+3. Prefetching beyond the
-// slice cannot fault.
-TEXT ·vbmiNarrow(SB), NOSPLIT, $0-40
-	MOVQ p+0(FP), SI
-	MOVQ n+8(FP), CX
-	MOVQ tables+16(FP), AX
+#define ARGUMENTS \
+	MOVQ p+0(FP), SI       \
+	MOVQ n+8(FP), CX       \
+	MOVQ tables+16(FP), AX \
 	MOVQ out+24(FP), DI
-	MOVQ DI, R11
+
+#define LOADS \
+	PREFETCHT0 4096(SI)     \
+	VMOVDQU64  (SI), Z0     \
+	VMOVDQU64  1(SI), Z1    \
+	VMOVDQU64  2(SI), Z2    \
+	VMOVDQU64  3(SI), Z3
+
+#define STORE \
+	KMOVQ K1, (DI)  \
+	ADDQ  $8, DI    \
+	ADDQ  $64, SI   \
+	DECQ  CX
+
+// func vbmi8(p *byte, n int, tables *byte, out *uint64)
+//
+// Z16..Z23 hold the tables, two registers for the 128 symbols of a position,
+// which VPERMI2B chooses by the low seven bits of a byte. The farthest read is
+// 64 bytes at 64*(n-1)+3. Prefetching beyond the slice cannot fault.
+TEXT ·vbmi8(SB), NOSPLIT, $0-32
+	ARGUMENTS
 	VMOVDQU64 0(AX), Z16
 	VMOVDQU64 64(AX), Z17
 	VMOVDQU64 128(AX), Z18
@@ -70,53 +36,26 @@ TEXT ·vbmiNarrow(SB), NOSPLIT, $0-40
 	VMOVDQU64 320(AX), Z21
 	VMOVDQU64 384(AX), Z22
 	VMOVDQU64 448(AX), Z23
-	CONSTANTS
 
-narrow:
-	PREFETCHT0 4096(SI)
-	VMOVDQU64 (SI), Z0
-	VMOVDQU64 1(SI), Z1
-	VMOVDQU64 2(SI), Z2
-	VMOVDQU64 3(SI), Z3
-	SIX(Z0, Z4)
-	SIX(Z1, Z5)
-	SIX(Z2, Z6)
-	SIX(Z3, Z7)
-	VPERMB Z16, Z4, Z0
-	VPERMB Z17, Z4, Z4
-	VPERMB Z18, Z5, Z1
-	VPERMB Z19, Z5, Z5
-	VPERMB Z20, Z6, Z2
-	VPERMB Z21, Z6, Z6
-	VPERMB Z22, Z7, Z3
-	VPERMB Z23, Z7, Z7
-	VPTERNLOGD $0x80, Z0, Z1, Z2
-	VPTERNLOGD $0x80, Z4, Z5, Z6
-	VPTESTMB Z2, Z3, K1
-	VPTESTMB Z6, Z7, K2
-	KORQ K1, K2, K1
-	EMIT(narrowMore, narrowOn)
-	DECQ CX
-	JNZ  narrow
-	SUBQ R11, DI
-	SHRQ $1, DI
-	MOVQ DI, ret+32(FP)
+loop:
+	LOADS
+	VPERMI2B   Z17, Z16, Z0
+	VPERMI2B   Z19, Z18, Z1
+	VPERMI2B   Z21, Z20, Z2
+	VPERMI2B   Z23, Z22, Z3
+	VPTERNLOGD $0x80, Z0, Z1, Z2 // Z2 = Z0 & Z1 & Z2
+	VPTESTMB   Z2, Z3, K1
+	STORE
+	JNZ        loop
 	VZEROUPPER
 	RET
 
-narrowMore:
-	EMITMORE(narrowOn)
-
-// func vbmiWide(p *byte, n int, tables *byte, out *uint16) int
+// func vbmi16(p *byte, n int, tables *byte, out *uint64)
 //
-// As vbmiNarrow with eight positions; the tables are in Z16..Z31. The farthest
-// read is 64 bytes at 64*(n-1)+7.
-TEXT ·vbmiWide(SB), NOSPLIT, $0-40
-	MOVQ p+0(FP), SI
-	MOVQ n+8(FP), CX
-	MOVQ tables+16(FP), AX
-	MOVQ out+24(FP), DI
-	MOVQ DI, R11
+// As vbmi8, with a second group of buckets; position p, group g is in Z16+4p+2g
+// and the next.
+TEXT ·vbmi16(SB), NOSPLIT, $0-32
+	ARGUMENTS
 	VMOVDQU64 0(AX), Z16
 	VMOVDQU64 64(AX), Z17
 	VMOVDQU64 128(AX), Z18
@@ -133,167 +72,139 @@ TEXT ·vbmiWide(SB), NOSPLIT, $0-40
 	VMOVDQU64 832(AX), Z29
 	VMOVDQU64 896(AX), Z30
 	VMOVDQU64 960(AX), Z31
-	CONSTANTS
 
-wide:
-	PREFETCHT0 4096(SI)
-	VMOVDQU64 0(SI), Z0
-	VMOVDQU64 1(SI), Z1
-	VMOVDQU64 2(SI), Z2
-	VMOVDQU64 3(SI), Z3
-	SIX(Z0, Z8)
-	SIX(Z1, Z9)
-	SIX(Z2, Z10)
-	SIX(Z3, Z11)
-	VPERMB Z16, Z8, Z0
-	VPERMB Z17, Z8, Z8
-	VPERMB Z18, Z9, Z1
-	VPERMB Z19, Z9, Z9
-	VPERMB Z20, Z10, Z2
-	VPERMB Z21, Z10, Z10
-	VPERMB Z22, Z11, Z3
-	VPERMB Z23, Z11, Z11
+loop:
+	LOADS
+	VMOVDQA64  Z0, Z4
+	VMOVDQA64  Z1, Z5
+	VMOVDQA64  Z2, Z6
+	VMOVDQA64  Z3, Z7
+	VPERMI2B   Z17, Z16, Z0
+	VPERMI2B   Z19, Z18, Z4
+	VPERMI2B   Z21, Z20, Z1
+	VPERMI2B   Z23, Z22, Z5
+	VPERMI2B   Z25, Z24, Z2
+	VPERMI2B   Z27, Z26, Z6
+	VPERMI2B   Z29, Z28, Z3
+	VPERMI2B   Z31, Z30, Z7
 	VPTERNLOGD $0x80, Z0, Z1, Z2
-	VPTERNLOGD $0x80, Z8, Z9, Z10
-	VPANDQ Z2, Z3, Z6
-	VPANDQ Z10, Z11, Z7
-	VMOVDQU64 4(SI), Z0
-	VMOVDQU64 5(SI), Z1
-	VMOVDQU64 6(SI), Z2
-	VMOVDQU64 7(SI), Z3
-	SIX(Z0, Z8)
-	SIX(Z1, Z9)
-	SIX(Z2, Z10)
-	SIX(Z3, Z11)
-	VPERMB Z24, Z8, Z0
-	VPERMB Z25, Z8, Z8
-	VPERMB Z26, Z9, Z1
-	VPERMB Z27, Z9, Z9
-	VPERMB Z28, Z10, Z2
-	VPERMB Z29, Z10, Z10
-	VPERMB Z30, Z11, Z3
-	VPERMB Z31, Z11, Z11
-	VPTERNLOGD $0x80, Z0, Z1, Z2
-	VPTERNLOGD $0x80, Z8, Z9, Z10
-	VPTERNLOGD $0x80, Z2, Z3, Z6
-	VPTERNLOGD $0x80, Z10, Z11, Z7
-	VPORQ Z6, Z7, Z6
-	VPTESTMB Z6, Z6, K1
-	EMIT(wideMore, wideOn)
-	DECQ CX
-	JNZ  wide
-	SUBQ R11, DI
-	SHRQ $1, DI
-	MOVQ DI, ret+32(FP)
+	VPTERNLOGD $0x80, Z4, Z5, Z6
+	VPTESTMB   Z2, Z3, K1
+	VPTESTMB   Z6, Z7, K2
+	KORQ       K1, K2, K1
+	STORE
+	JNZ        loop
 	VZEROUPPER
 	RET
 
-wideMore:
-	EMITMORE(wideOn)
+// FIVE looks the five-bit symbols of the 64 bytes at SI+off up in the table at
+// AX+tb of 16 lower and 16 upper symbols, each twice; the results go to Y10 and
+// Y12, after SYMBOLS has put the bytes into Y4 and Y5. VPSHUFB knows 16 symbols
+// and yields zero where bit 7 is set, so Y15 clears bit 7; bit 4, moved to bit 7
+// in Y6 and Y7, chooses between lower and upper.
+#define SYMBOLS(off) \
+	VPAND  off(SI), Y15, Y4      \
+	VPAND  (off+32)(SI), Y15, Y5 \
+	VPSLLW $3, Y4, Y6            \
+	VPSLLW $3, Y5, Y7
 
-// FIVE looks the five-bit symbols at SI+off up in the tables of a position at
-// AX+tb: of 64 bytes, group 0 to Y10 and Y12, group 1 to Y11 and Y13. VPSHUFB
-// knows 16 symbols and yields zero where bit 7 is set, so Y15 clears bit 7;
-// bit 4, moved to bit 7, then chooses between lower and upper half.
-#define FIVE(off, tb) \
-	VPAND     off(SI), Y15, Y4      \
-	VPAND     (off+32)(SI), Y15, Y5 \
-	VPSLLW    $3, Y4, Y6            \
-	VPSLLW    $3, Y5, Y7            \
-	VMOVDQU   (tb)(AX), Y8          \
-	VMOVDQU   (tb+32)(AX), Y9       \
-	VPSHUFB   Y4, Y8, Y10           \
-	VPSHUFB   Y4, Y9, Y11           \
-	VPBLENDVB Y6, Y11, Y10, Y10     \
-	VPSHUFB   Y5, Y8, Y12           \
-	VPSHUFB   Y5, Y9, Y13           \
-	VPBLENDVB Y7, Y13, Y12, Y12     \
-	VMOVDQU   (tb+64)(AX), Y8       \
-	VMOVDQU   (tb+96)(AX), Y9       \
-	VPSHUFB   Y4, Y8, Y11           \
-	VPSHUFB   Y4, Y9, Y13           \
-	VPBLENDVB Y6, Y13, Y11, Y11     \
-	VPSHUFB   Y5, Y8, Y14           \
-	VPSHUFB   Y5, Y9, Y13           \
-	VPBLENDVB Y7, Y13, Y14, Y13
+#define FIVE(tb) \
+	VMOVDQU   (tb)(AX), Y8       \
+	VMOVDQU   (tb+32)(AX), Y9    \
+	VPSHUFB   Y4, Y8, Y10        \
+	VPSHUFB   Y4, Y9, Y11        \
+	VPBLENDVB Y6, Y11, Y10, Y10  \
+	VPSHUFB   Y5, Y8, Y12        \
+	VPSHUFB   Y5, Y9, Y13        \
+	VPBLENDVB Y7, Y13, Y12, Y12
 
-#define FIRST \
-	FIVE(0, 0)                      \
-	VMOVDQA Y10, Y0                 \
-	VMOVDQA Y12, Y1                 \
-	VMOVDQA Y11, Y2                 \
-	VMOVDQA Y13, Y3
+// KEEP and AND gather the results of a group's positions in l and h.
+#define KEEP(l, h) \
+	VMOVDQA Y10, l               \
+	VMOVDQA Y12, h
 
-#define NEXT(off, tb) \
-	FIVE(off, tb)                   \
-	VPAND Y10, Y0, Y0               \
-	VPAND Y12, Y1, Y1               \
-	VPAND Y11, Y2, Y2               \
-	VPAND Y13, Y3, Y3
+#define AND(l, h) \
+	VPAND Y10, l, l              \
+	VPAND Y12, h, h
 
-#define MASK \
-	VPOR      Y2, Y0, Y0            \
-	VPOR      Y3, Y1, Y1            \
-	VPXOR     Y4, Y4, Y4            \
-	VPCMPEQB  Y4, Y0, Y0            \
-	VPCMPEQB  Y4, Y1, Y1            \
-	VPMOVMSKB Y0, R8                \
-	VPMOVMSKB Y1, R9                \
-	SHLQ      $32, R9               \
-	ORQ       R9, R8                \
-	NOTQ      R8                    \
-	MOVQ      R8, (DI)              \
-	ADDQ      $8, DI                \
-	ADDQ      $64, SI
+// ZEROMASK stores which bytes of Y0 and Y1 are not zero.
+#define ZEROMASK \
+	VPXOR     Y4, Y4, Y4         \
+	VPCMPEQB  Y4, Y0, Y0         \
+	VPCMPEQB  Y4, Y1, Y1         \
+	VPMOVMSKB Y0, R8             \
+	VPMOVMSKB Y1, R9             \
+	SHLQ      $32, R9            \
+	ORQ       R9, R8             \
+	NOTQ      R8                 \
+	MOVQ      R8, (DI)           \
+	ADDQ      $8, DI             \
+	ADDQ      $64, SI            \
+	DECQ      CX
 
-// func avx2Narrow(p *byte, n int, tables *byte, out *uint64)
+#define LOWBITS \
+	MOVL         $0x7f7f7f7f, R8 \
+	VMOVD        R8, X15         \
+	VPBROADCASTD X15, Y15
+
+// func avx2x8(p *byte, n int, tables *byte, out *uint64)
 //
 // The farthest read is 32 bytes at 64*(n-1)+32+3.
-TEXT ·avx2Narrow(SB), NOSPLIT, $0-32
-	MOVQ p+0(FP), SI
-	MOVQ n+8(FP), CX
-	MOVQ tables+16(FP), AX
-	MOVQ out+24(FP), DI
-	MOVL $0x7f7f7f7f, R8
-	VMOVD R8, X15
-	VPBROADCASTD X15, Y15
+TEXT ·avx2x8(SB), NOSPLIT, $0-32
+	ARGUMENTS
+	LOWBITS
 
 loop:
 	PREFETCHT0 4096(SI)
-	FIRST
-	NEXT(1, 128)
-	NEXT(2, 256)
-	NEXT(3, 384)
-	MASK
-	DECQ CX
+	SYMBOLS(0)
+	FIVE(0)
+	KEEP(Y0, Y1)
+	SYMBOLS(1)
+	FIVE(64)
+	AND(Y0, Y1)
+	SYMBOLS(2)
+	FIVE(128)
+	AND(Y0, Y1)
+	SYMBOLS(3)
+	FIVE(192)
+	AND(Y0, Y1)
+	ZEROMASK
 	JNZ  loop
 	VZEROUPPER
 	RET
 
-// func avx2Wide(p *byte, n int, tables *byte, out *uint64)
+// func avx2x16(p *byte, n int, tables *byte, out *uint64)
 //
-// The farthest read is 32 bytes at 64*(n-1)+32+7.
-TEXT ·avx2Wide(SB), NOSPLIT, $0-32
-	MOVQ p+0(FP), SI
-	MOVQ n+8(FP), CX
-	MOVQ tables+16(FP), AX
-	MOVQ out+24(FP), DI
-	MOVL $0x7f7f7f7f, R8
-	VMOVD R8, X15
-	VPBROADCASTD X15, Y15
+// The farthest read is 32 bytes at 64*(n-1)+32+3.
+TEXT ·avx2x16(SB), NOSPLIT, $0-32
+	ARGUMENTS
+	LOWBITS
 
 loop:
 	PREFETCHT0 4096(SI)
-	FIRST
-	NEXT(1, 128)
-	NEXT(2, 256)
-	NEXT(3, 384)
-	NEXT(4, 512)
-	NEXT(5, 640)
-	NEXT(6, 768)
-	NEXT(7, 896)
-	MASK
-	DECQ CX
+	SYMBOLS(0)
+	FIVE(0)
+	KEEP(Y0, Y1)
+	FIVE(64)
+	KEEP(Y2, Y3)
+	SYMBOLS(1)
+	FIVE(128)
+	AND(Y0, Y1)
+	FIVE(192)
+	AND(Y2, Y3)
+	SYMBOLS(2)
+	FIVE(256)
+	AND(Y0, Y1)
+	FIVE(320)
+	AND(Y2, Y3)
+	SYMBOLS(3)
+	FIVE(384)
+	AND(Y0, Y1)
+	FIVE(448)
+	AND(Y2, Y3)
+	VPOR Y2, Y0, Y0
+	VPOR Y3, Y1, Y1
+	ZEROMASK
 	JNZ  loop
 	VZEROUPPER
 	RET

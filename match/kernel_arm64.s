@@ -6,70 +6,114 @@ DATA bitWeights<>+0(SB)/8, $0x8040201008040201
 DATA bitWeights<>+8(SB)/8, $0x8040201008040201
 GLOBL bitWeights<>(SB), RODATA|NOPTR, $16
 
-// STEP16 decides 16 positions at R0+off; dst gets each one's weight or 0.
-// V16..V31 hold the tables: position p, group g in V(16+4p+2g) and the next.
-#define STEP16(off, dst) \
-	ADD  $off, R0, R5                             \
-	VLD1 (R5), [V0.B16]                           \
-	ADD  $1, R5, R6                               \
-	VLD1 (R6), [V1.B16]                           \
-	ADD  $2, R5, R6                               \
-	VLD1 (R6), [V2.B16]                           \
-	ADD  $3, R5, R6                               \
-	VLD1 (R6), [V3.B16]                           \
-	VAND V12.B16, V0.B16, V0.B16                  \
-	VAND V12.B16, V1.B16, V1.B16                  \
-	VAND V12.B16, V2.B16, V2.B16                  \
-	VAND V12.B16, V3.B16, V3.B16                  \
-	VTBL V0.B16, [V16.B16, V17.B16], V4.B16       \
-	VTBL V0.B16, [V18.B16, V19.B16], V5.B16       \
-	VTBL V1.B16, [V20.B16, V21.B16], V6.B16       \
-	VTBL V1.B16, [V22.B16, V23.B16], V7.B16       \
-	VAND V6.B16, V4.B16, V4.B16                   \
-	VAND V7.B16, V5.B16, V5.B16                   \
-	VTBL V2.B16, [V24.B16, V25.B16], V6.B16       \
-	VTBL V2.B16, [V26.B16, V27.B16], V7.B16       \
-	VAND V6.B16, V4.B16, V4.B16                   \
-	VAND V7.B16, V5.B16, V5.B16                   \
-	VTBL V3.B16, [V28.B16, V29.B16], V6.B16       \
-	VTBL V3.B16, [V30.B16, V31.B16], V7.B16       \
-	VAND V6.B16, V4.B16, V4.B16                   \
-	VAND V7.B16, V5.B16, V5.B16                   \
-	VORR V5.B16, V4.B16, V4.B16                   \
-	VCMTST V4.B16, V4.B16, V4.B16                 \
+// LOAD puts the five-bit symbols of the 16 bytes at R0+off and of the same
+// bytes one, two and three further on into V0..V3.
+#define LOAD(off) \
+	ADD  $off, R0, R5            \
+	VLD1 (R5), [V0.B16]          \
+	ADD  $1, R5, R6              \
+	VLD1 (R6), [V1.B16]          \
+	ADD  $2, R5, R6              \
+	VLD1 (R6), [V2.B16]          \
+	ADD  $3, R5, R6              \
+	VLD1 (R6), [V3.B16]          \
+	VAND V12.B16, V0.B16, V0.B16 \
+	VAND V12.B16, V1.B16, V1.B16 \
+	VAND V12.B16, V2.B16, V2.B16 \
+	VAND V12.B16, V3.B16, V3.B16
+
+// WEIGHTS turns V4, not zero where a position passes, into that position's bit
+// of its eight.
+#define WEIGHTS(dst) \
+	VCMTST V4.B16, V4.B16, V4.B16 \
 	VAND V13.B16, V4.B16, dst.B16
 
-// func neonMasks(p *byte, n int, tables *byte, out *uint64)
+// STEP16 decides 16 positions at R0+off; V16..V31 hold the tables: position p,
+// group g in V(16+4p+2g) and the next.
+#define STEP16(off, dst) \
+	LOAD(off)                               \
+	VTBL V0.B16, [V16.B16, V17.B16], V4.B16 \
+	VTBL V0.B16, [V18.B16, V19.B16], V5.B16 \
+	VTBL V1.B16, [V20.B16, V21.B16], V6.B16 \
+	VTBL V1.B16, [V22.B16, V23.B16], V7.B16 \
+	VAND V6.B16, V4.B16, V4.B16             \
+	VAND V7.B16, V5.B16, V5.B16             \
+	VTBL V2.B16, [V24.B16, V25.B16], V6.B16 \
+	VTBL V2.B16, [V26.B16, V27.B16], V7.B16 \
+	VAND V6.B16, V4.B16, V4.B16             \
+	VAND V7.B16, V5.B16, V5.B16             \
+	VTBL V3.B16, [V28.B16, V29.B16], V6.B16 \
+	VTBL V3.B16, [V30.B16, V31.B16], V7.B16 \
+	VAND V6.B16, V4.B16, V4.B16             \
+	VAND V7.B16, V5.B16, V5.B16             \
+	VORR V5.B16, V4.B16, V4.B16             \
+	WEIGHTS(dst)
+
+// STEP8 is STEP16 for one group, position p in V(16+2p) and the next.
+#define STEP8(off, dst) \
+	LOAD(off)                               \
+	VTBL V0.B16, [V16.B16, V17.B16], V4.B16 \
+	VTBL V1.B16, [V18.B16, V19.B16], V5.B16 \
+	VTBL V2.B16, [V20.B16, V21.B16], V6.B16 \
+	VTBL V3.B16, [V22.B16, V23.B16], V7.B16 \
+	VAND V5.B16, V4.B16, V4.B16             \
+	VAND V7.B16, V6.B16, V6.B16             \
+	VAND V6.B16, V4.B16, V4.B16             \
+	WEIGHTS(dst)
+
+// MASK gathers, by three pairwise sums, the weights of each eight positions in
+// a byte, and stores the block's mask.
+#define MASK \
+	VADDP  V9.B16, V8.B16, V8.B16    \
+	VADDP  V11.B16, V10.B16, V10.B16 \
+	VADDP  V10.B16, V8.B16, V8.B16   \
+	VADDP  V8.B16, V8.B16, V8.B16    \
+	VMOV   V8.D[0], R5               \
+	MOVD.P R5, 8(R3)                 \
+	ADD    $64, R0                   \
+	SUBS   $1, R1, R1
+
+#define ARGUMENTS \
+	MOVD p+0(FP), R0                                         \
+	MOVD n+8(FP), R1                                         \
+	MOVD tables+16(FP), R2                                   \
+	MOVD out+24(FP), R3                                      \
+	MOVD $0x1f, R4                                           \
+	VDUP R4, V12.B16                                         \
+	MOVD $bitWeights<>(SB), R4                               \
+	VLD1 (R4), [V13.B16]                                     \
+	VLD1.P 64(R2), [V16.B16, V17.B16, V18.B16, V19.B16]      \
+	VLD1.P 64(R2), [V20.B16, V21.B16, V22.B16, V23.B16]
+
+// func neon8(p *byte, n int, tables *byte, out *uint64)
 //
 // The farthest read of an iteration is 16 bytes at 48+3, of the last
 // iteration at 64*(n-1)+51: 64*n+3 bytes in all.
-TEXT ·neonMasks(SB), NOSPLIT, $0-32
-	MOVD p+0(FP), R0
-	MOVD n+8(FP), R1
-	MOVD tables+16(FP), R2
-	MOVD out+24(FP), R3
-	VLD1.P 64(R2), [V16.B16, V17.B16, V18.B16, V19.B16]
-	VLD1.P 64(R2), [V20.B16, V21.B16, V22.B16, V23.B16]
+TEXT ·neon8(SB), NOSPLIT, $0-32
+	ARGUMENTS
+
+loop:
+	STEP8(0, V8)
+	STEP8(16, V9)
+	STEP8(32, V10)
+	STEP8(48, V11)
+	MASK
+	BNE  loop
+	RET
+
+// func neon16(p *byte, n int, tables *byte, out *uint64)
+//
+// It reads as far as neon8.
+TEXT ·neon16(SB), NOSPLIT, $0-32
+	ARGUMENTS
 	VLD1.P 64(R2), [V24.B16, V25.B16, V26.B16, V27.B16]
 	VLD1.P 64(R2), [V28.B16, V29.B16, V30.B16, V31.B16]
-	MOVD $0x1f, R4
-	VDUP R4, V12.B16
-	MOVD $bitWeights<>(SB), R4
-	VLD1 (R4), [V13.B16]
 
 loop:
 	STEP16(0, V8)
 	STEP16(16, V9)
 	STEP16(32, V10)
 	STEP16(48, V11)
-	// Three pairwise sums gather the weights of each 8 positions in a byte.
-	VADDP V9.B16, V8.B16, V8.B16
-	VADDP V11.B16, V10.B16, V10.B16
-	VADDP V10.B16, V8.B16, V8.B16
-	VADDP V8.B16, V8.B16, V8.B16
-	VMOV  V8.D[0], R5
-	MOVD.P R5, 8(R3)
-	ADD  $64, R0
-	SUBS $1, R1, R1
+	MASK
 	BNE  loop
 	RET

@@ -5,37 +5,20 @@ import "math/bits"
 // The plain twins of the kernels: what they compute, one position at a time.
 // Kernels are tested against them.
 
-// sixMask returns which of the 64 positions of buf pass the six-bit tables. It
-// reads block+f.width-1 bytes.
-func (f *filter) sixMask(buf []byte) uint64 {
+// passes returns which of the first 64 positions of buf pass the tables, whose
+// symbols are the low bits of a byte: all the rows of a position and group, as
+// Go sees the tables of VBMI and NEON. It reads block+width-1 bytes.
+func passes(buf, tables []byte, groups, symbols int) uint64 {
 	var mask uint64
 	for i := range block {
-		g0, g1 := byte(0xff), byte(0xff)
-		for p := range f.width {
-			c := buf[i+p]
-			s := int(c&0x1f | ^c>>1&0x20)
-			g0 &= f.six[p*128+s]
-			g1 &= f.six[p*128+64+s]
-		}
-		if g0|g1 != 0 {
-			mask |= 1 << i
-		}
-	}
-	return mask
-}
-
-// fiveMask is sixMask for the five-bit tables and the first width positions.
-func (f *filter) fiveMask(buf []byte, width int) uint64 {
-	var mask uint64
-	for i := range block {
-		g0, g1 := byte(0xff), byte(0xff)
-		for p := range width {
-			s := int(buf[i+p] & 0x1f)
-			g0 &= f.neon[p*64+s]
-			g1 &= f.neon[p*64+32+s]
-		}
-		if g0|g1 != 0 {
-			mask |= 1 << i
+		for g := range groups {
+			all := byte(0xff)
+			for p := range width {
+				all &= tables[(p*groups+g)*symbols+int(buf[i+p])&(symbols-1)]
+			}
+			if all != 0 {
+				mask |= 1 << i
+			}
 		}
 	}
 	return mask

@@ -6,8 +6,8 @@ import (
 )
 
 // A layout is, in this order: the bytes "mlp" and a version; 16 bytes of
-// SHA-256 over the literals; then for the six-bit and the five-bit alphabet
-// one byte with the window's width, the offset of every literal's window, and
+// SHA-256 over the literals; then for the seven-bit and the five-bit alphabet
+// one byte with the number of buckets, the offset of every literal's window, and
 // the buckets, two to a byte.
 const layoutHead = "mlp\x01"
 
@@ -36,7 +36,7 @@ func encodeLayout(pats []pattern, places ...placement) []byte {
 	sum := fingerprint(pats)
 	out := append([]byte(layoutHead), sum[:]...)
 	for _, pl := range places {
-		out = append(out, byte(pl.width))
+		out = append(out, byte(pl.buckets))
 		for _, s := range pl.spots {
 			out = append(out, s.offset)
 		}
@@ -64,8 +64,8 @@ func decodeLayout(layout []byte, pats []pattern, which int) (placement, bool) {
 		return placement{}, false
 	}
 	rest = rest[fingerprintSize+which*size:][:size]
-	pl := placement{width: int(rest[0]), spots: make([]spot, n)}
-	if pl.width != narrow && pl.width != wide {
+	pl := placement{buckets: int(rest[0]), spots: make([]spot, n)}
+	if pl.buckets != fewBuckets && pl.buckets != allBuckets {
 		return placement{}, false
 	}
 	for i := range pl.spots {
@@ -73,7 +73,11 @@ func decodeLayout(layout []byte, pats []pattern, which int) (placement, bool) {
 		if int(o) >= len(pats[i].text) {
 			return placement{}, false
 		}
-		pl.spots[i] = spot{o, rest[1+n+i/2] >> (4 * (i & 1)) & 15}
+		b := rest[1+n+i/2] >> (4 * (i & 1)) & 15
+		if int(b) >= pl.buckets {
+			return placement{}, false
+		}
+		pl.spots[i] = spot{o, b}
 	}
 	return pl, true
 }

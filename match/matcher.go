@@ -11,7 +11,7 @@ type Matcher struct {
 	pats      []pattern
 	classes   int // distinct gate classes
 	kernel    Kernel
-	places    [2]func() placement // for six and five bits
+	places    [2]func() placement // for seven and five bits
 	filter    *filter             // nil on the plain rung
 	automaton func() *automaton   // built on first use: SIMD rungs need it for dense blocks only
 	maxLen    int
@@ -57,7 +57,7 @@ func Compile(lits []Literal, opts ...Option) (*Matcher, error) {
 		m.maxLen = max(m.maxLen, len(pats[i].text)+pats[i].min)
 	}
 	m.automaton = sync.OnceValue(func() *automaton { return newAutomaton(pats) })
-	for i, alpha := range []func() *alphabet{sixBits, fiveBits} {
+	for i, alpha := range []func() *alphabet{sevenBits, fiveBits} {
 		if pl, ok := decodeLayout(o.layout, pats, i); ok {
 			m.places[i] = func() placement { return pl }
 			continue
@@ -78,21 +78,21 @@ func Compile(lits []Literal, opts ...Option) (*Matcher, error) {
 	return m, nil
 }
 
-// bestPlace places literals in narrow windows, or in wide ones where narrow
-// ones would let so much pass that looking at more positions pays.
+// bestPlace places literals in as many buckets as the kernels have, or in half
+// of them when that lets little more pass.
 func bestPlace(pats []pattern, a *alphabet) placement {
-	pl := place(pats, a, narrow)
-	// Looking at the second half costs as much as this share of positions
-	// passing; see BenchmarkScan.
-	if pl.pass > widePays {
-		if w := place(pats, a, wide); pl.pass-w.pass > widePays {
-			return w
+	all := place(pats, a, allBuckets)
+	if all.pass < fewPays {
+		if few := place(pats, a, fewBuckets); few.pass-all.pass < fewPays {
+			return few
 		}
 	}
-	return pl
+	return all
 }
 
-const widePays = 0.04
+// fewPays is the share of positions whose passing costs as much as the second
+// group of buckets.
+const fewPays = 0.012
 
 // Kernel returns the rung that scans.
 func (m *Matcher) Kernel() Kernel { return m.kernel }

@@ -99,7 +99,7 @@ func newAlphabet(n int, of func(c byte) uint8) *alphabet {
 	return a
 }
 
-// window returns the symbols that may stand at n positions of p from offset o.
+// set returns the symbols of the bytes of c.
 func (a *alphabet) set(c Class) symbols {
 	var s symbols
 	if c == (Class{^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0)}) {
@@ -113,13 +113,13 @@ func (a *alphabet) set(c Class) symbols {
 	return s
 }
 
-// sixBits is what VBMI looks up: letters without their case in the lower half,
-// everything else, modulo 32, in the upper.
-var sixBits = sync.OnceValue(func() *alphabet {
-	return newAlphabet(64, func(c byte) uint8 { return c&0x1f | ^c>>1&0x20 })
+// sevenBits is what VBMI looks up.
+var sevenBits = sync.OnceValue(func() *alphabet {
+	return newAlphabet(128, func(c byte) uint8 { return c & 0x7f })
 })
 
-// fiveBits is what AVX2 and NEON look up.
+// fiveBits is what AVX2 and NEON look up: letters without their case, and
+// whatever else is the same modulo 32.
 var fiveBits = sync.OnceValue(func() *alphabet {
 	return newAlphabet(32, func(c byte) uint8 { return c & 0x1f })
 })

@@ -5,14 +5,13 @@ import (
 	"slices"
 )
 
-// The filter's geometry: a position of the text passes when in one of the
-// buckets each of the window's positions holds a symbol of that bucket.
+// The filter's geometry: a position of the text passes when, in one of the
+// buckets, it and the three after it hold symbols that the bucket has there.
 const (
-	buckets   = 16
-	narrow    = 4 // positions of a window
-	wide      = 8 // of a window when there are many literals
-	maxReach  = 254
-	placeRuns = 2 // rounds of improvement after the first placing
+	width      = 4 // positions of a window
+	fewBuckets = 8
+	allBuckets = 16
+	placeRuns  = 2 // rounds of improvement after the first placing
 )
 
 // spot is where a literal's window begins, as an offset into its text, and its
@@ -22,9 +21,9 @@ type spot struct{ offset, bucket uint8 }
 // placement says how a set of literals is spread over the filter. Any placement
 // with offsets inside the texts gives the same hits.
 type placement struct {
-	width int // narrow or wide
-	spots []spot
-	pass  float64 // share of positions expected to pass
+	buckets int // fewBuckets or allBuckets
+	spots   []spot
+	pass    float64 // share of positions expected to pass
 }
 
 // window is one candidate place of a literal.
@@ -34,24 +33,24 @@ type window struct {
 	fixed  float64 // cost that no bucket changes
 	quad   uint32
 	exact  bool // quad is meaningful
-	sets   [wide]symbols
+	sets   [width]symbols
 }
 
 // bucket holds the union of its windows and what is needed to say quickly what
 // one more would cost.
 type bucket struct {
-	uses  [wide][128]uint16 // windows that have the symbol at the position
-	sets  [wide]symbols
-	mass  [wide]float64          // probability of sets[i]
-	joint [wide - 1]float64      // of sets[i] followed by sets[i+1]
-	after [wide - 1][128]float64 // of sets[i] followed by the symbol
-	ahead [wide - 1][128]float64 // of the symbol followed by sets[i+1]
+	uses  [width][128]uint16 // windows that have the symbol at the position
+	sets  [width]symbols
+	mass  [width]float64          // probability of sets[i]
+	joint [width - 1]float64      // of sets[i] followed by sets[i+1]
+	after [width - 1][128]float64 // of sets[i] followed by the symbol
+	ahead [width - 1][128]float64 // of the symbol followed by sets[i+1]
 	pass  float64
 }
 
 // chain is the probability of a sequence of sets, each depending on the one
 // before alone.
-func chain(width int, mass *[wide]float64, joint *[wide - 1]float64) float64 {
+func chain(mass *[width]float64, joint *[width - 1]float64) float64 {
 	p := joint[0]
 	for i := 1; i < width-1; i++ {
 		if p == 0 {
@@ -63,8 +62,8 @@ func chain(width int, mass *[wide]float64, joint *[wide - 1]float64) float64 {
 }
 
 // with returns what the bucket's pass would be with w in it too.
-func (b *bucket) with(a *alphabet, width int, w *window) float64 {
-	var fresh [wide]symbols
+func (b *bucket) with(a *alphabet, w *window) float64 {
+	var fresh [width]symbols
 	grows := false
 	mass := b.mass
 	var la, lb [128]uint8
@@ -102,35 +101,35 @@ func (b *bucket) with(a *alphabet, width int, w *window) float64 {
 		}
 		joint[i] = j
 	}
-	return chain(width, &mass, &joint)
+	return chain(&mass, &joint)
 }
 
-func (b *bucket) add(a *alphabet, width int, w *window) {
+func (b *bucket) add(a *alphabet, w *window) {
 	var la [128]uint8
 	for i := range width {
 		for _, x := range w.sets[i].list(&la) {
 			if b.uses[i][x]++; b.uses[i][x] == 1 {
-				b.turn(a, width, i, x, 1)
+				b.turn(a, i, x, 1)
 			}
 		}
 	}
-	b.pass = chain(width, &b.mass, &b.joint)
+	b.pass = chain(&b.mass, &b.joint)
 }
 
-func (b *bucket) remove(a *alphabet, width int, w *window) {
+func (b *bucket) remove(a *alphabet, w *window) {
 	var la [128]uint8
 	for i := range width {
 		for _, x := range w.sets[i].list(&la) {
 			if b.uses[i][x]--; b.uses[i][x] == 0 {
-				b.turn(a, width, i, x, -1)
+				b.turn(a, i, x, -1)
 			}
 		}
 	}
-	b.pass = chain(width, &b.mass, &b.joint)
+	b.pass = chain(&b.mass, &b.joint)
 }
 
 // turn switches symbol x at position i on (sign 1) or off (-1).
-func (b *bucket) turn(a *alphabet, width, i int, x uint8, sign float64) {
+func (b *bucket) turn(a *alphabet, i int, x uint8, sign float64) {
 	n := a.n
 	b.sets[i][x>>6] ^= 1 << (x & 63)
 	if b.sets[i].empty() {
@@ -166,33 +165,29 @@ func (b *bucket) turn(a *alphabet, width, i int, x uint8, sign float64) {
 const windowsPerLiteral = 8
 
 // windows returns the best places for p's window, taken by themselves.
-func windows(p *pattern, a *alphabet, width int) []window {
+func windows(p *pattern, a *alphabet) []window {
 	// A window lies inside the positions while it can, and always begins
 	// within the text.
-	last := min(max(0, p.positions()-narrow), len(p.text)-1, maxReach)
+	last := min(max(0, p.positions()-width), len(p.text)-1)
 	all := make([]window, 0, last+1)
 	var empty bucket
-	sets := make([]symbols, 0, last+wide)
-	for i := range last + wide {
+	sets := make([]symbols, 0, last+width)
+	for i := range last + width {
 		sets = append(sets, a.set(p.at(i)))
 	}
 	for o := range last + 1 {
 		w := window{offset: uint8(o)}
-		copy(w.sets[:width], sets[o:])
-		w.alone = empty.with(a, width, &w)
+		copy(w.sets[:], sets[o:])
+		w.alone = empty.with(a, &w)
 		// The quadruple passes whatever else the bucket holds. The model has
 		// not seen all text, so the chain's guess counts too.
-		head := w.alone
-		if width > narrow {
-			head = empty.with(a, narrow, &w)
-		}
-		w.fixed = head
-		if o+4 <= len(p.text) {
+		w.fixed = w.alone
+		if o+width <= len(p.text) {
 			w.exact = true
-			for i := range 4 {
+			for i := range width {
 				w.quad |= uint32(p.text[o+i]|0x20) << (8 * i)
 			}
-			w.fixed = float64(0.7*quad(w.quad)) + float64(0.3*head)
+			w.fixed = float64(0.7*quad(w.quad)) + float64(0.3*w.alone)
 		}
 		w.fixed *= 6 // a window that really occurs costs more than a chance pass
 		if n := p.expansions(o); n > 64 {
@@ -209,12 +204,12 @@ func windows(p *pattern, a *alphabet, width int) []window {
 // place chooses window and bucket of every literal: greedily, shortest first,
 // then by taking each out and placing it again. The result depends on pats and
 // the model alone.
-func place(pats []pattern, a *alphabet, width int) placement {
+func place(pats []pattern, a *alphabet, buckets int) placement {
 	wins := make([][]window, len(pats))
 	order := make([]int, len(pats))
 	for i := range pats {
 		order[i] = i
-		wins[i] = windows(&pats[i], a, width)
+		wins[i] = windows(&pats[i], a)
 	}
 	slices.SortStableFunc(order, func(i, j int) int {
 		return cmp.Compare(pats[i].positions(), pats[j].positions())
@@ -237,7 +232,7 @@ func place(pats []pattern, a *alphabet, width int) placement {
 			}
 			for j := range bs {
 				b := &bs[j]
-				cost := fixed + b.with(a, width, w) - b.pass
+				cost := fixed + b.with(a, w) - b.pass
 				if best == nil || cost < least {
 					best, least, in = w, cost, j
 				}
@@ -247,7 +242,7 @@ func place(pats []pattern, a *alphabet, width int) placement {
 		if best.exact {
 			shared[best.quad]++
 		}
-		bs[in].add(a, width, best)
+		bs[in].add(a, best)
 	}
 	for _, i := range order {
 		put(i)
@@ -257,7 +252,7 @@ func place(pats []pattern, a *alphabet, width int) placement {
 			if chosen[i].exact {
 				shared[chosen[i].quad]--
 			}
-			bs[spots[i].bucket].remove(a, width, chosen[i])
+			bs[spots[i].bucket].remove(a, chosen[i])
 			put(i)
 		}
 	}
@@ -265,5 +260,5 @@ func place(pats []pattern, a *alphabet, width int) placement {
 	for i := range bs {
 		pass += bs[i].pass
 	}
-	return placement{width: width, spots: spots, pass: pass}
+	return placement{buckets: buckets, spots: spots, pass: pass}
 }

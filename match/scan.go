@@ -3,10 +3,10 @@ package match
 import "encoding/binary"
 
 const (
-	block      = 64              // bytes for which a kernel decides at a time
-	stepBlocks = 256             // blocks in one call of a kernel
-	candSlack  = 128             // candidates that a kernel may write beyond the last
-	tailSize   = 2*block + block // a padded tail: two blocks and what lies behind them
+	block      = 64        // bytes for which a kernel decides at a time
+	stepBlocks = 256       // blocks in one call of a kernel
+	candSlack  = 128       // candidates that a kernel may write beyond the last
+	tailSize   = 3 * block // a padded tail: two blocks and what lies behind them
 
 	// A step of at least denseFloor blocks in which more than one position of
 	// denseShare survives both filters goes to the automaton, and so do, unseen,
@@ -18,7 +18,7 @@ const (
 
 // filtered appends every hit of buf, in the order of windows.
 func (m *Matcher) filtered(dst []Hit, buf []byte, s *Scratch) []Hit {
-	over := m.filter.width - 1 // bytes a kernel reads beyond its last block
+	const over = width - 1 // bytes a kernel reads beyond its last block
 	off, unseen := 0, 0
 	for len(buf)-off >= block+over {
 		n := min((len(buf)-off-over)/block, stepBlocks)
@@ -42,7 +42,7 @@ func (m *Matcher) filtered(dst []Hit, buf []byte, s *Scratch) []Hit {
 	return m.tail(dst, buf, off, s)
 }
 
-// tail scans what is left from off: fewer than block+wide bytes, padded with
+// tail scans what is left from off: fewer than block+width bytes, padded with
 // zeros in s. What the padding brings up fails verification, which sees buf.
 func (m *Matcher) tail(dst []Hit, buf []byte, off int, s *Scratch) []Hit {
 	left := len(buf) - off

@@ -129,11 +129,10 @@ func compile(t testing.TB, ls []Literal, k Kernel) *Matcher {
 	return m
 }
 
-// widen returns m with windows of the other width, if it has a filter.
-func widen(t testing.TB, m *Matcher, width int) *Matcher {
+// rebucket returns m, if it has a filter, with literals in n buckets.
+func rebucket(t testing.TB, m *Matcher, n int) *Matcher {
 	t.Helper()
-	a := kernelAlphabet(m.kernel)
-	f, err := newFilter(m.pats, m.kernel, place(m.pats, a, width))
+	f, err := newFilter(m.pats, m.kernel, place(m.pats, kernelAlphabet(m.kernel), n))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +141,7 @@ func widen(t testing.TB, m *Matcher, width int) *Matcher {
 	return &c
 }
 
-// eachMatcher runs f on every rung and both widths of window.
+// eachMatcher runs f on every rung with both numbers of buckets.
 func eachMatcher(t *testing.T, ls []Literal, f func(t *testing.T, m *Matcher)) {
 	for _, k := range Kernels() {
 		m := compile(t, ls, k)
@@ -150,8 +149,8 @@ func eachMatcher(t *testing.T, ls []Literal, f func(t *testing.T, m *Matcher)) {
 			t.Run("plain", func(t *testing.T) { f(t, m) })
 			continue
 		}
-		for _, w := range []int{narrow, wide} {
-			t.Run(fmt.Sprintf("%v%d", k, w), func(t *testing.T) { f(t, widen(t, m, w)) })
+		for _, n := range []int{fewBuckets, allBuckets} {
+			t.Run(fmt.Sprintf("%v/%d", k, n), func(t *testing.T) { f(t, rebucket(t, m, n)) })
 		}
 	}
 }
