@@ -441,25 +441,29 @@ func (p *parser) rule(n *yaml.Node) (Rule, error) {
 	case err != nil:
 	case !action:
 		err = p.errorf(n, "rule without an action")
-	case r.Action == Keep && r.always():
-		err = p.errorf(n, "a rule that keeps needs a condition: without one nothing would be redacted")
+	case r.Action == Keep && r.nearlyAlways():
+		err = p.errorf(n, "a rule that keeps needs a condition that not everything meets")
 	}
 	return r, err
 }
 
-// always reports whether a rule fits everything.
+// always reports whether a rule fits every candidate.
 func (r *Rule) always() bool {
-	for _, d := range r.Detectors {
-		if strings.Trim(d.Text, "*") != "" {
-			return false
-		}
+	return r.Severity == 0 && r.Confidence == 0 && r.Identifier == nil && r.Keys == nil &&
+		(r.Detectors == nil || anything(r.Detectors))
+}
+
+// nearlyAlways counts a key pattern that fits every name as no condition.
+func (r *Rule) nearlyAlways() bool {
+	s := *r
+	if anything(s.Keys) {
+		s.Keys = nil
 	}
-	for _, k := range r.Keys {
-		if strings.Trim(k.Text, "*") != "" {
-			return false
-		}
-	}
-	return r.Severity == 0 && r.Confidence == 0 && r.Identifier == nil
+	return s.always()
+}
+
+func anything(ps []Pattern) bool {
+	return slices.ContainsFunc(ps, func(p Pattern) bool { return strings.Trim(p.Text, "*") == "" })
 }
 
 func (p *parser) allowance(n *yaml.Node) (Allowance, error) {

@@ -1,0 +1,116 @@
+package redact
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"testing"
+
+	"github.com/stanch/stanch/detectors"
+	"github.com/stanch/stanch/scan"
+)
+
+// The detectors of most tests: their spans are made by hand, so what they look
+// for does not matter.
+const demoDetectors = `
+vendor: Demo
+detectors:
+  - id: demo-token
+    title: Demo token
+    severity: critical
+    references: [https://example.com/tokens]
+    kind: prefix
+    literals: [dmo_]
+    after: '[A-Za-z0-9]{20}'
+    examples: ['dmo_{alnum:20}']
+  - id: demo-secret
+    title: Demo secret
+    severity: high
+    references: [https://example.com/secrets]
+    kind: prefix
+    literals: ['dms:']
+    after: '[A-Za-z0-9]{20}'
+    examples: ['dms:{alnum:20}']
+  - id: demo-block
+    title: Demo block
+    severity: critical
+    references: [https://example.com/blocks]
+    kind: prefix
+    literals: [dmb_]
+    after: '[A-Za-z0-9]{20}'
+    examples: ['dmb_{alnum:20}']
+  - id: demo-id
+    title: Demo client id
+    severity: low
+    references: [https://example.com/ids]
+    kind: prefix
+    literals: [dmi_]
+    after: '[A-Za-z0-9]{20}'
+    identifier: true
+    examples: ['dmi_{alnum:20}']
+`
+
+const (
+	demoToken = iota
+	demoSecret
+	demoBlock
+	demoID
+)
+
+// testKey is 32 bytes that look random and are not.
+func testKey(seed string) []byte {
+	k := sha256.Sum256([]byte(seed))
+	return k[:]
+}
+
+func demoEngine(t testing.TB, doc string, o Options) *Engine {
+	t.Helper()
+	ds, err := detectors.Load("demo.yaml", []byte(demoDetectors))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := ParseDocument("policy.yaml", []byte("version: 1\n"+doc))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Detectors = ds
+	if o.Key == nil && !o.RandomKey {
+		o.Key = testKey("demo")
+	}
+	e, err := New(d, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// redactSpans redacts text as if a scan had found spans.
+func redactSpans(r *Redactor, text string, spans ...scan.Span) string {
+	r.begin()
+	out, changed := r.apply(nil, []byte(text), nil, spans)
+	if !changed {
+		return text
+	}
+	return string(out)
+}
+
+// mark finds secrets written as «…» and returns the text without the marks and
+// a span of the given detector for each.
+func mark(marked string, spans ...scan.Span) (string, []scan.Span) {
+	var text bytes.Buffer
+	var starts []int
+	i := 0
+	for _, c := range marked {
+		switch c {
+		case '«':
+			starts = append(starts, i)
+			spans[i].Start = text.Len()
+			i++
+		case '»':
+			spans[starts[len(starts)-1]].End = text.Len()
+			starts = starts[:len(starts)-1]
+		default:
+			text.WriteRune(c)
+		}
+	}
+	return text.String(), spans
+}
