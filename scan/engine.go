@@ -33,7 +33,7 @@ type Engine struct {
 
 	matcher  *match.Matcher
 	literals []match.Literal
-	uses     [][]use // by literal
+	leads    []lead // by literal
 	ungated  func() *match.Matcher
 
 	names      *names.Classifier
@@ -45,7 +45,15 @@ type Engine struct {
 	gated      []lineRule // rules without a usable literal
 }
 
-// use is what a literal leads to.
+// lead is what a literal leads to. Where several expressions share it, one
+// automaton for all of them has the first look.
+type lead struct {
+	uses  []use
+	rules []use
+	first *automaton.Union
+}
+
+// use is one detector at one of its literals.
 type use struct {
 	kind     useKind
 	detector int32
@@ -95,6 +103,7 @@ func Compile(ds []detectors.Detector, o Options) (*Engine, error) {
 			return nil, fmt.Errorf("%s:%d: detector %s: %w", ds[i].File, ds[i].Line, ds[i].ID, err)
 		}
 	}
+	b.unite()
 	var err error
 	if e.matcher, err = match.Compile(e.literals, match.WithLayout(defaultLayout)); err != nil {
 		return nil, err
@@ -146,10 +155,28 @@ func (b *builder) add(l match.Literal, u use) error {
 		i = len(b.e.literals)
 		b.index[l] = i
 		b.e.literals = append(b.e.literals, l)
-		b.e.uses = append(b.e.uses, nil)
+		b.e.leads = append(b.e.leads, lead{})
 	}
-	b.e.uses[i] = append(b.e.uses[i], u)
+	to := &b.e.leads[i].uses
+	if u.kind == useRegex {
+		to = &b.e.leads[i].rules
+	}
+	*to = append(*to, u)
 	return nil
+}
+
+// unite makes the automata for the first look, and closes the set of rules.
+func (b *builder) unite() {
+	for i := range b.e.leads {
+		if l := &b.e.leads[i]; len(l.rules) > 1 {
+			var parts []automaton.Part
+			for _, u := range l.rules {
+				parts = append(parts, automaton.Part{Rule: u.rule, Anchor: u.anchor})
+			}
+			l.first = b.e.rules.Union(parts)
+		}
+	}
+	b.e.rules.Freeze()
 }
 
 // fields adds the stems of sensitive names, if any detector reports by name.
@@ -173,16 +200,7 @@ func (b *builder) fields(extra []names.Name) error {
 	if e.names, err = names.New(extra...); err != nil {
 		return err
 	}
-	stems := e.names.Stems()
-	if len(stems) == 0 {
-		for _, x := range []string{"password", "passphrase", "passwd"} {
-			stems = append(stems, names.Stem{Text: x})
-		}
-		for _, x := range []string{"token", "secret", "key", "authorization", "cookie", "signature", "pwd", "sessionid", "cvv"} {
-			stems = append(stems, names.Stem{Text: x, Last: true})
-		}
-	}
-	for _, s := range stems {
+	for _, s := range e.names.Stems() {
 		l := match.Literal{Text: s.Text, Fold: true}
 		if s.Last {
 			l.Gate = match.Gate{Class: afterName, Min: 1}

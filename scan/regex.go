@@ -32,15 +32,22 @@ func (b *builder) regex(i int32, d *detectors.Detector) error {
 	return nil
 }
 
-// regex decides a rule at a hit of one of its literals.
-func (s *Scanner) regex(u *use, hs, he int) {
+// regex decides the rules at a hit of a literal they require.
+func (s *Scanner) regex(l *lead, hs, he int) {
 	lo, hi := s.line(hs)
-	start, end, ok, open := u.rule.At(s.text, lo, hi, u.anchor, hs, he)
-	if open && hi == len(s.text) {
-		s.open(hs)
+	if l.first != nil && !l.first.Any(s.text, hi, he) {
+		return
 	}
-	if ok {
-		s.matched(u.detector, u.rule, lo, hi, start, end, he)
+	for i := range l.rules {
+		u := &l.rules[i]
+		start, end, ok, open := u.rule.At(s.text, lo, hi, u.anchor, hs, he)
+		s.current = u.detector
+		if open && hi == len(s.text) {
+			s.open(hs)
+		}
+		if ok {
+			s.matched(u.detector, u.rule, lo, hi, start, end, he)
+		}
 	}
 }
 
@@ -66,7 +73,7 @@ func (s *Scanner) gatedRules() {
 		hi := pos + lineEnd(s.text[pos:])
 		for _, g := range s.e.gated {
 			for at := pos; at < hi; {
-				start, end, ok := g.rule.Find(s.text, at, hi)
+				start, end, ok := g.rule.FindFrom(s.text, pos, hi, at)
 				if !ok || end <= start {
 					break
 				}

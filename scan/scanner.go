@@ -146,9 +146,7 @@ func (s *Scanner) scan(dst []Span, text []byte, m mode) []Span {
 		if int(h.Start) < skip {
 			continue
 		}
-		for i := range s.e.uses[h.ID] {
-			s.verify(&s.e.uses[h.ID][i], int(h.Start), int(h.End))
-		}
+		s.verify(&s.e.leads[h.ID], int(h.Start), int(h.End))
 		skip = max(skip, s.block.done)
 	}
 	if s.e.gated != nil {
@@ -160,19 +158,23 @@ func (s *Scanner) scan(dst []Span, text []byte, m mode) []Span {
 }
 
 // verify decides at one hit.
-func (s *Scanner) verify(u *use, hs, he int) {
-	s.current = u.detector
-	switch u.kind {
-	case useField:
-		s.field(hs, he)
-	case usePrefix:
-		s.prefix(u.detector, hs, he)
-	case useKeyed:
-		s.keyed(u.detector, hs, he)
-	case useStructure:
-		u.parse(s, u.detector, hs, he)
-	case useRegex:
-		s.regex(u, hs, he)
+func (s *Scanner) verify(l *lead, hs, he int) {
+	for i := range l.uses {
+		u := &l.uses[i]
+		s.current = u.detector
+		switch u.kind {
+		case useField:
+			s.field(hs, he)
+		case usePrefix:
+			s.prefix(u.detector, hs, he)
+		case useKeyed:
+			s.keyed(u.detector, hs, he)
+		case useStructure:
+			u.parse(s, u.detector, hs, he)
+		}
+	}
+	if len(l.rules) > 0 {
+		s.regex(l, hs, he)
 	}
 }
 
