@@ -143,6 +143,9 @@ func encodeBase58(data []byte) []byte {
 // the others. Private keys in wallet import format and extended private keys.
 // https://github.com/bitcoin/bips/blob/master/bip-0032.mediawiki
 func base58Check(token []byte) bool {
+	if len(token) > 120 {
+		return false // longer than any of them, and base 58 takes square time
+	}
 	data := decodeBase58(token)
 	if len(data) < 5 {
 		return false

@@ -108,7 +108,8 @@ type Item struct {
 type Check struct {
 	Name string
 	// Func reports whether the token passes. token is the bytes of the match
-	// (before + literal + after); it is not kept.
+	// (before + literal + after), for Keyed those of the value; it is neither
+	// kept nor changed. Func may be called concurrently.
 	Func func(token []byte) bool
 	// Required: a token that fails is no match. Otherwise failing lowers the confidence.
 	Required bool

@@ -75,6 +75,9 @@ var alphabets = map[string]string{
 // the same template and seed always give the same text. text[start:end] is the
 // secret: the part between << and >>, which are left out, or all of it.
 func Expand(template string, seed uint64) (text string, start, end int, err error) {
+	if len(template) > maxTemplate {
+		return "", 0, 0, errors.New("a template has at most 16 KiB")
+	}
 	h := fnv.New64a()
 	h.Write([]byte(template))
 	e := &expansion{r: rand.New(rand.NewPCG(seed, h.Sum64())), start: -1, end: -1}
@@ -100,14 +103,22 @@ type expansion struct {
 	start, end int // offsets in out of << and >>, or -1
 }
 
-// maxNesting bounds templates inside templates.
-const maxNesting = 8
+// maxTemplate bounds a template, maxNesting templates inside it, maxExpansion
+// the text it stands for.
+const (
+	maxTemplate  = 16 << 10
+	maxNesting   = 8
+	maxExpansion = 1 << 20
+)
 
 func (e *expansion) expand(t string, depth int) error {
 	if depth > maxNesting {
 		return errors.New("too many templates inside each other")
 	}
 	for t != "" {
+		if len(e.out) > maxExpansion {
+			return errors.New("the text grows over 1 MiB")
+		}
 		i := strings.IndexAny(t, "{<>")
 		if i < 0 {
 			e.out = append(e.out, t...)
@@ -154,11 +165,14 @@ func (e *expansion) placeholder(t string, depth int) (int, error) {
 		i++
 	}
 	name := t[1:i]
+	if name == "" || i == len(t) || t[i] != ':' && t[i] != '}' {
+		return 0, nil
+	}
 	closing := closingBrace(t)
 	if name == "of" {
 		closing = closingOf(t)
 	}
-	if i == len(t) || closing < 0 || t[i] != ':' && i != closing {
+	if closing < 0 {
 		return 0, nil
 	}
 	arg, given := "", t[i] == ':'
