@@ -45,7 +45,7 @@ const (
 	// Long or rare enough to be looked for anywhere in a word.
 	anywhereStems = `
 		password passwd passphrase passcode passhash passwort kennwort wachtwoord pswd
-		secret credential apikey api_key api-key accesskey privatekey encryptionkey signingkey
+		secret credential apikey api_key api-key api.key accesskey privatekey encryptionkey signingkey
 		accesstoken refreshtoken authtoken idtoken sessiontoken
 		authorization authstring authheader authconfig authdigest webhookurl
 		connectionstring connection_string connection-string connection.string
