@@ -1,0 +1,43 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stanch/stanch/redact"
+)
+
+func (c *cli) configCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "config",
+		Short:   "Work with policy files",
+		Example: "  stanch config check stanch.yaml",
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(&cobra.Command{
+		Use:     "check FILE",
+		Short:   "Check a policy file",
+		Example: "  stanch config check stanch.yaml && systemctl reload stanch",
+		Long: `Check reads a policy as every other command would: its syntax, its detectors, its
+key files. Errors give file, line and column.
+
+Exit status: 0 it can be used, 2 it cannot.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			doc, err := readDocument(args[0])
+			if err != nil {
+				return err
+			}
+			// Whether a key is there is a matter of where the policy runs.
+			e, err := redact.New(doc, redact.Options{RandomKey: true})
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(c.stdout, "%s: valid, %s\n", escaped(args[0]), count(int64(len(e.Scan().Detectors())), "detector"))
+			return err
+		},
+	})
+	return cmd
+}

@@ -1,0 +1,174 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stanch/stanch/finding"
+	"github.com/stanch/stanch/internal/walk"
+	"github.com/stanch/stanch/redact"
+)
+
+func (c *cli) scanCommand() *cobra.Command {
+	var ff fileFlags
+	var pf policyFlags
+	var s scanFlags
+	cmd := &cobra.Command{
+		Use:   "scan PATH...|-",
+		Short: "Say where secrets are, without changing anything",
+		Example: `  stanch scan app.log                         # what redact would redact, with its lines
+  kubectl logs web-0 | stanch scan -
+  stanch scan --format sarif . > stanch.sarif  # for code scanning services
+  stanch scan --fail-on high /var/log          # exit 1 from this severity only`,
+		Long: `Scan reports what redact would redact with the same options, no more. Files are
+unpacked (gzip, zstd) and decoded (UTF-16); offsets count bytes of the decoded
+text, columns count bytes from 1. No format holds a secret: the text format
+shows each line as redact would write it, with everything else that looked like
+a secret masked as well.
+
+Exit status: 0 nothing found, 1 findings, 2 an error, even if there are findings.`,
+		Args: needPaths,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.scan(cmd.Context(), args, &ff, &pf, &s)
+		},
+	}
+	ff.add(cmd)
+	pf.add(cmd)
+	f := cmd.Flags()
+	f.StringVarP(&s.format, "format", "f", "text", "`FORMAT` of the findings: text, json, jsonl or sarif")
+	f.BoolVar(&s.all, "all", false, "report also what is left in clear: low confidence, identifiers, kept and allowed values")
+	f.BoolVar(&s.exitZero, "exit-zero", false, "exit 0 also if there are findings")
+	f.StringVar(&s.failOn, "fail-on", "low", "exit 1 only for findings from this `SEVERITY`: low, medium, high or critical")
+	cmd.MarkFlagsMutuallyExclusive("exit-zero", "fail-on")
+	cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"text", "json", "jsonl", "sarif"}, cobra.ShellCompDirectiveNoFileComp))
+	cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions([]string{"low", "medium", "high", "critical"}, cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+func needPaths(_ *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return errors.New("no paths given; - is the standard input")
+	}
+	return nil
+}
+
+type scanFlags struct {
+	format   string
+	all      bool
+	exitZero bool
+	failOn   string
+}
+
+func (c *cli) scan(ctx context.Context, paths []string, ff *fileFlags, pf *policyFlags, s *scanFlags) error {
+	failOn, err := finding.ParseSeverity(s.failOn)
+	if err != nil {
+		return fmt.Errorf("--fail-on: %w", err)
+	}
+	switch s.format {
+	case "text", "json", "jsonl", "sarif":
+	default:
+		return fmt.Errorf("--format: unknown format %q: want text, json, jsonl or sarif", s.format)
+	}
+	b, err := c.newBatch(paths, ff, pf, "")
+	if err != nil {
+		return err
+	}
+	defer b.files.Close()
+	_, random := b.engine.KeyID()
+	var f format
+	switch s.format {
+	case "text":
+		f = plainText(colours(c.stdout))
+	case "json":
+		f = jsonArray()
+	case "jsonl":
+		f = jsonLines()
+	case "sarif":
+		f = sarifFormat(b.engine.Scan().Detectors(), !random)
+	}
+	if random && (s.format == "json" || s.format == "jsonl") {
+		b.noteRandom()
+	}
+	out := shared{c.stdout, "standard output"}
+	failed := &severities{from: failOn}
+	fs := newFindings(out, f)
+	err = f.begin(out)
+	if err == nil {
+		err = b.each(ctx, func(ctx context.Context, i int, file *walk.File) error {
+			to := fs.of(i)
+			err := b.scanFile(ctx, file, s, to, failed)
+			if e := to.Close(); e != nil {
+				err = e
+			}
+			return err
+		})
+	}
+	var fatal *fatalError
+	if err == nil || !errors.As(err, &fatal) && !isClosedPipe(err) {
+		if e := f.end(out); err == nil {
+			err = e
+		}
+	}
+	b.sum.print("found")
+	switch {
+	case err != nil && !isClosedPipe(err):
+		return err
+	case b.sum.failedAny():
+		return exitStatus(exitError)
+	case failed.any() && !s.exitZero:
+		return exitStatus(exitFindings)
+	}
+	return err
+}
+
+func (b *batch) noteRandom() {
+	b.sum.note("no key is configured: fingerprints are made with a random one and differ from run to run (set STANCH_KEY or key.file)")
+}
+
+func (b *batch) scanFile(ctx context.Context, f *walk.File, s *scanFlags, to *fileFindings, failed *severities) error {
+	in, file, err := b.open(ctx, f)
+	if err != nil {
+		return err
+	}
+	defer in.close()
+	if file != nil {
+		defer file.Close()
+	}
+	var batch []found
+	p := pass{in: in, out: io.Discard, all: s.all}
+	p.onMatch = func(m redact.Match, fi finding.Finding) {
+		if m.Action.Redacts() || s.all {
+			batch = append(batch, newFound(m, fi, in.encoding()))
+		}
+	}
+	var around *surroundings
+	if s.format == "text" {
+		around = newSurroundings(b.engine)
+		p.out, p.onBlock = around, around.begin
+	}
+	flush := func() error {
+		for i := range batch {
+			if around != nil {
+				batch[i].context = around.of(batch[i].Start)
+			}
+			failed.add(batch[i].Severity)
+			to.add(&batch[i])
+		}
+		batch = batch[:0]
+		if around != nil {
+			around.end()
+		}
+		return to.flush()
+	}
+	p.after = flush
+	stats, err := b.run(ctx, f, p)
+	b.sum.done(f.Path, stats, in.binary)
+	if e := flush(); e != nil {
+		return e
+	}
+	return err
+}
