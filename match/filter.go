@@ -1,6 +1,7 @@
 package match
 
 import (
+	"cmp"
 	"fmt"
 	"math/bits"
 	"slices"
@@ -35,13 +36,17 @@ type probe struct {
 	mask    uint32 // of the bytes that count
 	shift   uint32 // 32 less the binary logarithm of the size of bitmap
 	bitmap  []uint32
-	slots   []uint32 // of hash / 16; index of the slot's first entry
+	slots   []uint32 // of hash / 16, then those of jumps; index of a slot's first entry
 	entries []entry
 }
 
-// entry is a literal in a slot: to be compared at the position less offset.
+// entry is a literal in a slot, to be compared at the position less offset; or
+// a jump, which says where those of a crowded slot are that have certain
+// neighbours of the window.
 type entry struct {
-	value, mask uint64 // of 8 bytes from the position less back
+	// Value and mask of 8 bytes from the position less back. In a jump: where
+	// its slots begin, and the shift of their hash.
+	value, mask uint64
 	id          uint32
 	offset      uint8
 	size        uint8
@@ -50,9 +55,14 @@ type entry struct {
 }
 
 const (
-	entryLast = 1 << iota // in its slot
-	entryRest             // the 8 bytes are not all of the literal
+	entryLast   = 1 << iota // in its slot
+	entryRest               // the 8 bytes are not all of the literal
+	entryBefore             // a jump by the four bytes before the window
+	entryAfter              // a jump by the four bytes after the window
 )
+
+// crowd is how many entries a slot may have before it is divided by jumps.
+const crowd = 4
 
 func newFilter(pats []pattern, k Kernel, pl placement) (*filter, error) {
 	f := &filter{groups: pl.buckets / 8, offsets: make([]uint8, len(pats))}
@@ -164,18 +174,101 @@ func newProbe(pats []pattern, pl placement, keys []key, mask uint32) probe {
 	ordered = slices.Compact(ordered)
 	p.entries = make([]entry, 1, 1+len(ordered))
 	p.entries[0] = entry{value: 1, flags: entryLast} // of empty slots: equals nothing
+	var ids []uint32
 	for i, x := range ordered {
-		slot, id := uint32(x>>32), uint32(x)
-		e := newEntry(&pats[id], id, pl.spots[id].offset)
-		if i == 0 || uint32(ordered[i-1]>>32) != slot {
-			p.slots[slot] = uint32(len(p.entries))
-		}
+		slot := uint32(x >> 32)
+		ids = append(ids, uint32(x))
 		if i == len(ordered)-1 || uint32(ordered[i+1]>>32) != slot {
-			e.flags |= entryLast
+			p.fill(pats, pl, slot, ids, true)
+			ids = ids[:0]
 		}
-		p.entries = append(p.entries, e)
 	}
 	return p
+}
+
+// fill makes the entries of a slot. When they are many, those that cover the
+// four bytes before or after the window go into slots of their own by these.
+func (p *probe) fill(pats []pattern, pl placement, slot uint32, ids []uint32, divide bool) {
+	p.slots[slot] = uint32(len(p.entries))
+	var before, after []key
+	if divide && len(ids) > crowd {
+		ids, before, after = neighbours(pats, pl, ids)
+	}
+	for _, id := range ids {
+		p.entries = append(p.entries, newEntry(&pats[id], id, pl.spots[id].offset))
+	}
+	jumps := len(p.entries)
+	for _, side := range []struct {
+		keys []key
+		flag uint8
+	}{{before, entryBefore}, {after, entryAfter}} {
+		if len(side.keys) > 0 {
+			size := bits.Len(uint(2 * len(side.keys)))
+			p.entries = append(p.entries, entry{value: uint64(len(p.slots)), mask: uint64(32 - size), flags: side.flag})
+			p.slots = append(p.slots, make([]uint32, 1<<size)...)
+		}
+	}
+	p.entries[len(p.entries)-1].flags |= entryLast
+	for _, keys := range [][]key{before, after} {
+		if len(keys) == 0 {
+			continue
+		}
+		e := p.entries[jumps]
+		jumps++
+		slices.SortFunc(keys, func(x, y key) int {
+			return cmp.Or(cmp.Compare(e.jump(x.value), e.jump(y.value)), cmp.Compare(x.id, y.id))
+		})
+		var same []uint32
+		for i, k := range keys {
+			same = append(same, k.id)
+			if i == len(keys)-1 || e.jump(keys[i+1].value) != e.jump(k.value) {
+				p.fill(pats, pl, e.jump(k.value), same, false)
+				same = same[:0]
+			}
+		}
+	}
+}
+
+// jump returns the slot to which jump e leads from the four bytes raw.
+func (e *entry) jump(raw uint32) uint32 {
+	return uint32(e.value) + (raw|foldBits)*hashMultiplier>>uint32(e.mask)
+}
+
+// neighbours divides ids into those that cover neither neighbour of the window,
+// those to be found by the four bytes before it and those by the four after.
+// Of a literal that covers both, the side on which the literals differ more
+// decides.
+func neighbours(pats []pattern, pl placement, ids []uint32) (rest []uint32, before, after []key) {
+	raw := func(id uint32, from int) (uint32, bool) {
+		text := pats[id].text
+		if from < 0 || from+4 > len(text) {
+			return 0, false
+		}
+		return (uint32(text[from]) | uint32(text[from+1])<<8 | uint32(text[from+2])<<16 | uint32(text[from+3])<<24) | foldBits, true
+	}
+	distinct := [2]map[uint32]bool{{}, {}}
+	for _, id := range ids {
+		o := int(pl.spots[id].offset)
+		for i, from := range []int{o - 4, o + 4} {
+			if v, ok := raw(id, from); ok {
+				distinct[i][v] = true
+			}
+		}
+	}
+	for _, id := range ids {
+		o := int(pl.spots[id].offset)
+		b, hasBefore := raw(id, o-4)
+		a, hasAfter := raw(id, o+4)
+		switch {
+		case hasBefore && (!hasAfter || len(distinct[0]) >= len(distinct[1])):
+			before = append(before, key{b, id})
+		case hasAfter:
+			after = append(after, key{a, id})
+		default:
+			rest = append(rest, id)
+		}
+	}
+	return rest, before, after
 }
 
 func newEntry(p *pattern, id uint32, offset uint8) entry {

@@ -1,6 +1,9 @@
 package match
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"math"
+)
 
 const (
 	block      = 64        // bytes for which a kernel decides at a time
@@ -8,11 +11,12 @@ const (
 	candSlack  = 128       // candidates that a kernel may write beyond the last
 	tailSize   = 3 * block // a padded tail: two blocks and what lies behind them
 
-	// A step of at least denseFloor blocks in which more than one position of
-	// denseShare survives both filters goes to the automaton, and so do, unseen,
-	// the denseSteps that follow.
+	// When verifying the candidates of a step of at least denseFloor blocks
+	// takes more work than its bytes divided by denseShare, the automaton does
+	// the rest of the step and, unseen, the denseSteps that follow. Work is
+	// counted in entries looked at.
 	denseFloor = 16
-	denseShare = 8
+	denseShare = 4
 	denseSteps = 3
 )
 
@@ -31,11 +35,14 @@ func (m *Matcher) filtered(dst []Hit, buf []byte, s *Scratch) []Hit {
 		// n*block+over <= len(buf)-off: the kernel stays within buf.
 		cands := s.cands[:candidates(m.kernel, m.filter, buf[off:], n, s)]
 		cands = m.filter.survivors(buf[off:], cands)
-		if n >= denseFloor && len(cands) > n*block/denseShare {
+		left := math.MaxInt // work that verifying may take
+		if n >= denseFloor {
+			left = n * block / denseShare
+		}
+		rest := 0
+		if dst, rest = m.verify(dst, buf, off, cands, left, s); rest < len(cands) {
 			unseen = denseSteps
-			dst = m.dense(dst, buf, off, off+n*block, s)
-		} else if len(cands) > 0 {
-			dst = m.verify(dst, buf, off, cands, s)
+			dst = m.dense(dst, buf, off+int(cands[rest]), off+n*block, s)
 		}
 		off += n * block
 	}
@@ -60,7 +67,8 @@ func (m *Matcher) tail(dst []Hit, buf []byte, off int, s *Scratch) []Hit {
 			break
 		}
 	}
-	return m.verify(dst, buf, off, cands, s)
+	dst, _ = m.verify(dst, buf, off, cands, math.MaxInt, s)
+	return dst
 }
 
 // dense appends the hits whose windows begin in [from, to), by the automaton.
@@ -112,9 +120,14 @@ func probeAllGo(p *probe, buf []byte, cands []uint16) int {
 	return n
 }
 
-// verify appends the hits at candidates, which count from off.
-func (m *Matcher) verify(dst []Hit, buf []byte, off int, cands []uint16, s *Scratch) []Hit {
-	for _, c := range cands {
+// verify appends the hits at candidates, which count from off, until it has
+// done the work given, and returns how many candidates it went through.
+func (m *Matcher) verify(dst []Hit, buf []byte, off int, cands []uint16, work int, s *Scratch) ([]Hit, int) {
+	v := verifier{m: m, buf: buf, s: s, dst: dst}
+	for i, c := range cands {
+		if v.work > work {
+			return v.dst, i
+		}
 		at := off + int(c)
 		var raw uint32
 		if at+4 <= len(buf) {
@@ -124,42 +137,70 @@ func (m *Matcher) verify(dst []Hit, buf []byte, off int, cands []uint16, s *Scra
 				raw |= uint32(b) << (8 * i)
 			}
 		}
-		dst = m.verifyAt(dst, &m.filter.quads, raw, buf, at, s)
-		if m.filter.pairs != nil {
-			dst = m.verifyAt(dst, m.filter.pairs, raw, buf, at, s)
+		q := &m.filter.quads
+		v.slot(q, q.hash(raw)/16, at)
+		if p := m.filter.pairs; p != nil {
+			v.slot(p, p.hash(raw)/16, at)
 		}
 	}
-	return dst
+	return v.dst, len(cands)
 }
 
-func (m *Matcher) verifyAt(dst []Hit, p *probe, raw uint32, buf []byte, at int, s *Scratch) []Hit {
-	for i := p.slots[p.hash(raw)/16]; ; i++ {
+// verifier compares candidates with literals.
+type verifier struct {
+	m    *Matcher
+	buf  []byte
+	s    *Scratch
+	dst  []Hit
+	work int
+}
+
+// slot appends the hits among a slot's entries for a window that begins at at.
+func (v *verifier) slot(p *probe, slot uint32, at int) {
+	i := p.slots[slot]
+	for {
 		e := &p.entries[i]
-		if m.verifyEntry(e, buf, at) {
-			start := at - int(e.offset)
-			end := start + int(e.size)
-			pat := &m.pats[e.id]
-			if pat.min == 0 || m.gate(pat, buf, end, s) {
-				dst = append(dst, Hit{uint32(start), uint32(end), e.id})
+		v.work++
+		switch {
+		case e.flags&entryBefore != 0:
+			if at >= 4 {
+				v.slot(p, e.jump(binary.LittleEndian.Uint32(v.buf[at-4:])), at)
 			}
+		case e.flags&entryAfter != 0:
+			if at+8 <= len(v.buf) {
+				v.slot(p, e.jump(binary.LittleEndian.Uint32(v.buf[at+4:])), at)
+			}
+		default:
+			v.entry(e, at)
 		}
 		if e.flags&entryLast != 0 {
-			return dst
+			return
 		}
+		i++
 	}
 }
 
-func (m *Matcher) verifyEntry(e *entry, buf []byte, at int) bool {
+// entry appends e's hit if its literal lies around at and its gate holds.
+func (v *verifier) entry(e *entry, at int) {
 	whole := false
-	if b := at - int(e.back); b >= 0 && b+8 <= len(buf) {
-		if binary.LittleEndian.Uint64(buf[b:])&e.mask != e.value {
-			return false
+	if b := at - int(e.back); b >= 0 && b+8 <= len(v.buf) {
+		if binary.LittleEndian.Uint64(v.buf[b:])&e.mask != e.value {
+			return
 		}
 		whole = e.flags&entryRest == 0
 	}
 	start := at - int(e.offset)
-	if start < 0 || start+int(e.size) > len(buf) || e.size == 0 {
-		return false
+	end := start + int(e.size)
+	if start < 0 || end > len(v.buf) || e.size == 0 {
+		return
 	}
-	return whole || m.pats[e.id].equal(buf[start:])
+	v.work++
+	p := &v.m.pats[e.id]
+	if !whole && !p.equal(v.buf[start:]) {
+		return
+	}
+	if p.min > 0 && !v.m.gate(p, v.buf, end, v.s) {
+		return
+	}
+	v.dst = append(v.dst, Hit{uint32(start), uint32(end), e.id})
 }
