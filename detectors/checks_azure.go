@@ -11,7 +11,7 @@ import (
 )
 
 // marvin32 is the Marvin checksum, both halves folded into 32 bits.
-// https://github.com/microsoft/security-utilities (Marvin), US patent 20130262421
+// https://github.com/microsoft/security-utilities (Marvin), US20130262421A1
 func marvin32(data []byte, seed uint64) uint32 {
 	p0, p1 := uint32(seed), uint32(seed>>32)
 	mix := func(word uint32) {

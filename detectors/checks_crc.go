@@ -66,7 +66,8 @@ func writeGitlabRoutable(token []byte, _ int, _ *rand.Rand) []byte {
 }
 
 // atlassianCRC32: the last 8 bytes are the CRC-32 of everything before them,
-// the equals sign included, in upper-case hexadecimal.
+// the equals sign included, in upper-case hexadecimal. The vendor documents
+// none of it; tokens published as samples carry it.
 func atlassianCRC32(token []byte) bool { return endsWith(token, 8, writeAtlassianCRC32) }
 
 func writeAtlassianCRC32(token []byte, _ int, _ *rand.Rand) []byte {
@@ -79,7 +80,8 @@ func bitbucketCRC32(token []byte) bool {
 }
 
 // cloudflareCRC32: the last 8 bytes are the CRC-32 of the 40 before them in hexadecimal.
-// https://developers.cloudflare.com/fundamentals/api/get-started/token-formats/
+// https://developers.cloudflare.com/fundamentals/api/get-started/token-formats
+// documents that there is a checksum; its kind is what published samples carry.
 func cloudflareCRC32(token []byte) bool { return endsWith(token, 8, writeCloudflareCRC32) }
 
 func writeCloudflareCRC32(token []byte, _ int, _ *rand.Rand) []byte {
@@ -106,7 +108,8 @@ func writeGrafanaCRC32(token []byte, _ int, _ *rand.Rand) []byte {
 
 // confluentCRC32: the last 6 bytes are the base64 of the little-endian CRC-32
 // of the 54 bytes between cflt and them.
-// https://docs.confluent.io/cloud/current/security/authenticate/workload-identities/service-accounts/api-keys/overview.html
+// https://docs.confluent.io/cloud/current/using/api-keys.html documents the
+// prefix; the sum is what secrets published as samples carry.
 func confluentCRC32(token []byte) bool { return endsWith(token, 6, writeConfluentCRC32) }
 
 func writeConfluentCRC32(token []byte, _ int, _ *rand.Rand) []byte {
@@ -121,7 +124,8 @@ func writeConfluentCRC32(token []byte, _ int, _ *rand.Rand) []byte {
 
 // zuploCRC32: the last 8 bytes are the CRC-32 of the 32 bytes between zpka_ and
 // the underscore before them, in hexadecimal.
-// https://zuplo.com/docs/articles/api-key-leak-detection
+// https://zuplo.com/docs/articles/api-key-best-practices documents that there is
+// a checksum; its kind is what keys published as samples carry.
 func zuploCRC32(token []byte) bool { return endsWith(token, 8, writeZuploCRC32) }
 
 func writeZuploCRC32(token []byte, _ int, _ *rand.Rand) []byte {

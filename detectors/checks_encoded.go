@@ -94,7 +94,6 @@ func jwtKubernetes(token []byte) bool {
 func base64JWT(token []byte) bool { return jwt(decodeBase64(token)) }
 
 // teamCity: the header of a TeamCity token has the type TCV2.
-// https://www.jetbrains.com/help/teamcity/configuring-your-user-profile.html
 func teamCity(token []byte) bool {
 	head, _, ok := bytes.Cut(fromJSON(token), []byte("."))
 	return ok && object(head, "typ") && bytes.Contains(decodeBase64(head), []byte("TCV2"))
@@ -176,7 +175,7 @@ func bitbucketServer(token []byte) bool {
 }
 
 // jfrogReference: base64 of reftkn:, a number, the time of expiry and the token.
-// https://jfrog.com/help/r/jfrog-platform-administration-documentation/use-reference-tokens
+// https://jfrog.com/help/r/jfrog-platform-administration-documentation/understanding-reference-tokens
 func jfrogReference(token []byte) bool {
 	return bytes.HasPrefix(trailingBase64(token), []byte("reftkn:"))
 }
@@ -253,7 +252,7 @@ func writeDER(_ []byte, n int, r *rand.Rand) []byte {
 
 // dpapi: base64 of version 1 and the provider id of the Windows data
 // protection API, df9d8cd0-1501-11d1-8c7a-00c04fc297eb.
-// https://learn.microsoft.com/openspecs/windows_protocols/ms-bkrp/
+// https://www.passcape.com/windows_password_recovery_dpapi_analyse
 func dpapi(token []byte) bool {
 	magic := []byte{1, 0, 0, 0, 0xd0, 0x8c, 0x9d, 0xdf, 1, 0x15, 0xd1, 0x11, 0x8c, 0x7a, 0, 0xc0, 0x4f, 0xc2, 0x97, 0xeb}
 	return bytes.HasPrefix(trailingBase64(token), magic)
