@@ -255,6 +255,10 @@ func record(tree *syntax.Regexp, r *rand.Rand) []byte {
 }
 
 func TestRules(t *testing.T) {
+	rounds := 40
+	if raceEnabled {
+		rounds = 4
+	}
 	for _, o := range []Options{{}, {CacheBytes: 20_000}, {CacheBytes: 1}} {
 		s := NewSet(o)
 		anchored, direct := 0, 0
@@ -268,7 +272,7 @@ func TestRules(t *testing.T) {
 			}
 			tree, _ := syntax.Parse(expr, syntax.Perl)
 			r := rand.New(rand.NewPCG(uint64(i), 1))
-			for range 40 {
+			for range rounds {
 				text := record(tree, r)
 				lo, hi := 0, len(text)
 				if r.IntN(3) == 0 && len(text) > 0 {
@@ -317,8 +321,8 @@ func randomText(r *rand.Rand, n int) []byte {
 
 func TestRandom(t *testing.T) {
 	n := 6000
-	if testing.Short() {
-		n = 1000
+	if testing.Short() || raceEnabled {
+		n = 500
 	}
 	for i := range n {
 		r := rand.New(rand.NewPCG(uint64(i), 2))

@@ -56,7 +56,7 @@ func newRule(s *Set, id string, groups int, tree, bare *syntax.Regexp) *Rule {
 	r.find = s.machine(bare, shape{mode: first, unanchored: true})
 	r.rev = s.machine(bare, shape{mode: longest, reverse: true})
 	family := splits(flatten(bare), splitDepth)
-	if !usable(family) {
+	if !s.usable(family) {
 		r.before, r.after = 0, 0
 		_, r.after = lengths(bare)
 		r.direct = true
@@ -75,15 +75,15 @@ func newRule(s *Set, id string, groups int, tree, bare *syntax.Regexp) *Rule {
 			r.before = max(r.before, n)
 			var ok bool
 			if d.empty, ok = assertions(f.before); !ok {
-				d.lead = s.machine(before, shape{mode: longest, reverse: true})
+				d.lead = s.shared(before, shape{mode: longest, reverse: true})
 			}
 		}
 		if after != nil {
 			_, n := lengths(after)
 			r.after = max(r.after, n)
-			d.tail = s.machine(after, shape{mode: tail})
+			d.tail = s.shared(after, shape{mode: tail})
 		}
-		g := gate(after)
+		g := s.gate(after)
 		for _, l := range f.lits {
 			fold, check := folding(l)
 			text := l.text
@@ -101,12 +101,12 @@ func newRule(s *Set, id string, groups int, tree, bare *syntax.Regexp) *Rule {
 }
 
 // usable reports whether a literal matcher can look for the family.
-func usable(family []split) bool {
+func (s *Set) usable(family []split) bool {
 	for _, f := range family {
 		if size(orEmpty(sequence(f.before))) > maxInsts || size(orEmpty(sequence(f.after))) > maxInsts {
 			return false
 		}
-		g := gate(sequence(f.after))
+		g := s.gate(sequence(f.after))
 		for _, l := range f.lits {
 			n := distinct(l.text)
 			if g.Min >= 8 && weight(&g.Class) < 0.9 {

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"regexp/syntax"
-	"sync"
-	"sync/atomic"
+
+	"github.com/stanch/stanch/match"
 )
 
 // Options of a Set. Zero values stand for the defaults.
@@ -31,35 +31,8 @@ type Set struct {
 	o        Options
 	space    *space
 	machines map[machineKey]*machine
+	gates    map[string]match.Gate
 	frozen   bool
-}
-
-type machineKey struct {
-	expr string
-	shape
-}
-
-// machine is a part of a rule, compiled on first use.
-type machine struct {
-	ready atomic.Pointer[cache]
-	once  sync.Once
-	re    *syntax.Regexp
-	shape shape
-	space *space
-}
-
-func (m *machine) get() *cache {
-	if c := m.ready.Load(); c != nil {
-		return c
-	}
-	m.once.Do(func() {
-		p, err := compile(m.re, m.shape)
-		if err != nil {
-			panic("automaton: part of an accepted rule: " + err.Error())
-		}
-		m.ready.Store(m.space.cache(p))
-	})
-	return m.ready.Load()
 }
 
 // NewSet returns an empty set.
@@ -67,11 +40,11 @@ func NewSet(o Options) *Set {
 	o.CacheBytes = cmp.Or(o.CacheBytes, 32<<20)
 	o.MaxProgram = min(cmp.Or(o.MaxProgram, 10_000), 30_000)
 	o.MaxWindow = cmp.Or(o.MaxWindow, 4096)
-	return &Set{o: o, space: newSpace(o.CacheBytes), machines: map[machineKey]*machine{}}
+	return &Set{o: o, space: newSpace(o.CacheBytes), machines: map[machineKey]*machine{}, gates: map[string]match.Gate{}}
 }
 
 // Freeze refuses further rules and unions, and frees what only they need.
-func (s *Set) Freeze() { s.frozen, s.machines = true, nil }
+func (s *Set) Freeze() { s.frozen, s.machines, s.gates = true, nil, nil }
 
 // CacheBytes returns the bytes that the states of all automata take now.
 func (s *Set) CacheBytes() int {
@@ -82,14 +55,18 @@ func (s *Set) CacheBytes() int {
 
 var errFrozen = errors.New("rule set is frozen")
 
-func (s *Set) machine(re *syntax.Regexp, sh shape) *machine {
-	k := machineKey{re.String(), sh}
-	m := s.machines[k]
-	if m == nil {
-		m = &machine{re: re, shape: sh, space: s.space}
-		s.machines[k] = m
+// gate returns the gate of what follows a literal, nil for nothing.
+func (s *Set) gate(after *syntax.Regexp) match.Gate {
+	if after == nil {
+		return match.Gate{}
 	}
-	return m
+	k := string(appendTree(nil, after))
+	g, ok := s.gates[k]
+	if !ok {
+		g = gate(after)
+		s.gates[k] = g
+	}
+	return g
 }
 
 // Add parses a rule in the syntax of Go's regexp. The error says why the rule

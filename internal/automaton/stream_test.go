@@ -45,13 +45,17 @@ func checkOpen(t *testing.T, r *Rule, expr string, text []byte) {
 }
 
 func TestOpen(t *testing.T) {
+	rounds := 25
+	if raceEnabled {
+		rounds = 3
+	}
 	for _, o := range []Options{{}, {CacheBytes: 1}} {
 		s := NewSet(o)
 		for i, expr := range testRules() {
 			rule := add(t, s, expr)
 			tree, _ := syntax.Parse(expr, syntax.Perl)
 			r := rand.New(rand.NewPCG(uint64(i), 3))
-			for range 25 {
+			for range rounds {
 				checkOpen(t, rule, expr, record(tree, r))
 			}
 		}
@@ -59,7 +63,11 @@ func TestOpen(t *testing.T) {
 }
 
 func TestOpenRandom(t *testing.T) {
-	for i := range 2000 {
+	n := 2000
+	if raceEnabled {
+		n = 200
+	}
+	for i := range n {
 		r := rand.New(rand.NewPCG(uint64(i), 4))
 		expr := randomExpr(r, 3) + "abc" + randomExpr(r, 3)
 		rule, err := NewSet(Options{}).Add("r", expr)

@@ -34,7 +34,7 @@ func (s *Set) Union(parts []Part) *Union {
 	if _, err := compile(re, shape{mode: anyEnd}); err != nil {
 		return u
 	}
-	u.tail = s.machine(re, shape{mode: anyEnd})
+	u.tail = s.shared(re, shape{mode: anyEnd})
 	return u
 }
 
