@@ -78,7 +78,11 @@ func (s *Scanner) credentials(p *pair, v names.Verdict, from, end int) {
 		for e < end && lex[t[e]]&isStop == 0 && t[e] != ',' && t[e] != ';' && t[e] != '\\' {
 			e++
 		}
+		from := len(s.spans)
 		s.take(p, v, arg, e)
+		for i := from; i < len(s.spans); i++ {
+			s.spans[i].Evidence |= ByConstruct
+		}
 	case parameters:
 		if !s.authParameters(arg, end) {
 			s.take(p, v, arg, end)

@@ -83,11 +83,17 @@ func (s *Scanner) putty(di int32, hs, he int) {
 		return
 	}
 	if i < len(t) && t[i] == '\\' { // the whole file in one string
-		end := i
-		for end < len(t) && armoured(t, end) {
-			end++
+		from := escapedEOL(t, i)
+		end := from
+		for ; n > 0 && end < len(t); n-- {
+			for end < len(t) && lex[t[end]]&isBase64 != 0 {
+				end++
+			}
+			end = escapedEOL(t, end)
 		}
-		s.found(di, i, end, finding.Certain, ByShape|ByConstruct)
+		if end > from {
+			s.found(di, from, end, finding.Certain, ByShape|ByConstruct)
+		}
 		return
 	}
 	if s.single {
@@ -256,6 +262,21 @@ func afterEOL(t []byte, i int) int {
 	}
 	if i < len(t) {
 		i++
+	}
+	return i
+}
+
+// escapedEOL returns the offset behind \n or \r\n, written at any escape depth at i.
+func escapedEOL(t []byte, i int) int {
+	for range 2 {
+		k := i
+		for k < len(t) && t[k] == '\\' {
+			k++
+		}
+		if k == i || k == len(t) || t[k] != 'n' && t[k] != 'r' {
+			break
+		}
+		i = k + 1
 	}
 	return i
 }

@@ -13,9 +13,11 @@ import (
 // a lower rank that lies inside one of a higher rank says nothing new.
 func rank(ev Evidence) int {
 	switch {
-	case ev&(ByShape|ByKey|ByConstruct) == ByShape:
-		return 3
+	case ev&(ByShape|ByKey) == ByShape:
+		return 4
 	case ev&ByShape != 0:
+		return 3
+	case ev&(ByConstruct|ByKey) == ByConstruct|ByKey:
 		return 2
 	case ev&ByConstruct != 0:
 		return 1

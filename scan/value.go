@@ -1,6 +1,8 @@
 package scan
 
 import (
+	"bytes"
+
 	"github.com/stanch/stanch/finding"
 	"github.com/stanch/stanch/internal/judge"
 	"github.com/stanch/stanch/internal/names"
@@ -134,7 +136,7 @@ func (e *Engine) judge(value []byte, v names.Verdict, p *pair) (finding.Confiden
 	if full || partial && v.Strength != names.Strong || judge.Placeholder(value) || e.ours(value) {
 		return 0, 0, false
 	}
-	credential := judge.Credential(value)
+	credential := judge.Credential(value) || v.Class == names.Webhook && secretPath(value)
 	if p.gap && p.quote == 0 && !credential {
 		return 0, 0, false // "token_id= total=12": the value is empty
 	}
@@ -155,6 +157,12 @@ func (e *Engine) judge(value []byte, v names.Verdict, p *pair) (finding.Confiden
 
 // maxJudged is how much of a value is judged; a longer one is judged by its start.
 const maxJudged = 4 << 10
+
+// secretPath reports whether the last segment of an address is what makes it a secret.
+func secretPath(url []byte) bool {
+	i := bytes.LastIndexByte(url, '/')
+	return i > 0 && len(url)-i > shortestWeak && judge.Credential(url[i+1:])
+}
 
 // The shortest values that can be secrets under names that are not strong.
 const (
