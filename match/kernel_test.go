@@ -1,0 +1,118 @@
+package match
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestKernelChoice(t *testing.T) {
+	have := Kernels()
+	if have[len(have)-1] != Plain {
+		t.Fatalf("kernels %v do not end in plain", have)
+	}
+	for _, k := range []Kernel{VBMI, AVX2, NEON, Plain} {
+		t.Setenv("STANCH_KERNEL", "")
+		_, err := Compile(lits("a"), WithKernel(k))
+		if ok := slices.Contains(have, k); ok != (err == nil) {
+			t.Errorf("%v: available %v, Compile says %v", k, ok, err)
+		}
+		t.Setenv("STANCH_KERNEL", k.String())
+		m, err := Compile(lits("a"))
+		if slices.Contains(have, k) {
+			if err != nil || m.Kernel() != k {
+				t.Errorf("STANCH_KERNEL=%v: %v, %v", k, m, err)
+			}
+		} else if err == nil {
+			t.Errorf("STANCH_KERNEL=%v: no error", k)
+		}
+	}
+	t.Setenv("STANCH_KERNEL", "sse")
+	if _, err := Compile(lits("a")); err == nil || !strings.Contains(err.Error(), "no such kernel") {
+		t.Errorf("STANCH_KERNEL=sse: %v", err)
+	}
+	if m, err := Compile(lits("a"), WithKernel(Plain)); err != nil || m.Kernel() != Plain {
+		t.Errorf("WithKernel must go before STANCH_KERNEL: %v", err)
+	}
+}
+
+// TestKernelsAgainstTwins fills tables and text at random and compares masks
+// with those of the plain twin.
+func TestKernelsAgainstTwins(t *testing.T) {
+	r := rand.New(rand.NewPCG(2, 3))
+	for _, k := range Kernels() {
+		if k == Plain {
+			continue
+		}
+		for range 300 {
+			f := &filter{groups: 1 + r.IntN(2)}
+			symbols := 32
+			if k == VBMI {
+				symbols = 128
+			}
+			tables := make([]byte, width*f.groups*symbols)
+			for i := range tables {
+				tables[i] = byte(r.Uint32() & r.Uint32())
+				if r.IntN(4) == 0 {
+					tables[i] &= byte(r.Uint32() & r.Uint32())
+				}
+			}
+			switch k {
+			case VBMI:
+				copy(f.seven[:], tables)
+			case NEON:
+				copy(f.neon[:], tables)
+			case AVX2:
+				for i, b := range tables {
+					at := i/32*64 + i%32/16*32 + i%16
+					f.five[at], f.five[at+16] = b, b
+				}
+			}
+			n := 1 + r.IntN(5)
+			buf := make([]byte, n*block+width-1)
+			for i := range buf {
+				buf[i] = byte(r.Uint32())
+			}
+			var want []uint16
+			for i := range n {
+				m := passes(buf[i*block:], tables, f.groups, symbols)
+				out := make([]uint16, block)
+				for _, c := range out[:flattenGo([]uint64{m}, out)] {
+					want = append(want, uint16(i*block)+c)
+				}
+			}
+			var s Scratch
+			s.begin(&Matcher{kernel: k})
+			got := s.cands[:candidates(k, f, buf, n, &s)]
+			if !slices.Equal(got, want) {
+				t.Fatalf("%v, %d groups: got %v, want %v", k, f.groups, got, want)
+			}
+		}
+	}
+}
+
+func TestProbeAgainstTwin(t *testing.T) {
+	r := rand.New(rand.NewPCG(4, 5))
+	for size := uint32(16); size <= 20; size++ {
+		p := &probe{mask: ^uint32(0), shift: 32 - size, bitmap: make([]uint32, 1<<size/32)}
+		for i := range p.bitmap {
+			p.bitmap[i] = r.Uint32() & r.Uint32()
+		}
+		buf := make([]byte, 2000)
+		for i := range buf {
+			buf[i] = byte(r.Uint32())
+		}
+		var a []uint16
+		for i := range uint16(len(buf) - 3) {
+			if r.IntN(3) == 0 {
+				a = append(a, i)
+			}
+		}
+		b := slices.Clone(a)
+		a, b = a[:probeAll(p, buf, a)], b[:probeAllGo(p, buf, b)]
+		if !slices.Equal(a, b) {
+			t.Fatalf("2^%d bits: %d kept, want %d", size, len(a), len(b))
+		}
+	}
+}
