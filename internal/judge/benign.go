@@ -67,16 +67,16 @@ func Benign(v []byte) Reason {
 		{isFile, File},
 		{isEncrypted, Encrypted},
 		{isBoundary, Boundary},
-		{isTime, Time},
 		{isIP, IP},
 		{isMAC, MAC},
+		{isTime, Time},
 		{isVersion, Version},
 		{isURL, URL},
 		{isEmail, Email},
 		{isSequence, Sequence},
 		{isPath, Path},
-		{isObject, Object},
 		{isHost, Host},
+		{isObject, Object},
 		{isWords, Words},
 	} {
 		if t.is(v) {

@@ -32,7 +32,7 @@ func Bits(v []byte) float64 {
 		c := v[i-1]
 		prev := byte(0)
 		if i > 1 {
-			prev = alphabet.Symbol[unleet(v[i-2])]
+			prev = alphabet.Symbol[v[i-2]]
 		}
 		best[i] = best[i-1] + min(uniform, charBits(prev, c))
 		if n := run(v[:i]); n >= 3 {
@@ -95,6 +95,9 @@ func charBits(prev, c byte) float64 {
 	switch {
 	case isDigit(c):
 		b += 3.33
+		if prev == digits || prev == dash || prev == dot {
+			b = min(b, 4) // numbers, dates, versions
+		}
 	case s == other:
 		b += 4.6
 	case s == high:
@@ -107,8 +110,11 @@ func charBits(prev, c byte) float64 {
 }
 
 const (
-	other = 62 // the symbol of rare ASCII
-	high  = 63 // the symbol of bytes >= 0x80
+	digits = 53 // symbols of package alphabet
+	dash   = 54
+	dot    = 56
+	other  = 62
+	high   = 63
 )
 
 // unleet returns the letter that a digit or sign stands for, or c.
@@ -210,12 +216,13 @@ func indexByte(s string, c byte) int {
 	return -1
 }
 
-// repeat returns the length of the longest tail of v that stands in v before.
+// repeat returns the length of the longest tail of v that is a copy of what
+// stands some distance before it.
 func repeat(v []byte) int {
-	best := 0
-	for end := len(v) - 1; end > best; end-- {
+	best, last := 0, len(v)-1
+	for d := 1; d+best <= last; d++ {
 		n := 0
-		for n < end && n < len(v)-end && v[end-1-n] == v[len(v)-1-n] {
+		for n+d <= last && v[last-n] == v[last-n-d] {
 			n++
 		}
 		best = max(best, n)

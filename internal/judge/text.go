@@ -8,18 +8,20 @@ func isNumber(v []byte) bool {
 	if rest, ok := cutFold(v, "0x"); ok {
 		return len(rest) <= 16 && allHex(rest)
 	}
-	i, digits := 0, 0
+	i, digits, dots := 0, 0, 0
 	for i < len(v) && (v[i] == '+' || v[i] == '-' || v[i] == '$' || v[i] == '#') {
 		i++
 	}
 	for ; i < len(v); i++ {
 		if isDigit(v[i]) {
 			digits++
-		} else if v[i] != '.' && v[i] != ',' && v[i] != '_' && v[i] != ' ' {
+		} else if v[i] == '.' {
+			dots++
+		} else if v[i] != ',' && v[i] != '_' && v[i] != ' ' {
 			break
 		}
 	}
-	if digits == 0 {
+	if digits == 0 || dots > 1 {
 		return false
 	}
 	return i == len(v) || unit(v[i:])
@@ -148,25 +150,27 @@ func isVersion(v []byte) bool {
 	return true
 }
 
-// isSequence: characters that step by one or stay, in runs of at least three
-// that cover the value: alphabets, 0123456789, abcabc.
+// isSequence: characters that step by one or stay, rows of the keyboard, and
+// repeats, in runs of at least three that cover all of the value but an eighth.
 func isSequence(v []byte) bool {
-	if len(v) < 4 {
+	if len(v) < 4 || len(v) > 128 { // repeat is quadratic
 		return false
 	}
-	covered := 0
+	spare := len(v) / 8
 	for end := len(v); end > 0; {
-		if n := run(v[:end]); n >= 3 {
-			covered += n
-			end -= n
-		} else if n := repeat(v[:end]); n >= 3 {
-			covered += n
-			end -= n
-		} else {
-			end--
+		n := run(v[:end])
+		if n < 3 {
+			n = repeat(v[:end])
 		}
+		if n < 3 {
+			if spare--; spare < 0 {
+				return false
+			}
+			n = 1
+		}
+		end -= n
 	}
-	return covered*10 >= len(v)*9
+	return true
 }
 
 // isPath: begins as paths do, or has two separators or more, and no segment
@@ -224,7 +228,7 @@ func isObject(v []byte) bool {
 		if n < 0 {
 			n = len(v)
 		}
-		if s := v[:n]; len(s) > 0 && !isWords(s) && !(len(s) <= 3 && all(s, isLower)) && !(len(s) <= 2 && allDigits(s)) {
+		if s := v[:n]; len(s) > 0 && !isWords(s) && !(len(s) <= 3 && all(s, isLetter)) && !(len(s) <= 2 && allDigits(s)) {
 			return false
 		}
 		v = v[min(n+1, len(v)):]
