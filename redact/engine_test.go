@@ -1,8 +1,8 @@
 package redact
 
 import (
-	"bytes"
 	"crypto/sha256"
+	"strings"
 	"testing"
 
 	"github.com/stanch/stanch/detectors"
@@ -96,21 +96,22 @@ func redactSpans(r *Redactor, text string, spans ...scan.Span) string {
 // mark finds secrets written as «…» and returns the text without the marks and
 // a span of the given detector for each.
 func mark(marked string, spans ...scan.Span) (string, []scan.Span) {
-	var text bytes.Buffer
-	var starts []int
-	i := 0
-	for _, c := range marked {
-		switch c {
-		case '«':
-			starts = append(starts, i)
-			spans[i].Start = text.Len()
+	var text []byte
+	var open []int
+	for i := 0; marked != ""; {
+		if rest, ok := strings.CutPrefix(marked, "«"); ok {
+			open = append(open, i)
+			spans[i].Start = len(text)
 			i++
-		case '»':
-			spans[starts[len(starts)-1]].End = text.Len()
-			starts = starts[:len(starts)-1]
-		default:
-			text.WriteRune(c)
+			marked = rest
+		} else if rest, ok := strings.CutPrefix(marked, "»"); ok {
+			spans[open[len(open)-1]].End = len(text)
+			open = open[:len(open)-1]
+			marked = rest
+		} else {
+			text = append(text, marked[0])
+			marked = marked[1:]
 		}
 	}
-	return text.String(), spans
+	return string(text), spans
 }
