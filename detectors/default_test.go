@@ -1,34 +1,14 @@
 package detectors
 
 import (
-	"bytes"
-	"encoding/json"
 	"flag"
 	"os"
 	"reflect"
+	"strings"
 	"testing"
 )
 
-var update = flag.Bool("update", false, "write compiled.json")
-
-// encodeCompiled writes one detector per line, so that a change of one is a
-// change of one line.
-func encodeCompiled(ds []Detector) ([]byte, error) {
-	var out bytes.Buffer
-	enc := json.NewEncoder(&out)
-	enc.SetEscapeHTML(false)
-	out.WriteString("[\n")
-	for i := range ds {
-		if i > 0 {
-			out.WriteByte(',')
-		}
-		if err := enc.Encode(compile(&ds[i])); err != nil {
-			return nil, err
-		}
-	}
-	out.WriteString("]\n")
-	return out.Bytes(), nil
-}
+var update = flag.Bool("update", false, "write compiled.txt")
 
 func TestCompiledIsCurrent(t *testing.T) {
 	ds, err := vendor()
@@ -38,38 +18,43 @@ func TestCompiledIsCurrent(t *testing.T) {
 	if err != nil {
 		t.Skip("the vendor files do not load: see TestVendorExamples")
 	}
-	want, err := encodeCompiled(ds)
+	want, err := encode(ds)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if *update {
-		if err := os.WriteFile("compiled.json", want, 0o644); err != nil {
+		if err := os.WriteFile("compiled.txt", []byte(want), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return
 	}
-	if !bytes.Equal(compiledJSON, want) {
-		t.Error("compiled.json is older than the vendor files: run go generate ./detectors")
+	if compiledText != want {
+		t.Error("compiled.txt is older than the vendor files: run go generate ./detectors")
 	}
 }
 
-func TestDefaultIsWithExamplesLessThem(t *testing.T) {
-	if *update {
-		t.Skip("compiled.json is being written")
-	}
-	got, err := Default()
+// What is encoded comes back the same, but for the examples.
+func TestDecode(t *testing.T) {
+	ds, _ := vendor()
+	every, err := Load("t.yaml", []byte(documents[1].doc))
 	if err != nil {
 		t.Fatal(err)
 	}
-	full, err := DefaultWithExamples()
+	every[0].Identifier = true
+	ds = append(ds, every...)
+	text, err := encode(ds)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want, err := encodeCompiled(full); err != nil || !bytes.Equal(compiledJSON, want) {
-		t.Skip("compiled.json is old: see TestCompiledIsCurrent")
+	got, err := decode(text)
+	if err != nil {
+		t.Fatal(err)
 	}
-	for i := range full {
-		a, b := got[i], full[i]
+	if len(got) != len(ds) {
+		t.Fatalf("%d detectors came back of %d", len(got), len(ds))
+	}
+	for i := range ds {
+		a, b := got[i], ds[i]
 		b.Examples, b.Negatives = nil, nil
 		if (a.Check == nil) != (b.Check == nil) || a.Check != nil && (a.Check.Name != b.Check.Name || a.Check.Required != b.Check.Required || a.Check.Func == nil) {
 			t.Errorf("%s: check %+v, want %+v", b.ID, a.Check, b.Check)
@@ -81,17 +66,50 @@ func TestDefaultIsWithExamplesLessThem(t *testing.T) {
 	}
 }
 
+func TestDecodeErrors(t *testing.T) {
+	good, err := Load("t.yaml", []byte(documents[1].doc))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := encode(good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, bad := range []string{
+		"x\n",
+		strings.Replace(text, "[0-9]{2}", "[0-9]{2", 1),
+		strings.Replace(text, "[a-z]{20}", "[a-z", 1),
+		strings.Replace(text, "crc32-base62", "crc99", 1),
+		strings.Replace(text, "3.5", "x", 1),
+	} {
+		if _, err := decode(bad); err == nil || !strings.Contains(err.Error(), "line 1") {
+			t.Errorf("%q: error %v", bad, err)
+		}
+	}
+	good[0].Title = "a\tb"
+	if _, err := encode(good); err == nil {
+		t.Error("a tab was encoded")
+	}
+}
+
+func TestDefault(t *testing.T) {
+	ds, err := Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	full, err := DefaultWithExamples()
+	if err != nil {
+		t.Skip("the vendor files do not load: see TestVendorExamples")
+	}
+	if len(ds) == 0 || len(full) == 0 || len(full[0].Examples) == 0 {
+		t.Errorf("%d detectors, %d with examples", len(ds), len(full))
+	}
+}
+
 func BenchmarkDefault(b *testing.B) {
 	for b.Loop() {
-		var list []compiled
-		if err := json.Unmarshal(compiledJSON, &list); err != nil {
+		if _, err := decode(compiledText); err != nil {
 			b.Fatal(err)
-		}
-		for i := range list {
-			var d Detector
-			if err := list[i].restore(&d); err != nil {
-				b.Fatal(err)
-			}
 		}
 	}
 }

@@ -254,7 +254,7 @@ func (e *expansion) write(name, arg string, given bool, depth int) (known bool, 
 		if err != nil {
 			return true, err
 		}
-		e.out = append(e.out, encode(name, inner)...)
+		e.out = append(e.out, encodeInner(name, inner)...)
 	case "jwt":
 		if !given {
 			arg = `{"sub":"{digit:10}","iat":17{digit:8}}`
@@ -381,7 +381,7 @@ func (e *expansion) inner(t string, depth int) ([]byte, error) {
 	return in.out, err
 }
 
-func encode(name string, data []byte) string {
+func encodeInner(name string, data []byte) string {
 	switch name {
 	case "b64":
 		return base64.StdEncoding.EncodeToString(data)
