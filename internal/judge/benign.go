@@ -30,6 +30,7 @@ const (
 	Sequence // abcdef, 0123
 	Object   // pkg.Class, pkg.Class@1a2b3c, Foo::Bar
 	Words    // words and identifiers made of words
+	Label    // words and numbers: task_1445144423722_0020
 	File     // the beginning of an image or archive in base64
 	Public   // public keys and certificates
 	Encrypted
@@ -38,7 +39,7 @@ const (
 
 var reasons = [...]string{"none", "empty", "uuid", "commit", "short hash", "digest", "fingerprint", "ulid", "trace", "etag",
 	"resource", "system id", "url", "email", "host", "ip", "mac", "path", "version", "time", "number", "sequence", "object",
-	"words", "file", "public", "encrypted", "boundary"}
+	"words", "label", "file", "public", "encrypted", "boundary"}
 
 func (r Reason) String() string { return reasons[r] }
 
@@ -78,6 +79,7 @@ func Benign(v []byte) Reason {
 		{isHost, Host},
 		{isObject, Object},
 		{isWords, Words},
+		{isLabel, Label},
 	} {
 		if t.is(v) {
 			return t.why

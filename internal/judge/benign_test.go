@@ -13,9 +13,10 @@ func der(header ...byte) string {
 
 func TestBenign(t *testing.T) {
 	for why, values := range map[Reason][]string{
-		Empty:       {"null", "true", "-"},
-		Number:      {"12345", "-1.5", "1,234", "10MB", "1h30m", "250ms", "0x1fffff", "99%", "1700000000000"},
-		UUID:        {"550e8400-e29b-41d4-a716-446655440000", "{550E8400-E29B-41D4-A716-446655440000}"},
+		Empty:  {"null", "true", "-"},
+		Number: {"12345", "-1.5", "1,234", "10MB", "1h30m", "250ms", "0x1fffff", "99%", "1700000000000"},
+		UUID: {"550e8400-e29b-41d4-a716-446655440000", "{550E8400-E29B-41D4-A716-446655440000}", "req-550e8400-e29b-41d4-a716-446655440000",
+			"urn:uuid:550e8400-e29b-41d4-a716-446655440000"},
 		Commit:      {randHex},
 		ShortHash:   {"a1b2c3d", "0f1e2d3c4b5a"},
 		Digest:      {"sha256:" + randHex + randHex[:24], "sha1-" + base64.StdEncoding.EncodeToString(make([]byte, 20)), "md5:" + randHex[:32]},
@@ -38,6 +39,7 @@ func TestBenign(t *testing.T) {
 		Object:   {"java.lang.Object@1a2b3c4d", "Foo::Bar", "com.example.Outer$Inner"},
 		Words: {"mySecretHandlerFactory", "ActiveDirectoryPassword", "us-east-1", "true-horse", "SERVICE_ACCOUNT", "AES-256-GCM", "HMAC-SHA256",
 			"the quick brown fox", "application-server-02"},
+		Label:     {"task_1445144423722_0020_m_000008", "R00-M0-N2-C:J10-U11", "rdd_42_12345"},
 		File:      {"iVBORw0KGgo" + random, "data:image/png;base64,xyz", "H4sIA" + random},
 		Encrypted: {"ENC[AES256_GCM,data:abc,iv:def,tag:ghi,type:str]", "ENC(" + random + ")", "{cipher}" + randHex},
 		Boundary:  {"----WebKitFormBoundary" + random[:16]},
@@ -50,7 +52,8 @@ func TestBenign(t *testing.T) {
 			der(0x30, 0x82, 4, 0xbe, 2, 1, 0, 0x30, 13, 6, 9, 0x2a), // PKCS #8
 			"https://bob:" + random[:12] + "@example.com/", "https://hooks.example.com/services/T0/" + random,
 			"https://example.com/cb?code=" + random, "/" + random, "S-1-" + random, `{"kty":"RSA","d":"x"}`,
-			"sha256:" + random, "v1." + random, "$2b$12$" + random},
+			"sha256:" + random, "v1." + random, "$2b$12$" + random, "AB12-CD34-EF56-GH78", "sk-550e8400-e29b-41d4-a716-446655440000",
+			"live_" + random},
 	} {
 		for _, v := range values {
 			if got := Benign([]byte(v)); got != why {

@@ -2,9 +2,13 @@ package judge
 
 import "bytes"
 
-// isUUID: 8-4-4-4-12 hex digits (RFC 9562), also in braces or as a URN.
+// isUUID: 8-4-4-4-12 hex digits (RFC 9562), also in braces, as a URN, or behind
+// a word that says whose it is (req-…, network:…).
 func isUUID(v []byte) bool {
 	v = bytes.TrimPrefix(v, []byte("urn:uuid:"))
+	if n := len(v) - 36; n > 2 && (v[n-1] == '-' || v[n-1] == ':' || v[n-1] == '_') && isWords(v[:n-1]) {
+		v = v[n:]
+	}
 	if len(v) == 38 && v[0] == '{' && v[37] == '}' {
 		v = v[1:37]
 	}

@@ -47,7 +47,7 @@ func suspect(v []byte) bool {
 	if len(v) < 12 || isNumber(v) || isUUID(v) || isVersion(v) || isTime(v) || isDigest(v) {
 		return false
 	}
-	return Random(v) >= 0.5 && !isWords(v)
+	return Random(v) >= 0.5 && !isWords(v) && !isLabel(v)
 }
 
 // isEmail: one @ between a local part and a domain name with a TLD of letters.

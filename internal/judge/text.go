@@ -291,3 +291,36 @@ func wordEnd(v []byte, i int) int {
 	}
 	return j
 }
+
+// isLabel: numbered things, such as task_1445144423722_0020_m_000008 and
+// R00-M0-C:J10. Between separators stand digits alone, words, at most
+// three letters, or one letter and up to three digits. Keys mix letters and digits
+// more freely.
+func isLabel(v []byte) bool {
+	if len(v) > 128 {
+		return false
+	}
+	pieces := 0
+	for len(v) > 0 {
+		n := bytes.IndexAny(v, "_-:./|#~")
+		if n < 0 {
+			n = len(v)
+		}
+		if p := v[:n]; len(p) > 0 {
+			pieces++
+			letters := 0
+			for letters < len(p) && isLetter(p[letters]) {
+				letters++
+			}
+			numbers := len(p) - letters
+			switch {
+			case numbers > 0 && !allDigits(p[letters:]), letters == 1 && numbers > 3, letters > 1 && numbers > 0:
+				return false
+			case letters > 3 && !isWords(p):
+				return false
+			}
+		}
+		v = v[min(n+1, len(v)):]
+	}
+	return pieces > 1
+}
