@@ -126,7 +126,7 @@ func (r *Redactor) shifted(rec []byte, spans []scan.Span, off int) (out []byte) 
 		s := &spans[i]
 		s.Start -= off
 		s.End -= off
-		if s.KeyStart < s.KeyEnd {
+		if s.KeyStart != s.KeyEnd {
 			s.KeyStart -= off
 			s.KeyEnd -= off
 		} else {

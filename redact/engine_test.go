@@ -47,6 +47,12 @@ detectors:
     after: '[A-Za-z0-9]{20}'
     identifier: true
     examples: ['dmi_{alnum:20}']
+  - id: demo-password
+    title: Demo password field
+    severity: high
+    kind: structure
+    structure: field-password
+    examples: ['password=<<{alnum:16}>>']
 `
 
 const (
@@ -54,6 +60,7 @@ const (
 	demoSecret
 	demoBlock
 	demoID
+	demoPassword
 )
 
 // testKey is 32 bytes that look random and are not.
@@ -114,4 +121,13 @@ func mark(marked string, spans ...scan.Span) (string, []scan.Span) {
 		}
 	}
 	return string(text), spans
+}
+
+func defaultDetectors(t testing.TB) []detectors.Detector {
+	t.Helper()
+	ds, err := detectors.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ds
 }
