@@ -79,7 +79,7 @@ func oracle(re *regexp.Regexp, text []byte, lo, hi int) [][]int {
 func walk(r *Rule, text []byte, lo, hi int) (all [][]int) {
 	last := -1
 	for pos := lo; pos <= hi; {
-		s, e, ok := r.FindFrom(text, lo, hi, pos)
+		s, e, ok, _ := r.FindFrom(text, lo, hi, pos)
 		if !ok {
 			break
 		}
@@ -295,7 +295,7 @@ func TestRules(t *testing.T) {
 // randomExpr writes a rule over a small alphabet.
 func randomExpr(r *rand.Rand, depth int) string {
 	if depth <= 0 {
-		return []string{"a", "b", "c", ".", "[^b]", "[a-c]", `\w`, "é", "(?i:k)", `\b`, `\B`, "^", "$", "(?m:^)", "(?m:$)", `\n`, `\W`, "abc", " ", "(?i:Abc)", "bcab", "(?s:.)", "aaa"}[r.IntN(23)]
+		return []string{"a", "b", "c", ".", "[^b]", "[a-c]", `\w`, "é", "(?i:k)", `\b`, `\B`, "^", "$", "(?m:^)", "(?m:$)", `\n`, `\W`, "abc", " ", "(?i:Abc)", "bcab", "(?s:.)", "aaa", "[a-c]{9}", `\w{8,}`}[r.IntN(25)]
 	}
 	a, b := randomExpr(r, depth-1-r.IntN(2)), randomExpr(r, depth-1-r.IntN(2))
 	switch r.IntN(9) {
@@ -314,7 +314,7 @@ func randomExpr(r *rand.Rand, depth int) string {
 func randomText(r *rand.Rand, n int) []byte {
 	var b strings.Builder
 	for range r.IntN(n) {
-		b.WriteString([]string{"a", "b", "c", "é", "k", "K", " ", "\n", "\xff", "\xc3", "_", "abc", "\u017f", "\xe2\x82", "aaab", "bcab", "ABC", "\u212a"}[r.IntN(18)])
+		b.WriteString([]string{"a", "b", "c", "é", "k", "K", " ", "\n", "\xff", "\xc3", "_", "abc", "\u017f", "\xe2\x82", "aaab", "bcab", "ABC", "\u212a", "abcabcab"}[r.IntN(19)])
 	}
 	return []byte(b.String())
 }

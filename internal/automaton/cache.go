@@ -14,7 +14,8 @@ const (
 	tEscape  = tSpecial | 2 // a byte >= 0x80: decode the rune, use its class
 	tAccept  = tSpecial | 3 // a match ends behind the rune, and that is final
 	tFull    = tSpecial | 4 // no room for the state: never stored
-	tMask    = tSpecial - 1
+	tRun     = 1 << 29      // the next state begins a run
+	tMask    = tRun - 1
 )
 
 // table is what readers see of a cache. Its first base words are the start
@@ -64,6 +65,7 @@ type space struct {
 	caches []*cache
 
 	steppers sync.Pool // of *builder
+	tracers  sync.Pool // of *tracer
 	stepped  atomic.Int64
 }
 
@@ -81,6 +83,7 @@ const (
 func newSpace(max int) *space {
 	s := &space{max: max, one: min(maxCache, max)}
 	s.steppers.New = func() any { return new(builder) }
+	s.tracers.New = func() any { return new(tracer) }
 	return s
 }
 
@@ -130,6 +133,28 @@ func (s *space) sweep() bool {
 	return s.used < before
 }
 
+// open gives an empty cache its first table, if that and more bytes have room.
+func (c *cache) open(more int) bool {
+	s, p := c.space, c.prog
+	size := p.base() + firstRows*p.stride
+	for need := 4*size + more; need > s.one || s.used+need > s.max; {
+		if need > s.one || !s.sweep() {
+			return false
+		}
+	}
+	tb := &table{&generation{index: map[string]uint32{}, bytes: 4 * size}, make([]uint32, size)}
+	for i := range p.base() {
+		tb.trans[i] = tUnknown
+	}
+	s.used += 4 * size
+	c.cur.Store(tb)
+	if !c.live {
+		c.live = true
+		s.caches = append(s.caches, c)
+	}
+	return true
+}
+
 // put returns the word for the state just built, adding it to the cache, or
 // tFull.
 func (c *cache) put(v verdict) uint32 {
@@ -149,32 +174,15 @@ func (c *cache) put(v verdict) uint32 {
 		tb := c.cur.Load()
 		g := tb.gen
 		if g == nil {
-			size := p.base() + firstRows*p.stride
-			need := 4*size + len(key) + stateOverhead
-			if need > s.one {
+			if !c.open(len(key) + stateOverhead) {
 				return tFull
-			}
-			if s.used+need > s.max {
-				if !s.sweep() {
-					return tFull
-				}
-				continue
-			}
-			tb = &table{&generation{index: map[string]uint32{}, bytes: 4 * size}, make([]uint32, size)}
-			for i := range p.base() {
-				tb.trans[i] = tUnknown
-			}
-			s.used += 4 * size
-			c.cur.Store(tb)
-			if !c.live {
-				c.live = true
-				s.caches = append(s.caches, c)
 			}
 			continue
 		}
 		if row, ok := g.index[string(key)]; ok {
 			return m | row
 		}
+		run := p.run(key)
 		row := p.base() + len(g.states)*p.stride
 		need := len(key) + stateOverhead
 		grow := row+p.stride > len(tb.trans)
@@ -205,41 +213,40 @@ func (c *cache) put(v verdict) uint32 {
 			r[i] = tUnknown
 		}
 		r[p.esc] = tEscape
+		word := uint32(row)
+		if run.skip >= minSkip {
+			word |= tRun
+			r[p.esc+2] = uint32(key[0]) | uint32(key[1])<<8
+		}
 		own := string(key)
 		g.states = append(g.states, own)
-		g.index[own] = uint32(row)
+		g.index[own] = word
 		g.bytes += need
 		s.used += need
 		if grow {
 			c.cur.Store(tb)
 		}
-		return m | uint32(row)
+		return m | word
 	}
 }
 
 // start returns the start state for a context.
 func (c *cache) start(ctx int) (*table, uint32) {
-	for {
-		tb := c.cur.Load()
-		t := atomic.LoadUint32(&tb.trans[ctx])
-		if t != tUnknown {
-			return tb, t
-		}
-		s := c.space
-		s.mu.Lock()
-		t = c.put(s.b.begin(c.prog, ctx))
+	s := c.space
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := c.put(s.b.begin(c.prog, ctx))
+	tb := c.cur.Load()
+	if t != tFull && (tb.gen != nil || c.open(0)) {
 		tb = c.cur.Load()
-		if t != tFull && tb.gen != nil {
-			atomic.StoreUint32(&tb.trans[ctx], t)
-		}
-		s.mu.Unlock()
-		return tb, t
+		atomic.StoreUint32(&tb.trans[ctx], t)
 	}
+	return tb, t
 }
 
-// fill returns the transition of row t on column col, and the table its row
+// fill returns the transition of a row on column col, and the table its row
 // is in. walked is the number of bytes read since the last new state. If
-// there is no room it returns tFull and b stands on the state left.
+// there is no room it returns tFull and the state that the row stands for.
 func (c *cache) fill(tb *table, row uint32, col, walked int) (*table, uint32, string) {
 	s, p := c.space, c.prog
 	s.mu.Lock()
@@ -253,8 +260,15 @@ func (c *cache) fill(tb *table, row uint32, col, walked int) (*table, uint32, st
 	}
 	s.walked += walked + 1
 	st := tb.gen.states[(int(row)-p.base())/p.stride]
-	s.b.cur = append(s.b.cur[:0], st...)
-	t := c.put(s.b.next(p, col))
+	var v verdict
+	if col == p.esc+3 { // the end of a run
+		last := p.run([]byte(st)).last
+		s.b.key = append(s.b.key[:0], byte(last), byte(last>>8), 0)
+	} else {
+		s.b.cur = append(s.b.cur[:0], st...)
+		v = s.b.next(p, col)
+	}
+	t := c.put(v)
 	if t == tFull {
 		return tb, t, st
 	}

@@ -10,7 +10,6 @@ import (
 type captures struct {
 	once sync.Once
 	prog *syntax.Prog
-	pool sync.Pool // of *tracer
 }
 
 // maxVisited bounds the (instruction, position) pairs a backtracking tracer
@@ -35,10 +34,7 @@ func (r *Rule) Submatch(text []byte, lo, hi, start, end int, dst []int) []int {
 		// The tree is part of one that compiled.
 		c.prog, _ = syntax.Compile(r.tree.Simplify())
 	})
-	t, _ := c.pool.Get().(*tracer)
-	if t == nil {
-		t = new(tracer)
-	}
+	t := r.space.tracers.Get().(*tracer)
 	t.prog, t.text, t.lo, t.caps = c.prog, text[:hi], lo, dst[n:]
 	if len(c.prog.Inst)*(end-start+1) <= maxVisited {
 		t.backtrack(start, end)
@@ -47,7 +43,7 @@ func (r *Rule) Submatch(text []byte, lo, hi, start, end int, dst []int) []int {
 	}
 	dst[n], dst[n+1] = start, end
 	t.text, t.caps = nil, nil
-	c.pool.Put(t)
+	r.space.tracers.Put(t)
 	return dst
 }
 

@@ -54,8 +54,72 @@ type program struct {
 	word   classSet // classes of word runes, when some \b asks
 	line   classSet // class of '\n', when some (?m)^ or (?m)$ asks
 	esc    int      // number of classes; also the column for bytes >= 0x80
-	stride int      // classes, escape, end of text
+	stride int      // classes, escape, end of text, and the columns of runs
+	runs   []run    // by instruction; nil if there is none worth a skip
+	ascii  [][256]bool
 	shape
+}
+
+// run is a chain of instructions that read the same set, as in [a-z]{32}. A
+// state that holds the first instruction alone skips to the last one in a
+// tight loop, or is dead.
+type run struct {
+	skip uint16 // runes up to last; 0 where too few to matter
+	last uint16
+}
+
+// minSkip is the least number of runes for which a skip pays.
+const minSkip = 7
+
+// findRuns fills runs and ascii.
+func (p *program) findRuns() {
+	next := func(pc uint32) uint32 {
+		pc = p.insts[pc].out
+		for p.insts[pc].op == opNop {
+			pc = p.insts[pc].out
+		}
+		return pc
+	}
+	runs := make([]run, len(p.insts))
+	done := make([]bool, len(p.insts))
+	any := false
+	var find func(pc uint32) run
+	find = func(pc uint32) run {
+		if !done[pc] {
+			done[pc] = true
+			runs[pc].last = uint16(pc)
+			if n := next(pc); p.insts[n].op == opRune && p.insts[n].set == p.insts[pc].set {
+				runs[pc] = find(n)
+				runs[pc].skip++
+			}
+			any = any || runs[pc].skip >= minSkip
+		}
+		return runs[pc]
+	}
+	for pc := range p.insts {
+		if p.insts[pc].op == opRune {
+			find(uint32(pc))
+		}
+	}
+	if !any {
+		return
+	}
+	p.runs = runs
+	p.stride += 2
+	p.ascii = make([][256]bool, len(p.sets))
+	for i := range p.sets {
+		for b := range utf8.RuneSelf {
+			p.ascii[i][b] = p.sets[i].has(int(p.cls[b]))
+		}
+	}
+}
+
+// run returns the run of a state that holds one instruction only.
+func (p *program) run(key []byte) run {
+	if p.runs == nil || len(key) != 3 || key[2] != 0 {
+		return run{}
+	}
+	return p.runs[uint16(key[0])|uint16(key[1])<<8]
 }
 
 // classSet is a set of rune classes.
@@ -111,7 +175,13 @@ func compile(re *syntax.Regexp, sh shape) (*program, error) {
 			inst{op: opRune, out: loop, set: a.set([]rune{0, unicode.MaxRune})})
 		p.start = loop
 	}
-	return p, a.build(p)
+	if err := a.build(p); err != nil {
+		return nil, err
+	}
+	if !sh.reverse {
+		p.findRuns()
+	}
+	return p, nil
 }
 
 // instRanges returns the runes an instruction reads, as sorted pairs.

@@ -28,6 +28,7 @@ type Rule struct {
 	direct        bool
 	before, after int // bytes beside an anchor, or unbounded
 	window        int
+	space         *space
 	whole         *machine // anchored at the match's start
 	find, rev     *machine
 	tree          *syntax.Regexp
@@ -51,7 +52,7 @@ type side struct {
 const splitDepth = 4
 
 func newRule(s *Set, id string, groups int, tree, bare *syntax.Regexp) *Rule {
-	r := &Rule{id: id, groups: groups, tree: tree, window: s.o.MaxWindow}
+	r := &Rule{id: id, groups: groups, tree: tree, window: s.o.MaxWindow, space: s.space}
 	r.whole = s.machine(bare, shape{mode: first})
 	r.find = s.machine(bare, shape{mode: first, unanchored: true})
 	r.rev = s.machine(bare, shape{mode: longest, reverse: true})
@@ -320,23 +321,26 @@ func holds(op syntax.EmptyOp, text []byte, lo, hi, i int) bool {
 
 // Find returns the leftmost-first match in text[lo:hi].
 func (r *Rule) Find(text []byte, lo, hi int) (start, end int, ok bool) {
-	return r.FindFrom(text, lo, hi, lo)
+	start, end, ok, _ = r.FindFrom(text, lo, hi, lo)
+	return start, end, ok
 }
 
 // FindFrom is Find for matches that begin at or after from, a rune boundary;
-// assertions see the bytes before it. Going on from the end of the last match
-// takes linear time over the record, whatever the rule: an end that lies more
-// than Options.MaxWindow bytes behind the end of a shorter match is not found
-// for a rule without bound.
-func (r *Rule) FindFrom(text []byte, lo, hi, from int) (start, end int, ok bool) {
+// assertions see the bytes before it. If there is a match, open has the
+// meaning it has for At; if there is none, one may always begin yet.
+//
+// Going on from the end of the last match takes linear time over the record,
+// whatever the rule: an end that lies more than Options.MaxWindow bytes behind
+// the end of a shorter match is not found for a rule without bound.
+func (r *Rule) FindFrom(text []byte, lo, hi, from int) (start, end int, ok, open bool) {
 	reach := 0
 	if r.after == unbounded {
 		reach = r.window
 	}
-	end, _ = r.find.get().forward(text, lo, hi, from, hi, reach)
+	end, open = r.find.get().forward(text, lo, hi, from, hi, reach)
 	if end < 0 {
-		return 0, 0, false
+		return 0, 0, false, true
 	}
 	start = r.rev.get().backward(text, lo, hi, end, from)
-	return start, end, start >= 0
+	return start, end, start >= 0, open
 }

@@ -22,7 +22,8 @@ func (c *cache) forward(text []byte, lo, hi, from, to, reach int) (end int, open
 	p := c.prog
 	tb := c.cur.Load()
 	s := atomic.LoadUint32(&tb.trans[ctx])
-	if s >= tSpecial {
+	last, i, mark := -1, from, from
+	if s >= tRun {
 		if s == tUnknown {
 			tb, s = c.start(ctx)
 		}
@@ -34,13 +35,17 @@ func (c *cache) forward(text []byte, lo, hi, from, to, reach int) (end int, open
 		case tFull:
 			return c.stepForward("", ctx, text, from, to, reach, -1, false)
 		}
+		if s >= tRun {
+			if tb, s, i = c.skip(tb, s&tMask, text, i, to); i < 0 {
+				return -1, false
+			}
+		}
 	}
-	last, i, mark := -1, from, from
 	cls, tr := &p.cls, tb.trans
 	for i < to {
 		col := uint32(cls[text[i]])
 		t := atomic.LoadUint32(&tr[s+col])
-		if t < tSpecial {
+		if t < tRun {
 			s = t
 			i++
 			continue
@@ -79,6 +84,12 @@ func (c *cache) forward(text []byte, lo, hi, from, to, reach int) (end int, open
 		}
 		s = t & tMask
 		i += w
+		if t&tRun != 0 {
+			if tb, s, i = c.skip(tb, s, text, i, to); i < 0 {
+				return last, open
+			}
+			tr = tb.trans
+		}
 	}
 	if i > to {
 		return last, open // the last rune straddles the limit
@@ -104,6 +115,36 @@ func (c *cache) forward(text []byte, lo, hi, from, to, reach int) (end int, open
 		last = i
 	}
 	return last, open
+}
+
+// skip goes through a run from its first state, at i. It returns the state
+// and position reached, the same ones where the run has to be read rune by
+// rune, or -1 for the position where the state is dead.
+func (c *cache) skip(tb *table, s uint32, text []byte, i, to int) (*table, uint32, int) {
+	p := c.prog
+	row := tb.trans[int(s) : int(s)+p.stride]
+	pc := row[p.esc+2]
+	end := i + int(p.runs[pc].skip)
+	if end > to {
+		return tb, s, i
+	}
+	in := &p.ascii[p.insts[pc].set]
+	for _, b := range text[i:end] {
+		if !in[b] {
+			if b < utf8.RuneSelf {
+				return tb, s, -1
+			}
+			return tb, s, i
+		}
+	}
+	t := atomic.LoadUint32(&row[p.esc+3])
+	if t == tUnknown {
+		if nt, t, _ := c.fill(tb, s, p.esc+3, end-i); t != tFull {
+			return nt, t, end
+		}
+		return tb, s, i
+	}
+	return tb, t, end
 }
 
 // backward runs a reversed program from from down to to, not below lo, and

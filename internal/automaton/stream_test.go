@@ -15,6 +15,16 @@ type decision struct {
 // says, it must have said that it was open.
 func checkOpen(t *testing.T, r *Rule, expr string, text []byte) {
 	t.Helper()
+	closed := false
+	var was decision
+	for cut := range len(text) + 1 {
+		s, e, ok, open := r.FindFrom(text[:cut], 0, cut, 0)
+		d := decision{s, e, ok}
+		if closed && (d != was || open) {
+			t.Fatalf("%q on %q: FindFrom closed with %v, then %v at %d", expr, text, was, d, cut)
+		}
+		closed, was = !open, d
+	}
 	for _, h := range hitsIn(r, text, 0, len(text)) {
 		type answer struct {
 			decision
