@@ -73,7 +73,7 @@ func (s *Scanner) gatedRules() {
 		hi := pos + lineEnd(s.text[pos:])
 		for _, g := range s.e.gated {
 			for at := pos; at < hi; {
-				start, end, ok := g.rule.FindFrom(s.text, pos, hi, at)
+				start, end, ok, _ := g.rule.FindFrom(s.text, pos, hi, at)
 				if !ok || end <= start {
 					break
 				}
