@@ -8,8 +8,8 @@ import (
 // A transition word is the row of the next state, or one of the specials.
 const (
 	tMatch   = 1 << 31 // a match ended before the rune just read
-	tSpecial = 1 << 30 // the low bits are one of these:
-	tUnknown = tSpecial | 0
+	tSpecial = 1 << 30 // the low bits are one of these, or 0:
+	tUnknown = tSpecial
 	tDead    = tSpecial | 1
 	tEscape  = tSpecial | 2 // a byte >= 0x80: decode the rune, use its class
 	tAccept  = tSpecial | 3 // a match ends behind the rune, and that is final
@@ -182,7 +182,7 @@ func (c *cache) put(v verdict) uint32 {
 		if row, ok := g.index[string(key)]; ok {
 			return m | row
 		}
-		run := p.run(key)
+		run := runOf(p, key)
 		row := p.base() + len(g.states)*p.stride
 		need := len(key) + stateOverhead
 		grow := row+p.stride > len(tb.trans)
@@ -260,9 +260,10 @@ func (c *cache) fill(tb *table, row uint32, col, walked int) (*table, uint32, st
 	}
 	s.walked += walked + 1
 	st := tb.gen.states[(int(row)-p.base())/p.stride]
+	from := runOf(p, st)
 	var v verdict
 	if col == p.esc+3 { // the end of a run
-		last := p.run([]byte(st)).last
+		last := from.last
 		s.b.key = append(s.b.key[:0], byte(last), byte(last>>8), 0)
 	} else {
 		s.b.cur = append(s.b.cur[:0], st...)
@@ -271,6 +272,9 @@ func (c *cache) fill(tb *table, row uint32, col, walked int) (*table, uint32, st
 	t := c.put(v)
 	if t == tFull {
 		return tb, t, st
+	}
+	if from.skip > 0 {
+		t &^= tRun // a run is tried at its beginning only
 	}
 	cur = c.cur.Load()
 	if cur.gen == tb.gen {

@@ -114,12 +114,12 @@ func (p *program) findRuns() {
 	}
 }
 
-// run returns the run of a state that holds one instruction only.
-func (p *program) run(key []byte) run {
-	if p.runs == nil || len(key) != 3 || key[2] != 0 {
+// runOf returns the run of a state that holds one instruction only.
+func runOf[S string | []byte](p *program, st S) run {
+	if p.runs == nil || len(st) != 3 || st[2] != 0 {
 		return run{}
 	}
-	return p.runs[uint16(key[0])|uint16(key[1])<<8]
+	return p.runs[uint16(st[0])|uint16(st[1])<<8]
 }
 
 // classSet is a set of rune classes.

@@ -3,7 +3,6 @@ package automaton
 import (
 	"regexp/syntax"
 	"slices"
-	"strings"
 
 	"github.com/stanch/stanch/match"
 )
@@ -86,12 +85,9 @@ func newRule(s *Set, id string, groups int, tree, bare *syntax.Regexp) *Rule {
 		}
 		g := s.gate(after)
 		for _, l := range f.lits {
-			fold, check := folding(l)
-			text := l.text
-			if fold {
-				text = strings.ToLower(text)
-			}
-			r.anchors = append(r.anchors, Anchor{text, fold, g})
+			a, check := l.anchor()
+			a.Gate = g
+			r.anchors = append(r.anchors, a)
 			r.hits = append(r.hits, hit{l, check, d})
 		}
 	}
@@ -179,16 +175,20 @@ func assertions(parts []*syntax.Regexp) (op syntax.EmptyOp, ok bool) {
 	return op, true
 }
 
-// folding returns the folding an anchor needs for l, and whether that lets
-// more through than l does.
-func folding(l literal) (fold, check bool) {
-	for i := range len(l.text) {
-		if letter := l.text[i]|0x20-'a' < 26; letter && l.fold>>i&1 == 0 {
+// anchor returns what a literal matcher looks for to find l, and whether that
+// lets more through than l does: a matcher folds all letters or none.
+func (l *literal) anchor() (a Anchor, check bool) {
+	if l.fold == 0 {
+		return Anchor{Text: l.text}, false
+	}
+	text := []byte(l.text)
+	for i, c := range text {
+		if c|0x20-'a' < 26 && l.fold>>i&1 == 0 {
+			text[i] |= 0x20
 			check = true
 		}
 	}
-	fold = l.fold != 0
-	return fold, fold && check
+	return Anchor{Text: string(text), Fold: true}, check
 }
 
 // ID returns the id given to Add.

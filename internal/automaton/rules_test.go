@@ -46,7 +46,7 @@ func testRules() []string {
 		`quote="([^"\\]|\\.)*"`, `quote='(?:[^'\\]|\\.)*'`, `list\[(?:(\w+),?)*\]`, `list(?:\[(\w*)\])+`, `opt(?:=(\d+))??;`, `run[ab]{2,4}?b`,
 		`run[ab]{2,4}b`, `run(a|ab)(c|bcd)(d*)`, `nest((a+)|(b+))*c`, `nest(?:(a*)+)b`, `nest(|a)*b`, `nest(|a)+b`,
 		// unicode
-		`пароль[:=]\s*(\S+)`, `(?i)пароль[:=]\s*(\S+)`, `密码[：:]\s*(\w+)`, `clave=[\p{L}\d]+`, `clave=\pL{2,6}\b`, `clave=[^\x00-\x7f]+`,
+		`пароль[:=]\s*(\S+)`, `(?i:abc)ПАРОЛЬ[0-9]{8}`, `(?i)пароль[:=]\s*(\S+)`, `密码[：:]\s*(\w+)`, `clave=[\p{L}\d]+`, `clave=\pL{2,6}\b`, `clave=[^\x00-\x7f]+`,
 		`clave=[\x{80}-\x{10ffff}a]+z`, `clave=.{2}z`, `(?s)clave=.{2}z`, `clave=\x{fffd}`, `clave=[^a-z]z`, `(?i)straße=(\w+)`, `naïve=\W+`,
 		`\pL+key=\d`, `clave=\PL+`, `é+key=é`, `\x{2028}key=`, `[\x{212a}]ey=kk`,
 		// anchors and boundaries

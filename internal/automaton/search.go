@@ -125,17 +125,17 @@ func (c *cache) skip(tb *table, s uint32, text []byte, i, to int) (*table, uint3
 	row := tb.trans[int(s) : int(s)+p.stride]
 	pc := row[p.esc+2]
 	end := i + int(p.runs[pc].skip)
-	if end > to {
-		return tb, s, i
-	}
 	in := &p.ascii[p.insts[pc].set]
-	for _, b := range text[i:end] {
+	for _, b := range text[i:min(end, to)] {
 		if !in[b] {
 			if b < utf8.RuneSelf {
 				return tb, s, -1
 			}
 			return tb, s, i
 		}
+	}
+	if end > to {
+		return tb, s, i
 	}
 	t := atomic.LoadUint32(&row[p.esc+3])
 	if t == tUnknown {
