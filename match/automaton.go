@@ -1,6 +1,9 @@
 package match
 
-import "unsafe"
+import (
+	"math/bits"
+	"unsafe"
+)
 
 // automaton is an Aho–Corasick automaton over folded bytes, as one flat table
 // of transitions. A state is the offset of its row, so that a step is one load
@@ -106,22 +109,29 @@ func newAutomaton(pats []pattern) *automaton {
 			next++
 		}
 	}
-	a.accept = next * nc
-	accepting := states - next
+	// A power of two, so that one OR tells whether any of several states accepts.
+	a.accept = 1 << bits.Len32(next*nc-1)
+	base := next
+	accepting := states - base
+	row := func(s uint32) uint32 {
+		if n := place[s]; n >= base {
+			return a.accept + (n-base)*nc
+		}
+		return place[s] * nc
+	}
 	for _, s := range order {
 		if ends(s) {
 			place[s] = next
 			next++
 		}
 	}
-	a.table = make([]uint32, len(trie))
+	a.table = make([]uint32, a.accept+accepting*nc)
 	for s := range states {
-		to := a.table[place[s]*nc:]
+		to := a.table[row(s):]
 		for c, t := range trie[s*nc : s*nc+nc] {
-			to[c] = place[t/nc] * nc
+			to[c] = row(t / nc)
 		}
 	}
-	base := states - accepting
 	a.first = make([]uint32, accepting+1)
 	a.link = make([]uint32, accepting)
 	for s := range states {
@@ -129,7 +139,7 @@ func newAutomaton(pats []pattern) *automaton {
 			k := place[s] - base
 			a.first[k+1] = count[s]
 			if link[s] != 0 {
-				a.link[k] = place[link[s]] * nc
+				a.link[k] = row(link[s])
 			}
 		}
 	}
@@ -192,7 +202,7 @@ func (a *automaton) run(buf []byte, from, to int, s *Scratch) {
 		s1 = *(*uint32)(unsafe.Add(table, uintptr(s1+uint32(class[b1[i]]))*4))
 		s2 = *(*uint32)(unsafe.Add(table, uintptr(s2+uint32(class[b2[i]]))*4))
 		s3 = *(*uint32)(unsafe.Add(table, uintptr(s3+uint32(class[b3[i]]))*4))
-		if max(s0, s1, s2, s3) >= accept {
+		if s0|s1|s2|s3 >= accept {
 			for k, st := range [4]uint32{s0, s1, s2, s3} {
 				if st >= accept {
 					s.endings[k] = append(s.endings[k], ending{uint32(start[k] + i + 1), st})

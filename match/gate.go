@@ -23,14 +23,22 @@ func (m *Matcher) gate(p *pattern, buf []byte, at int, s *Scratch) bool {
 	if r.scan != s.scan || at < r.start || at > r.end {
 		*r = run{start: at, end: at, scan: s.scan}
 	}
-	for want := at + p.min; r.end < want; r.end++ {
-		if r.closed {
-			return false
-		}
+	want := at + p.min
+	if r.end >= want {
+		return true
+	}
+	to := want
+	if at > r.start {
+		to = min(want+readAhead, len(buf)) // a run that is asked for again and again
+	}
+	for ; r.end < to && !r.closed; r.end++ {
 		if !class.Has(buf[r.end]) {
 			r.closed = true
-			return false
+			break
 		}
 	}
-	return true
+	return r.end >= want
 }
+
+// readAhead is how far beyond what is asked for a run is read the second time.
+const readAhead = 128

@@ -82,17 +82,13 @@ func Compile(lits []Literal, opts ...Option) (*Matcher, error) {
 // of them when that lets little more pass.
 func bestPlace(pats []pattern, a *alphabet) placement {
 	all := place(pats, a, allBuckets)
-	if all.pass < fewPays {
-		if few := place(pats, a, fewBuckets); few.pass-all.pass < fewPays {
+	if all.pass < a.few {
+		if few := place(pats, a, fewBuckets); few.pass-all.pass < a.few {
 			return few
 		}
 	}
 	return all
 }
-
-// fewPays is the share of positions whose passing costs as much as the second
-// group of buckets.
-const fewPays = 0.012
 
 // Kernel returns the rung that scans.
 func (m *Matcher) Kernel() Kernel { return m.kernel }

@@ -11,13 +11,15 @@ const (
 	candSlack  = 128       // candidates that a kernel may write beyond the last
 	tailSize   = 3 * block // a padded tail: two blocks and what lies behind them
 
-	// When verifying the candidates of a step of at least denseFloor blocks
-	// takes more work than its bytes divided by denseShare, the automaton does
-	// the rest of the step and, unseen, the denseSteps that follow. Work is
-	// counted in entries looked at.
+	// The automaton does the work of a step of at least denseFloor blocks where
+	// it is faster: where more than one of denseFirst positions passes the first
+	// filter, or, from there on, when verifying has looked at more than one entry
+	// for each denseShare bytes of the step. It does the denseSteps that follow
+	// unseen.
 	denseFloor = 16
+	denseFirst = 3
 	denseShare = 4
-	denseSteps = 3
+	denseSteps = 7
 )
 
 // filtered appends every hit of buf, in the order of windows.
@@ -34,6 +36,12 @@ func (m *Matcher) filtered(dst []Hit, buf []byte, s *Scratch) []Hit {
 		}
 		// n*block+over <= len(buf)-off: the kernel stays within buf.
 		cands := s.cands[:candidates(m.kernel, m.filter, buf[off:], n, s)]
+		if n >= denseFloor && len(cands) > n*block/denseFirst {
+			unseen = denseSteps
+			dst = m.dense(dst, buf, off, off+n*block, s)
+			off += n * block
+			continue
+		}
 		cands = m.filter.survivors(buf[off:], cands)
 		left := math.MaxInt // work that verifying may take
 		if n >= denseFloor {

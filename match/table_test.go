@@ -7,15 +7,6 @@ import (
 	"testing"
 )
 
-func class(t testing.TB, s string) Class {
-	t.Helper()
-	c, err := ParseClass(s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
-
 // table holds what every rung and every shape of call must find. A hit is
 // start, end, literal.
 var table = []struct {
