@@ -37,6 +37,7 @@ type Engine struct {
 	ungated  func() *match.Matcher
 
 	names      *names.Classifier
+	vendors    vendorWords
 	class      []int32 // detector that reports values under a name, by names.Class; -1 for none
 	vocabulary *envelope.Vocabulary
 	narrow     []float32  // by detector, see narrowness
@@ -139,6 +140,7 @@ func (e *Engine) ours(value []byte) bool {
 // builder collects literals.
 type builder struct {
 	e     *Engine
+	stems []names.Stem
 	index map[match.Literal]int
 }
 
@@ -200,7 +202,8 @@ func (b *builder) fields(extra []names.Name) error {
 	if e.names, err = names.New(extra...); err != nil {
 		return err
 	}
-	for _, s := range e.names.Stems() {
+	b.stems = e.names.Stems()
+	for _, s := range b.stems {
 		l := match.Literal{Text: s.Text, Fold: true}
 		if s.Last {
 			l.Gate = match.Gate{Class: afterName, Min: 1}
@@ -240,6 +243,9 @@ func (b *builder) detector(i int32, d *detectors.Detector) error {
 		return fmt.Errorf("a detector of kind %s cannot be compiled", d.Kind)
 	}
 	for _, l := range d.Literals {
+		if u.kind == useKeyed && b.e.vendors.add(l, i) && reachable(l, b.stems) {
+			continue
+		}
 		if err := b.add(match.Literal{Text: l, Fold: d.Fold, Gate: gate}, u); err != nil {
 			return err
 		}

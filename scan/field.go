@@ -36,11 +36,14 @@ func (s *Scanner) field(hs, he int) {
 		return
 	}
 	s.keyDone = p.keyEnd
-	v := s.e.names.Classify(s.text[p.keyStart:p.keyEnd], p.kind)
-	if v.Strength == names.None {
-		return
+	v, keyed := s.known(&p)
+	for _, d := range keyed {
+		s.current = d
+		s.keyedValue(d, &p)
 	}
-	s.value(&p, v)
+	if v.Strength != names.None {
+		s.value(&p, v)
+	}
 }
 
 // pairAt parses the name that holds text[hs:he] and what follows it up to the

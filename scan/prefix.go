@@ -125,18 +125,21 @@ func indexFold(t []byte, p string) int {
 	return -1
 }
 
-// keyed decides a detector at its vendor word: an assignment must follow whose
-// whole value has the detector's shape.
+// keyed decides a detector at its vendor word: an assignment must follow.
 func (s *Scanner) keyed(di int32, hs, he int) {
-	t, d := s.text, &s.e.detectors[di]
 	if s.vendorEnd != he { // detectors of one vendor share the parse
 		s.vendorEnd = he
 		s.vendor, s.vendorOK = s.assignment(hs, he)
 	}
-	if !s.vendorOK {
-		return
+	if s.vendorOK {
+		s.keyedValue(di, &s.vendor)
 	}
-	p := &s.vendor
+}
+
+// keyedValue takes the value of an assignment if all of it has the shape of
+// the detector's.
+func (s *Scanner) keyedValue(di int32, p *pair) {
+	t, d := s.text, &s.e.detectors[di]
 	e, from, to, ok, open := d.After.Match(t, p.start, len(t))
 	if open {
 		s.open(p.start)
@@ -150,7 +153,7 @@ func (s *Scanner) keyed(di int32, hs, he int) {
 	n := len(s.spans)
 	s.confirm(di, d, p.start, e, from, to, p.start, ByShape|ByKey)
 	for ; n < len(s.spans); n++ {
-		s.spans[n].KeyStart, s.spans[n].KeyEnd = hs, p.keyEnd
+		s.spans[n].KeyStart, s.spans[n].KeyEnd = p.keyStart, p.keyEnd
 	}
 }
 

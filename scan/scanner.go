@@ -35,6 +35,8 @@ type Scanner struct {
 	vendorEnd      int   // end of the vendor word whose assignment is vendor
 	vendor         pair
 	vendorOK       bool
+	vendors        []int32
+	cache          *nameCache
 	block          block
 	single         bool // every line is a record of its own
 }

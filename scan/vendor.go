@@ -1,0 +1,157 @@
+package scan
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"github.com/stanch/stanch/internal/names"
+)
+
+// vendorWords finds the vendor words of keyed detectors in field names. Most
+// such words end in what sensitive names end in (datadog_api_key), so the hit
+// of that stem leads here and the matcher need not look for them.
+//
+// Words are compared without separators and case: newrelickey is in
+// NEW_RELIC_KEY, newRelicKey and new-relic-key, where it begins at a word.
+type vendorWords struct {
+	starts [1 << 10]uint64 // bitmap over the hash of a word's first three bytes
+	byHead map[[3]byte][]vendorWord
+}
+
+type vendorWord struct {
+	rest     []byte // behind the first three bytes
+	detector int32
+}
+
+const minVendorWord = 3
+
+// add enters a literal of a keyed detector and reports whether it is long enough.
+func (w *vendorWords) add(literal string, detector int32) bool {
+	c := compact(literal)
+	if len(c) < minVendorWord {
+		return false
+	}
+	head := [3]byte{c[0], c[1], c[2]}
+	h := headHash(head)
+	w.starts[h>>6] |= 1 << (h & 63)
+	if w.byHead == nil {
+		w.byHead = map[[3]byte][]vendorWord{}
+	}
+	for _, v := range w.byHead[head] {
+		if v.detector == detector && string(v.rest) == c[3:] {
+			return true
+		}
+	}
+	w.byHead[head] = append(w.byHead[head], vendorWord{[]byte(c[3:]), detector})
+	return true
+}
+
+func headHash(h [3]byte) uint32 {
+	return (uint32(h[0]) | uint32(h[1])<<8 | uint32(h[2])<<16) * 0x9E3779B1 >> 16
+}
+
+// find appends the detectors one of whose words begins at a word of the name.
+func (w *vendorWords) find(dst []int32, name []byte) []int32 {
+	var low [maxKey]byte
+	var begins [maxKey]bool
+	n := 0
+	var prev byte
+	for _, c := range name {
+		if n == len(low) {
+			break
+		}
+		if isSeparator(c) {
+			prev = 0
+			continue
+		}
+		begins[n] = prev == 0 || c-'A' < 26 && prev-'A' >= 26
+		prev = c
+		if c-'A' < 26 {
+			c |= 0x20
+		}
+		low[n] = c
+		n++
+	}
+	for i := 0; i+minVendorWord <= n; i++ {
+		if !begins[i] {
+			continue
+		}
+		head := [3]byte{low[i], low[i+1], low[i+2]}
+		if h := headHash(head); w.starts[h>>6]>>(h&63)&1 == 0 {
+			continue
+		}
+		for _, v := range w.byHead[head] {
+			if bytes.HasPrefix(low[i+3:n], v.rest) && !slices.Contains(dst, v.detector) {
+				dst = append(dst, v.detector)
+			}
+		}
+	}
+	return dst
+}
+
+func isSeparator(c byte) bool { return c == '_' || c == '-' || c == '.' || c == ' ' }
+
+// compact strips separators and case.
+func compact(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < 0x80 && isSeparator(byte(r)) {
+			return -1
+		}
+		return r
+	}, strings.ToLower(s))
+}
+
+// reachable reports whether every name with this vendor word in it is seen by
+// one of the stems: the word holds one, or it ends where one follows (…_api_key).
+func reachable(literal string, stems []names.Stem) bool {
+	c := compact(literal)
+	if strings.HasSuffix(c, "api") {
+		return true
+	}
+	for _, s := range stems {
+		if t := compact(s.Text); s.Last && strings.HasSuffix(c, t) || !s.Last && strings.Contains(c, t) {
+			return true
+		}
+	}
+	return false
+}
+
+// nameCache remembers what is known of field names. It is direct-mapped and
+// belongs to one scanner: a name costs a comparison once it was seen.
+type nameCache [256]cachedName
+
+type cachedName struct {
+	name    [48]byte
+	n       uint8
+	kind    names.Kind
+	verdict names.Verdict
+	keyed   []int32
+}
+
+// known classifies the name of a pair and finds its vendors.
+func (s *Scanner) known(p *pair) (names.Verdict, []int32) {
+	name := s.text[p.keyStart:p.keyEnd]
+	var c *cachedName
+	if len(name) <= len(c.name) && len(name) > 0 {
+		h := uint32(len(name)) + uint32(p.kind)<<5
+		for _, b := range name {
+			h = h*0x01000193 ^ uint32(b)
+		}
+		if s.cache == nil {
+			s.cache = new(nameCache)
+		}
+		c = &s.cache[h*0x9E3779B1>>24]
+		if int(c.n) == len(name) && c.kind == p.kind && string(c.name[:c.n]) == string(name) {
+			return c.verdict, c.keyed
+		}
+	}
+	v := s.e.names.Classify(name, p.kind)
+	if c == nil {
+		s.vendors = s.e.vendors.find(s.vendors[:0], name)
+		return v, s.vendors
+	}
+	c.n, c.kind, c.verdict = uint8(copy(c.name[:], name)), p.kind, v
+	c.keyed = s.e.vendors.find(c.keyed[:0], name)
+	return v, c.keyed
+}
