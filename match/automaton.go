@@ -166,51 +166,53 @@ func lower(c byte) byte {
 // ending is an accepting state reached after the byte before end.
 type ending struct{ end, state uint32 }
 
+// lanes is the number of parts of a range that run walks side by side.
+const lanes = 5
+
 // run notes in s.endings every accepting state reached at bytes [from, to) of
-// buf, knowing what lies before from. Four parts of the range are walked side
-// by side, which hides the latency of the loads; each starts depth-1 bytes
-// early, far enough back to be in the right state at its first own byte.
+// buf, knowing what lies before from. The parts of the range are walked side by
+// side, which hides the latency of the loads; each starts depth-1 bytes early,
+// far enough back to be in the right state at its first own byte.
 func (a *automaton) run(buf []byte, from, to int, s *Scratch) {
 	for i := range s.endings {
 		s.endings[i] = s.endings[i][:0]
 	}
-	quarter := (to - from) / 4
-	if quarter < 4*a.depth {
-		st := a.warm(buf, from)
-		s.endings[0] = a.walk(buf, from, to, st, s.endings[0])
+	part := (to - from) / lanes
+	if part < 4*a.depth {
+		s.endings[0] = a.walk(buf, from, to, a.warm(buf, from), s.endings[0])
 		return
 	}
-	var start [4]int
-	var state [4]uint32
-	for i := range start {
-		start[i] = from + i*quarter
-		state[i] = a.warm(buf, start[i])
+	var state [lanes]uint32
+	for k := range state {
+		state[k] = a.warm(buf, from+k*part)
 	}
-	// Equal lengths let the compiler see that one index suits all four.
-	b0 := buf[start[0]:][:quarter]
-	b1 := buf[start[1]:][:len(b0)]
-	b2 := buf[start[2]:][:len(b0)]
-	b3 := buf[start[3]:][:len(b0)]
-	s0, s1, s2, s3 := state[0], state[1], state[2], state[3]
-	accept := a.accept
-	class := &a.class
+	s0, s1, s2, s3, s4 := state[0], state[1], state[2], state[3], state[4]
+	accept, class := a.accept, &a.class
 	table := unsafe.Pointer(unsafe.SliceData(a.table))
+	first := unsafe.Pointer(unsafe.SliceData(buf[from : from+lanes*part]))
 	// A state is the offset of a row of stride entries and a class is less
-	// than stride, hence each index below is less than len(a.table).
-	for i := range b0 {
-		s0 = *(*uint32)(unsafe.Add(table, uintptr(s0+uint32(class[b0[i]]))*4))
-		s1 = *(*uint32)(unsafe.Add(table, uintptr(s1+uint32(class[b1[i]]))*4))
-		s2 = *(*uint32)(unsafe.Add(table, uintptr(s2+uint32(class[b2[i]]))*4))
-		s3 = *(*uint32)(unsafe.Add(table, uintptr(s3+uint32(class[b3[i]]))*4))
-		if s0|s1|s2|s3 >= accept {
-			for k, st := range [4]uint32{s0, s1, s2, s3} {
+	// than stride, hence each index into the table is less than its length.
+	// Byte i of lane k is byte k*part+i of the range sliced above, i < part.
+	for i := 0; i < part; i++ {
+		p := unsafe.Add(first, i)
+		s0 = *(*uint32)(unsafe.Add(table, uintptr(s0+uint32(class[*(*byte)(p)]))*4))
+		p = unsafe.Add(p, part)
+		s1 = *(*uint32)(unsafe.Add(table, uintptr(s1+uint32(class[*(*byte)(p)]))*4))
+		p = unsafe.Add(p, part)
+		s2 = *(*uint32)(unsafe.Add(table, uintptr(s2+uint32(class[*(*byte)(p)]))*4))
+		p = unsafe.Add(p, part)
+		s3 = *(*uint32)(unsafe.Add(table, uintptr(s3+uint32(class[*(*byte)(p)]))*4))
+		p = unsafe.Add(p, part)
+		s4 = *(*uint32)(unsafe.Add(table, uintptr(s4+uint32(class[*(*byte)(p)]))*4))
+		if s0|s1|s2|s3|s4 >= accept {
+			for k, st := range [lanes]uint32{s0, s1, s2, s3, s4} {
 				if st >= accept {
-					s.endings[k] = append(s.endings[k], ending{uint32(start[k] + i + 1), st})
+					s.endings[k] = append(s.endings[k], ending{uint32(from + k*part + i + 1), st})
 				}
 			}
 		}
 	}
-	s.endings[3] = a.walk(buf, start[3]+quarter, to, s3, s.endings[3])
+	s.endings[lanes-1] = a.walk(buf, from+lanes*part, to, s4, s.endings[lanes-1])
 }
 
 // warm returns the state after the bytes before i.

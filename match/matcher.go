@@ -107,7 +107,7 @@ func (m *Matcher) MaxLen() int { return m.maxLen }
 type Scratch struct {
 	cands   []uint16
 	masks   []uint64
-	endings [4][]ending
+	endings [lanes][]ending
 	runs    []run
 	scan    uint32
 	tail    [tailSize]byte
