@@ -121,7 +121,7 @@ func TestEventID(t *testing.T) {
 		t.Error("different events have one id")
 	}
 	f := Source{Kind: File, Path: "p"}
-	if f.EventID("demo") == f.EventID("demo") {
+	if a, b := f.EventID("demo"), f.EventID("demo"); a == b {
 		t.Error("a file's place gave the same id twice")
 	}
 }
