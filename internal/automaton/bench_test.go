@@ -1,6 +1,7 @@
 package automaton
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 	"testing"
@@ -37,6 +38,20 @@ func BenchmarkAt(b *testing.B) {
 				r.At(text, 0, len(text), h.anchor, h.start, h.end)
 			}
 		})
+	}
+}
+
+func BenchmarkUnion(b *testing.B) {
+	s := NewSet(Options{})
+	var parts []Part
+	for n := range 100 {
+		parts = append(parts, Part{add(b, s, assigned("secret", fmt.Sprintf("[a-z0-9]{%d}", 16+n))), 0})
+	}
+	u := s.Union(parts)
+	text := []byte("the secret service was here")
+	b.ReportAllocs()
+	for b.Loop() {
+		u.Any(text, len(text), 10)
 	}
 }
 

@@ -219,7 +219,8 @@ type split struct {
 }
 
 const (
-	maxLiterals = 48 // of one split
+	maxLiterals = 48  // of one split, where they are multiplied out
+	maxWords    = 256 // where a rule lists them
 	maxSplits   = 16
 )
 
@@ -271,7 +272,11 @@ func splits(parts []*syntax.Regexp, depth int) []split {
 	}
 	for i, e := range parts {
 		before, after := parts[:i:i], parts[i+1:]
-		if x, ok := exact(e, maxLiterals); ok && minText(x) > 0 {
+		limit := maxLiterals
+		if e.Op == syntax.OpAlternate {
+			limit = maxWords
+		}
+		if x, ok := exact(e, limit); ok && minText(x) > 0 {
 			try([]split{{x, before, after}})
 		}
 		if depth == 0 {

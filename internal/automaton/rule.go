@@ -206,7 +206,8 @@ func (r *Rule) Groups() int { return r.groups }
 // Window returns the bytes a match can reach before the start and behind the
 // end of an anchor; for a rule without anchors, the length of a match as
 // after. Where the rule has no bound it is Options.MaxWindow, and bounded is
-// false. An assertion looks at one rune more.
+// false: from the first hit on, FindFrom then takes a record in one pass, while
+// At looks through a window per hit. An assertion looks at one rune more.
 func (r *Rule) Window() (before, after int, bounded bool) {
 	before, after, bounded = r.before, r.after, true
 	if before == unbounded {

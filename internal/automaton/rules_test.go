@@ -1,5 +1,10 @@
 package automaton
 
+import (
+	"fmt"
+	"strings"
+)
+
 // The rules below are in the styles that secret scanners publish; vendors and
 // prefixes are made up.
 
@@ -57,6 +62,11 @@ func testRules() []string {
 		`(?i)[\w/]{0,9}?(?:c|d)[ \w]{0,4}[:=]"?([a-z0-9]{4,})(?:["\s]|$)`, `(?:a|b)*?$`, ``, `[^\x00-\x{10ffff}]`, `(a?)(a?)(a?)aaa`,
 		`[a-z]*?\b`, `\s*\S+`, `SK[0-9a-f]{32}`, `(?:k|key|[a-z]{3})=\d`,
 	}
+	var words []string
+	for i := range 60 {
+		words = append(words, fmt.Sprintf("%cword%c", 'a'+i%26, 'a'+i/26))
+	}
+	rules = append(rules, assigned(strings.Join(words, "|"), `[a-z0-9]{10}`))
 	for _, v := range []struct{ keyword, value string }{
 		{"zooly", `[a-z0-9]{32}`}, {"parkly", `[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}`}, {"quuxer", `[A-Za-z0-9_\-]{20,24}`},
 		{"kiosk", `[a-z0-9=_\-]{16}`}, {"zoo|park", `zp[0-9]{10}`}, {"skate|board", `[0-9]{6,}`}, {"access|auth|(?-i:[Aa]pi|API)|credential|key|passwd|secret|token", `[\w.=-]{10,150}|[a-z0-9][a-z0-9+/]{11,}={0,3}`},

@@ -91,6 +91,24 @@ func TestAnchors(t *testing.T) {
 	}
 }
 
+func TestManyWords(t *testing.T) {
+	rules := testRules()
+	var n int
+	for _, expr := range rules {
+		r, err := NewSet(Options{}).Add("words", expr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n = max(n, len(r.Anchors()))
+		if want := regexp.MustCompile(expr).NumSubexp(); r.Groups() != want || r.ID() != "words" {
+			t.Errorf("%q: %d groups, want %d", expr, r.Groups(), want)
+		}
+	}
+	if n != 60 {
+		t.Errorf("most anchors of a rule: %d, want 60", n)
+	}
+}
+
 func classOf(s string) (c match.Class) {
 	for i := range len(s) {
 		c[s[i]>>6] |= 1 << (s[i] & 63)
