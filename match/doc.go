@@ -1,3 +1,71 @@
 // Package match finds every occurrence of many literals in one pass over bytes.
 // It knows nothing of secrets.
+//
+// [Compile] makes a [Matcher] of literals, which may be folded (ASCII letters
+// in either case) and may have a gate (a run of bytes of a class that must
+// follow). [Matcher.Scan] reports all occurrences, overlapping ones too, with
+// exact offsets; [Matcher.ScanBatch] does so for many records at once, and a
+// [Stream] for text that comes in chunks.
+//
+// # How it works
+//
+// Log text is nearly always innocent, so that the work lies in passing over
+// bytes, not in matching. There are three filters, each of which lets through
+// a little too much and never too little, and each about a hundred times
+// slower for a byte than the one before.
+//
+// First, a window of four neighbouring positions is chosen for every literal,
+// anywhere in its text and the first bytes of its gate, and the windows are put
+// into 8 or 16 buckets. For each position a table gives the buckets that have a
+// window with this byte there; a bucket whose bit survives the AND of four
+// tables is a candidate. SIMD does the look-ups for 64 positions of the text at
+// once. This is the scheme of Hyperscan's Teddy with the windows moved from the
+// literals' beginnings to where they are rarest. Folding is a matter of tables
+// and costs nothing. Which windows share a bucket matters more than anything
+// else: a greedy choice and two rounds of improvement minimise the expected
+// share of candidates under a small model of log text. The model is counted on
+// text that a program makes up (internal/genmodel), so it is not fitted to
+// anybody's logs.
+//
+// Second, a hash of the candidate's four bytes, bit 5 set in each, is looked up
+// in a bitmap.
+//
+// Third, the hash leads to the few literals that have such a window. Eight bytes
+// are compared at once, then the rest, then the gate. Where many literals share
+// a window, a hash of the four bytes beside it divides them again.
+//
+// Text made of near-hits would make the third step slow. So the work of each
+// step of 16 KB is counted, and where it grows beyond what another way would
+// cost, that other way takes over for a while: an Aho–Corasick automaton over
+// folded bytes, five lanes side by side, which costs the same whatever the
+// text. It is built when first needed. It is also the rung for processors
+// without SIMD kernels, and what every kernel is tested against.
+//
+// # Rungs
+//
+// VBMI sees seven bits of a byte, so that case and digits are told apart. AVX2
+// and NEON see five; there digits look like the letters p to y, more passes, and
+// they fall off earlier as literals grow in number. A kernel is chosen when
+// Compile is called; STANCH_KERNEL=vbmi, avx2, neon or plain asks for one and
+// the build tag noasm leaves Plain alone.
+//
+// # Costs
+//
+//   - Choosing windows takes about 20 µs for each literal. [WithLayout] saves
+//     that when the result has been kept from an earlier [Matcher.Layout].
+//   - Every doubling of literals lets more than twice as much through the first
+//     filter. A thousand literals scan at two thirds of the speed of two
+//     hundred, five thousand at a third, on VBMI.
+//   - Literals of one or two bytes without a gate pass so often that nothing
+//     can be fast. They are found, by a second bitmap over two bytes.
+//   - A hit costs some 50 ns, mostly for mispredicted branches. Common words as
+//     literals cost more than many rare ones.
+//   - Hits are as many as there are: literals nested in each other are all
+//     reported, and time grows with them. Apart from that time is linear in the
+//     text, for any text.
+//   - The automaton's table has 4 bytes for each state and distinct byte, up to
+//     twice that for alignment: about 1 MB for 400 literals. The second copy
+//     that building it takes is freed.
+//   - One Scan takes less than 4 GiB, because offsets are 32 bits.
+//   - The NEON kernel is tested under emulation; its speed is not tuned.
 package match
