@@ -35,7 +35,7 @@ Exit status: 0 it can be used, 2 it cannot.`,
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(c.stdout, "%s: valid, %s\n", escaped(args[0]), count(int64(len(e.Scan().Detectors())), "detector"))
+			_, err = fmt.Fprintf(c.stdout, "%s: valid, %s\n", c.safely(args[0]), count(int64(len(e.Scan().Detectors())), "detector"))
 			return err
 		},
 	})

@@ -29,7 +29,8 @@ func (j *redaction) toDiff(ctx context.Context, f *walk.File, w io.Writer, repor
 	if file != nil {
 		defer file.Close()
 	}
-	d := &differ{w: w, r: j.engine.NewRedactor(), ours: j.engine.IsEnvelope, name: shownPath(string(j.engine.NewRedactor().Append(nil, []byte(f.Path)))), colour: colours(j.cli.stdout)}
+	d := &differ{w: w, r: j.engine.NewRedactor(), ours: j.engine.IsEnvelope, colour: colours(j.cli.stdout)}
+	d.name = safely(d.r, shownPath(f.Path))
 	onMatch, hand := matches(in, report)
 	stats, err := j.run(ctx, f, pass{
 		in: in, out: &d.out, onBlock: func(b []byte) { d.in.Write(b) }, onMatch: onMatch,
@@ -92,7 +93,7 @@ type differ struct {
 	hunk             []byte
 	oldAt, newAt     int
 	oldN, newN       int
-	after            int // unchanged lines at the end of the hunk
+	after            [][]byte // unchanged lines behind the hunk
 	begun            bool
 }
 
@@ -126,7 +127,8 @@ func (d *differ) step(end bool) error {
 		}
 		d.in.list, d.out.list = d.in.list[n:], d.out.list[m:]
 	}
-	if end {
+	if end && d.hunk != nil {
+		d.context(d.after[:min(len(d.after), diffContext)])
 		return d.flush()
 	}
 	return nil
@@ -155,13 +157,22 @@ func (d *differ) same(line []byte) error {
 		d.before = append(d.before, line)
 		return nil
 	}
-	d.add(' ', show(d.r, trimEnd(line), &d.spans))
-	d.oldN++
-	d.newN++
-	if d.after++; d.after < 2*diffContext {
+	if d.after = append(d.after, line); len(d.after) <= 2*diffContext {
 		return nil
 	}
+	d.before = d.after[len(d.after)-diffContext:]
+	d.context(d.after[:diffContext])
 	return d.flush()
+}
+
+// context adds unchanged lines to the hunk.
+func (d *differ) context(list [][]byte) {
+	for _, l := range list {
+		d.add(' ', show(d.r, trimEnd(l), &d.spans))
+	}
+	d.oldN += len(list)
+	d.newN += len(list)
+	d.after = nil
 }
 
 func (d *differ) changed(n, m int) error {
@@ -169,13 +180,11 @@ func (d *differ) changed(n, m int) error {
 		k := len(d.before)
 		d.hunk = []byte{}
 		d.oldAt, d.newAt = d.oldLine-k+1, d.newLine-k+1
-		d.oldN, d.newN = k, k
-		for _, l := range d.before {
-			d.add(' ', show(d.r, trimEnd(l), &d.spans))
-		}
+		d.oldN, d.newN = 0, 0
+		d.context(d.before)
 		d.before = nil
 	}
-	d.after = 0
+	d.context(d.after)
 	for i := range n {
 		old := masked
 		if i < m {
@@ -246,6 +255,6 @@ func (d *differ) flush() error {
 	}
 	b = fmt.Appendf(b, "@@ -%d,%d +%d,%d @@\n", d.oldAt, d.oldN, d.newAt, d.newN)
 	b = append(b, d.hunk...)
-	d.hunk, d.after = nil, 0
+	d.hunk, d.after = nil, nil
 	return writeAll(d.w, b)
 }

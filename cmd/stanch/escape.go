@@ -5,7 +5,15 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/stanch/stanch/redact"
 )
+
+// safely returns text as it may be shown to anybody: in one line, without
+// secrets, which names of files and arguments may hold as well.
+func safely(r *redact.Redactor, text string) string {
+	return oneLine(string(r.Append(nil, []byte(text))))
+}
 
 // escaped returns s with everything written as \x1b or \u202e that a terminal
 // would act on or not show: control bytes, bytes that are no UTF-8, characters

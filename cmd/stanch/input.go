@@ -42,7 +42,7 @@ var (
 // openInput looks at the first bytes of r and sets up decoding.
 func openInput(r io.Reader, live bool, lim packed.Limits) (*input, error) {
 	in := &input{r: r, live: live, block: make([]byte, blockSize)}
-	if err := in.peek(packed.HeadSize); err != nil {
+	if err := in.peek(); err != nil {
 		return nil, err
 	}
 	var err error
@@ -56,7 +56,7 @@ func openInput(r io.Reader, live bool, lim packed.Limits) (*input, error) {
 			return nil, err
 		}
 		in.r, in.head, in.err = in.packed, 0, nil
-		if err := in.peek(packed.HeadSize); err != nil {
+		if err := in.peek(); err != nil {
 			in.close()
 			return nil, err
 		}
@@ -82,24 +82,22 @@ func openInput(r io.Reader, live bool, lim packed.Limits) (*input, error) {
 	return in, nil
 }
 
-// peek fills the block: wholly, or from something live with n bytes or the
-// first line.
-func (in *input) peek(n int) error {
+// peek fills the block: wholly, or from something live with as much as it takes
+// to know the format.
+func (in *input) peek() error {
 	for in.head < len(in.block) {
 		m, err := in.r.Read(in.block[in.head:])
 		in.head += m
-		if err == io.EOF {
-			in.err = err
-			return nil
-		}
 		if err != nil {
 			in.err = err
-			if in.head == 0 {
+			if err != io.EOF && in.head == 0 {
 				return err
 			}
 			return nil
 		}
-		if in.live && (in.head >= n || in.head > 0 && in.block[in.head-1] == '\n' && in.block[0] >= '\t') {
+		head := in.block[:in.head]
+		line := in.head > 0 && head[0] >= '\t' && head[in.head-1] == '\n'
+		if in.live && (line || in.head >= 4) && !packed.Undecided(head) {
 			return nil
 		}
 	}

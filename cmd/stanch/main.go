@@ -11,6 +11,8 @@ import (
 	"runtime"
 	"strings"
 	"syscall"
+
+	"github.com/stanch/stanch/redact"
 )
 
 func main() { os.Exit(run()) }
@@ -38,6 +40,7 @@ func run() int {
 type cli struct {
 	stdin          *os.File
 	stdout, stderr *os.File
+	redactor       *redact.Redactor // nil until something is to be shown
 }
 
 // execute runs a command line and returns the exit code.
@@ -65,8 +68,19 @@ func (c *cli) execute(ctx context.Context, args []string) (code int) {
 }
 
 // complain prints an error as one line.
-func (c *cli) complain(err error) {
-	fmt.Fprintf(c.stderr, "stanch: %s\n", oneLine(err.Error()))
+func (c *cli) complain(err error) { fmt.Fprintf(c.stderr, "stanch: %s\n", c.safely(err.Error())) }
+
+// safely is the function of that name under the default policy: no other has a
+// say in what errors show.
+func (c *cli) safely(text string) string {
+	if c.redactor == nil {
+		e, err := redact.New(redact.DefaultDocument(), redact.Options{RandomKey: true})
+		if err != nil {
+			return "internal error: the built-in detectors do not load"
+		}
+		c.redactor = e.NewRedactor()
+	}
+	return safely(c.redactor, text)
 }
 
 // exitStatus is an error that has been reported already.

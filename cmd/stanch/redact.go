@@ -181,7 +181,7 @@ func (j *redaction) planTree(dir string) error {
 			return errors.New("standard input has no name in a directory; give -o a file")
 		}
 		if other, ok := names[f.Rel]; ok {
-			return fmt.Errorf("%s and %s would both be written to %s", escaped(other), escaped(f.Path), escaped(filepath.Join(dir, f.Rel)))
+			return fmt.Errorf("%s and %s would both be written to %s", other, f.Path, filepath.Join(dir, f.Rel))
 		}
 		names[f.Rel] = f.Path
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -76,7 +77,7 @@ func (c *cli) rulesToCheck(args []string) (all []detectors.Detector, mine map[st
 	if err != nil {
 		// One line for each thing wrong.
 		for text := range strings.SplitSeq(err.Error(), "\n") {
-			fmt.Fprintf(c.stderr, "stanch: %s\n", oneLine(text))
+			c.complain(errors.New(text))
 		}
 		return nil, nil, exitStatus(exitError)
 	}
@@ -116,7 +117,7 @@ func (c *cli) printProblems(list []problem, n int, asJSON bool) error {
 			kind = ""
 			wrong++
 		}
-		b = fmt.Appendf(b, "%s:%d: %s%s: %s\n", escaped(p.File), p.Line, kind, p.Detector, oneLine(p.Message))
+		b = fmt.Appendf(b, "%s:%d: %s%s: %s\n", c.safely(p.File), p.Line, kind, p.Detector, oneLine(p.Message))
 	}
 	if asJSON {
 		b = append(appendJSON(nil, list), '\n')

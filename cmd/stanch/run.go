@@ -60,7 +60,7 @@ func (c *cli) newBatch(paths []string, ff *fileFlags, pf *policyFlags, not strin
 		}
 		seen = seen || p == walk.Stdin
 	}
-	b := &batch{cli: c, engine: e, limits: lim, hold: defaultHold, sum: newSummary(c.stderr, ff.quiet, ff.verbose)}
+	b := &batch{cli: c, engine: e, limits: lim, hold: defaultHold, sum: newSummary(c.stderr, e, ff.quiet, ff.verbose)}
 	b.files = walk.Paths(paths, o)
 	for _, err := range b.files.Errors {
 		b.sum.failed(err.Path, err.Err)

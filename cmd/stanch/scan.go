@@ -170,5 +170,8 @@ func (b *batch) scanFile(ctx context.Context, f *walk.File, s *scanFlags, to *fi
 	if e := flush(); e != nil {
 		return e
 	}
+	if err == nil && stats.Failed > 0 {
+		err = fmt.Errorf("%s could not be scanned; redact would write a marker", count(stats.Failed, "line"))
+	}
 	return err
 }

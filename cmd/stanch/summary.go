@@ -21,6 +21,7 @@ type summary struct {
 	quiet   bool
 	verbose bool
 	bar     *bar // cleared before anything is written
+	r       *redact.Redactor
 
 	files    int
 	with     int // files that hold secrets
@@ -31,8 +32,8 @@ type summary struct {
 	notes    []string
 }
 
-func newSummary(w *os.File, quiet, verbose bool) *summary {
-	s := &summary{w: w, quiet: quiet, verbose: verbose}
+func newSummary(w *os.File, e *redact.Engine, quiet, verbose bool) *summary {
+	s := &summary{w: w, quiet: quiet, verbose: verbose, r: e.NewRedactor()}
 	if !quiet {
 		s.bar = newBar(w)
 	}
@@ -44,7 +45,7 @@ func shownPath(p string) string {
 	if p == walk.Stdin {
 		return "(standard input)"
 	}
-	return escaped(p)
+	return p
 }
 
 // failed reports a file that could not be read or written, at once.
@@ -53,7 +54,7 @@ func (s *summary) failed(path string, err error) {
 	defer s.mu.Unlock()
 	s.errors++
 	s.bar.clear()
-	fmt.Fprintf(s.w, "stanch: %s: %s\n", shownPath(path), oneLine(readError(err).Error()))
+	fmt.Fprintf(s.w, "stanch: %s\n", safely(s.r, shownPath(path)+": "+readError(err).Error()))
 }
 
 // note says something once, unless the run is quiet.
@@ -126,13 +127,13 @@ func (s *summary) list(what string, paths []string) {
 	if len(paths) == 0 {
 		return
 	}
-	fmt.Fprintf(s.w, "stanch: %s, %s:\n", count(int64(len(paths)), "file"), what)
+	fmt.Fprintf(s.w, "stanch: %s, %s:\n", count(int64(len(paths)), "file"), safely(s.r, what))
 	for i, p := range paths {
 		if i == listed && !s.verbose {
 			fmt.Fprintf(s.w, "          and %d more; --verbose lists them\n", len(paths)-i)
 			return
 		}
-		fmt.Fprintf(s.w, "          %s\n", shownPath(p))
+		fmt.Fprintf(s.w, "          %s\n", safely(s.r, shownPath(p)))
 	}
 }
 

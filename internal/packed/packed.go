@@ -23,9 +23,6 @@ const (
 
 func (f Format) String() string { return [...]string{"plain", "gzip", "zstd"}[f] }
 
-// HeadSize is how many bytes Detect wants to see; a shorter file is enough as well.
-const HeadSize = 10
-
 // maxWindow is the largest zstd window accepted, the limit of the zstd tool
 // without --long or --memory (zstd(1), ZSTD_WINDOWLOG_LIMIT_DEFAULT).
 const maxWindow = 128 << 20
@@ -61,6 +58,21 @@ func Detect(head []byte) (Format, error) {
 		}
 	}
 	return Plain, nil
+}
+
+// Undecided reports whether head is too short for Detect: more bytes could make
+// it one of the formats it knows.
+func Undecided(head []byte) bool {
+	begins := func(magic string) bool {
+		return len(head) < len(magic) && magic[:len(head)] == string(head)
+	}
+	for _, u := range unread {
+		if begins(u.magic) || u.name == "bzip2" && len(head) < 10 && bytes.HasPrefix(head, []byte(u.magic)) {
+			return true
+		}
+	}
+	return begins("\x1f\x8b\x08") || begins("\x28\xb5\x2f\xfd") ||
+		len(head) > 0 && len(head) < 4 && head[0]&0xf0 == 0x50 && string(head[1:]) == "\x2a\x4d\x18"[:len(head)-1]
 }
 
 // bzip2 tells a bzip2 file from a text that begins with its letters: a digit and

@@ -107,6 +107,17 @@ func TestNotRead(t *testing.T) {
 	}
 }
 
+func TestUndecided(t *testing.T) {
+	for head, want := range map[string]bool{
+		"": true, "\x1f": true, "\x1f\x8b": true, "\x1f\x8b\x08": false, "\x28\xb5": true, "\x51\x2a": true,
+		"part": false, "P": true, "PK": true, "PKx": false, "BZh9": true, "BZh91AY&SY": false, "\xfd7z": true,
+	} {
+		if got := Undecided([]byte(head)); got != want {
+			t.Errorf("%q: %v", head, got)
+		}
+	}
+}
+
 func FuzzReader(f *testing.F) {
 	f.Add(pack(f, Gzip, []byte("a line\n")))
 	f.Add(pack(f, Zstd, []byte("a line\n")))
