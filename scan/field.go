@@ -223,8 +223,8 @@ func (s *Scanner) separator(p *pair, flag bool) bool {
 				p.sep, n = '|', 1
 			}
 		case ',':
-			if flag && p.keyQuote != 0 { // "--token", "value" of an argument list
-				p.sep, n = ' ', 1
+			if p.keyQuote != 0 && (flag || p.call(t)) {
+				p.sep, n = ',', 1 // "--token", "value"; setProperty("token", "value")
 			}
 		}
 		if n == 0 {
@@ -264,6 +264,16 @@ func (s *Scanner) separator(p *pair, flag bool) bool {
 	}
 	p.start = i
 	return true
+}
+
+// call reports whether the quoted name is the first argument of a call or the
+// first of a pair: ("name", ….
+func (p *pair) call(t []byte) bool {
+	i := p.keyStart - 1
+	for i > 0 && (t[i] == '\\' || lex[t[i]]&(isQuote|isBlank) != 0) {
+		i--
+	}
+	return i >= 0 && t[i] == '('
 }
 
 // quoteAt parses a quote at t[i]: the quote byte, its escape depth and its

@@ -131,30 +131,34 @@ func (s *Scanner) keyed(di int32, hs, he int) {
 		s.vendorEnd = he
 		s.vendor, s.vendorOK = s.assignment(hs, he)
 	}
-	if s.vendorOK {
-		s.keyedValue(di, &s.vendor)
+	if s.vendorOK && s.keyedValue(di, &s.vendor) {
+		return
+	}
+	if he < len(s.text) && s.text[he] == ' ' { // "vendor login value"
+		s.keyedValue(di, &pair{keyStart: hs, keyEnd: he, sep: ' ', start: he + 1})
 	}
 }
 
-// keyedValue takes the value of an assignment if all of it has the shape of
-// the detector's.
-func (s *Scanner) keyedValue(di int32, p *pair) {
+// keyedValue takes the value of an assignment if all of it has the detector's
+// shape, and reports whether it did.
+func (s *Scanner) keyedValue(di int32, p *pair) bool {
 	t, d := s.text, &s.e.detectors[di]
 	e, from, to, ok, open := d.After.Match(t, p.start, len(t))
 	if open {
 		s.open(p.start)
 	}
 	if !ok || e < len(t) && (d.After.Tail().Has(t[e]) || lex[t[e]]&isWord != 0) {
-		return
+		return false
 	}
 	if p.quote != 0 && e < len(t) && t[e] != p.quote && t[e] != '\\' && t[e] != '%' && t[e] != '&' {
-		return
+		return false
 	}
 	n := len(s.spans)
 	s.confirm(di, d, p.start, e, from, to, p.start, ByShape|ByKey)
-	for ; n < len(s.spans); n++ {
-		s.spans[n].KeyStart, s.spans[n].KeyEnd = p.keyStart, p.keyEnd
+	for i := n; i < len(s.spans); i++ {
+		s.spans[i].KeyStart, s.spans[i].KeyEnd = p.keyStart, p.keyEnd
 	}
+	return len(s.spans) > n
 }
 
 // assignment parses what follows a vendor word up to the value of an assignment.

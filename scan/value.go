@@ -105,7 +105,7 @@ func (s *Scanner) take(p *pair, v names.Verdict, start, end int) {
 	}
 	s.budget -= end - start
 	value := s.text[start:min(end, start+maxJudged)]
-	c, ev, ok := s.e.judge(value, v, p)
+	c, ev, ok := s.judge(value, v, p)
 	if !ok {
 		return
 	}
@@ -123,7 +123,10 @@ const weakRandom = 0.5
 
 // judge decides whether a value under a name is a secret. What can be told
 // from its length comes first: most values are no secrets.
-func (e *Engine) judge(value []byte, v names.Verdict, p *pair) (finding.Confidence, Evidence, bool) {
+func (s *Scanner) judge(value []byte, v names.Verdict, p *pair) (finding.Confidence, Evidence, bool) {
+	if v.Class == names.PIN || v.Class == names.OTP {
+		return s.judgeCode(value, v)
+	}
 	if v.Strength != names.Strong {
 		if len(value) < shortestMedium || v.Strength == names.Weak && len(value) < shortestWeak || p.sep == ' ' && p.kind != names.Flag {
 			return 0, 0, false
@@ -133,7 +136,7 @@ func (e *Engine) judge(value []byte, v names.Verdict, p *pair) (finding.Confiden
 		return 0, 0, false
 	}
 	full, partial := judge.Mask(value)
-	if full || partial && v.Strength != names.Strong || judge.Placeholder(value) || e.ours(value) {
+	if full || partial && v.Strength != names.Strong || judge.Placeholder(value) || s.e.ours(value) {
 		return 0, 0, false
 	}
 	credential := judge.Credential(value) || v.Class == names.Webhook && secretPath(value)
@@ -141,6 +144,8 @@ func (e *Engine) judge(value []byte, v names.Verdict, p *pair) (finding.Confiden
 		return 0, 0, false // "token_id= total=12": the value is empty
 	}
 	switch {
+	case v.Class == names.Password && directory(value) && (p.kind != names.Flag && hasFold(s.text[max(p.keyStart, p.keyEnd-3):], "pwd")):
+		return 0, 0, false
 	case v.Strength == names.Strong:
 		if credential {
 			return finding.Certain, ByKey | ByEntropy, true
@@ -153,6 +158,34 @@ func (e *Engine) judge(value []byte, v names.Verdict, p *pair) (finding.Confiden
 		return finding.Likely, ByKey | ByEntropy, true
 	}
 	return finding.Doubtful, ByKey, true
+}
+
+// judgeCode judges a short numeric code or what it is derived from.
+func (s *Scanner) judgeCode(value []byte, v names.Verdict) (finding.Confidence, Evidence, bool) {
+	if judge.Nothing(value) && v.Strength != names.Strong || judge.Placeholder(value) || s.e.ours(value) {
+		return 0, 0, false
+	}
+	if full, _ := judge.Mask(value); full {
+		return 0, 0, false
+	}
+	digits := 0
+	for _, c := range value {
+		if lex[c]&isDigit != 0 {
+			digits++
+		}
+	}
+	switch {
+	case digits == len(value) && (v.Strength == names.Strong && digits >= 3 || digits >= 4 && digits <= 8):
+		return finding.Likely, ByKey, true
+	case len(value) >= shortestMedium && judge.Credential(value):
+		return finding.Certain, ByKey | ByEntropy, true
+	}
+	return finding.Doubtful, ByKey, true
+}
+
+// directory tells the value of PWD in its other sense.
+func directory(v []byte) bool {
+	return v[0] == '/' || v[0] == '~' || len(v) > 2 && v[1] == ':' && (v[2] == '\\' || v[2] == '/')
 }
 
 // maxJudged is how much of a value is judged; a longer one is judged by its start.
