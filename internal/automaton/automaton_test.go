@@ -173,8 +173,15 @@ func (x *tester) check(text []byte, lo, hi int) error {
 		}
 	}
 	for _, h := range hits {
-		if s, e, ok, _ := x.r.At(text, lo, hi, h.anchor, h.start, h.end); ok && (len(want) == 0 || s > h.start || e < h.end) {
+		s, e, ok, _ := x.r.At(text, lo, hi, h.anchor, h.start, h.end)
+		if !ok {
+			continue
+		}
+		if len(want) == 0 || s > h.start || e < h.end {
 			return fmt.Errorf("At: %q on %q [%d:%d]: %d-%d for %v, want %v", x.re, text, lo, hi, s, e, h, want)
+		}
+		if fs, fe, _, _ := x.r.FindFrom(text, lo, hi, s); fs != s || fe != e {
+			return fmt.Errorf("At: %q on %q [%d:%d]: %d-%d for %v, FindFrom %d-%d", x.re, text, lo, hi, s, e, h, fs, fe)
 		}
 	}
 	return nil
@@ -327,6 +334,9 @@ func TestRandom(t *testing.T) {
 	for i := range n {
 		r := rand.New(rand.NewPCG(uint64(i), 2))
 		expr := randomExpr(r, 2+r.IntN(4))
+		if i%2 == 0 {
+			expr = randomExpr(r, r.IntN(4)) + []string{"abc", "(?i:abck?)", "(abc|bcab)", "(?:aaa)+"}[r.IntN(4)] + expr
+		}
 		if _, err := regexp.Compile(expr); err != nil {
 			continue
 		}

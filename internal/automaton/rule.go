@@ -227,11 +227,10 @@ func (r *Rule) Window() (before, after int, bounded bool) {
 func (r *Rule) Direct() bool { return r.direct }
 
 // At decides whether a match stands at a hit: text[hs:he] equals the given
-// anchor of the rule. text[lo:hi] is the record: what it begins and ends with
-// is the beginning and end of text for ^, $ and \b. The match is the one
-// that Go's regexp finds from the leftmost start that has a match through the
-// anchor; the leading part that trimming leaves out (see the package comment)
-// does not belong to it.
+// anchor of the rule. text[lo:hi] is the record: its ends are those of the
+// text for ^, $ and \b. The match is the one that Go's regexp finds from the
+// leftmost start from which it finds one through the anchor. A leading part
+// that is left out (see the package comment) does not belong to it.
 //
 // open reports that the record ended before the automaton decided: with more
 // bytes behind hi there could be a match, or another end.
@@ -257,10 +256,11 @@ func (r *Rule) At(text []byte, lo, hi, anchor, hs, he int) (start, end int, ok, 
 }
 
 // maxTries bounds the starts that through looks at. Only a rule that matches
-// all over its own leading part needs more than one.
+// all over its own leading part needs more than one; where so many are not
+// enough, the leading part and the literal count as the match.
 const maxTries = 32
 
-// through finds the match from the leftmost start that has one through the
+// through finds the leftmost start from which the match goes through the
 // literal at text[hs:he].
 func (r *Rule) through(lead *machine, text []byte, lo, hi, hs, he int, open bool) (start, end int, ok, stillOpen bool) {
 	floor := lo
@@ -268,11 +268,12 @@ func (r *Rule) through(lead *machine, text []byte, lo, hi, hs, he int, open bool
 		floor = max(lo, hs-r.window)
 	}
 	for try := 0; ; try++ {
-		if start = hs; floor > hs {
-			return 0, 0, false, open
-		}
+		start = hs
 		if lead != nil {
-			if start = lead.get().backward(text, lo, hi, hs, floor); start < 0 {
+			if floor <= hs {
+				start = lead.get().backward(text, lo, hi, hs, floor)
+			}
+			if floor > hs || start < 0 {
 				return 0, 0, false, try > 0 && open
 			}
 		}
@@ -286,8 +287,8 @@ func (r *Rule) through(lead *machine, text []byte, lo, hi, hs, he int, open bool
 		case try == maxTries:
 			return start, he, true, open
 		}
-		// A match ends before the literal does: the next begins behind it.
-		floor = max(end, start+1)
+		// The match from there ends before the literal does.
+		floor = start + 1
 	}
 }
 
