@@ -17,7 +17,8 @@ const (
 	Hash
 	// Mask writes a marker that names the detector.
 	Mask
-	// Remove writes nothing.
+	// Remove writes nothing, or an empty string where an unquoted JSON scalar
+	// stood. A few formats, such as tracestate, have no empty value.
 	Remove
 )
 

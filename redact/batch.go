@@ -133,7 +133,7 @@ func (r *Redactor) shifted(rec []byte, spans []scan.Span, off int) (out []byte) 
 			s.KeyStart, s.KeyEnd = 0, 0
 		}
 	}
-	clear(r.plan.carried)
+	r.plan.restart()
 	out, changed := r.apply(r.buf[:0], rec, nil, spans)
 	if !changed {
 		return rec

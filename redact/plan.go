@@ -37,14 +37,20 @@ type plan struct {
 	matches    []Match
 	quote      openQuote
 	carried    []carry // by detector
+	run        uint64  // texts that belong together; counted, so that carried need not be cleared
+	text       uint64  // texts
 }
 
 // carry is what the pieces of a secret take over from its beginning.
 type carry struct {
-	known  bool // there was one, maybe in an earlier text
+	run    uint64 // action is from this run
 	action Action
-	last   int // the last piece in this text; -1 for none
+	text   uint64 // last is from this text
+	last   int    // candidate
 }
+
+// restart forgets what earlier texts left open.
+func (p *plan) restart() { p.run++ }
 
 // Match is a resolved candidate, or the union of those that overlap.
 type Match struct {
@@ -81,19 +87,17 @@ func (r *Redactor) resolve(text, key []byte, spans []scan.Span) {
 
 // link marks the pieces that another one follows.
 func (p *plan) link() {
-	for i := range p.carried {
-		p.carried[i].last = -1
-	}
+	p.text++
 	for i := range p.candidates {
 		c := &p.candidates[i]
 		if c.action == unscanned {
 			continue
 		}
-		last := &p.carried[c.Detector].last
-		if c.Continued && *last >= 0 {
-			p.candidates[*last].goesOn = true
+		k := &p.carried[c.Detector]
+		if c.Continued && k.text == p.text {
+			p.candidates[k.last].goesOn = true
 		}
-		*last = i
+		k.text, k.last = p.text, i
 	}
 }
 
@@ -130,7 +134,7 @@ func (r *Redactor) decide(i int, text, key []byte) {
 		return
 	}
 	carried := &r.plan.carried[c.Detector]
-	if c.Continued && carried.known {
+	if c.Continued && carried.run == r.plan.run {
 		c.action = carried.action
 		return
 	}
@@ -154,7 +158,7 @@ func (r *Redactor) decide(i int, text, key []byte) {
 	if c.action.Redacts() && r.allowed(c, value) {
 		c.action, c.allowed = Keep, true
 	}
-	carried.known, carried.action = true, c.action
+	carried.run, carried.action = r.plan.run, c.action
 }
 
 // prefix returns the public literal that value begins with.

@@ -17,7 +17,8 @@ type Redactor struct {
 	// Findings carry it, moved on to where the value stands.
 	Source finding.Source
 	// OnFinding takes what was redacted or let through by Shadow, once per
-	// marker; nil for the function the engine was made with.
+	// marker; nil for the function the engine was made with. Should it panic, the
+	// text becomes a marker.
 	OnFinding func(finding.Finding)
 	// OnMatch takes the same together with the match.
 	OnMatch func(Match, finding.Finding)
@@ -143,6 +144,7 @@ func (r *Redactor) adopt(e *Engine) {
 	r.redacted = make([]int64, len(e.detectors))
 	r.renew()
 	r.plan.carried = nil
+	r.plan.restart()
 }
 
 // begin starts a text that has nothing to do with the one before.
@@ -152,7 +154,7 @@ func (r *Redactor) begin() {
 			r.adopt(e)
 		}
 	}
-	clear(r.plan.carried)
+	r.plan.restart()
 }
 
 // Append appends the redacted form of text, one record or many whole lines,

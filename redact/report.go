@@ -3,6 +3,7 @@ package redact
 import (
 	"bytes"
 	"fmt"
+	"sort"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -101,10 +102,9 @@ func (r *Redactor) finding(m *Match, text, key []byte) finding.Finding {
 // keyName returns the name a value stood under, fit to be shown.
 func (r *Redactor) keyName(c *candidate, text, key []byte) string {
 	if c.KeyStart < c.KeyEnd {
-		for i := range r.plan.edits {
-			if e := &r.plan.edits[i]; e.start < c.KeyEnd && e.end > c.KeyStart {
-				return string(envelope.AppendMask(nil, r.e.detectors[c.Detector].id))
-			}
+		es := r.plan.edits
+		if i := sort.Search(len(es), func(i int) bool { return es[i].end > c.KeyStart }); i < len(es) && es[i].start < c.KeyEnd {
+			return string(envelope.AppendMask(nil, r.e.detectors[c.Detector].id))
 		}
 		key = text[c.KeyStart:c.KeyEnd]
 	}

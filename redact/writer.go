@@ -78,7 +78,7 @@ func (w *Writer) start(e *Engine) {
 	w.given = w.taken
 	w.base = w.taken
 	w.open = false
-	clear(w.r.plan.carried)
+	w.r.plan.restart()
 }
 
 // Write takes the next bytes of the stream. p is not kept. An error of the
