@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
 	"github.com/stanch/stanch/finding"
 )
 
@@ -76,7 +78,15 @@ func TestFindingsHoldNothing(t *testing.T) {
 	secret := token(4711)
 	r := demoEngine(t, "", Options{}).NewRedactor()
 	var out bytes.Buffer
+	schema, err := jsonschema.NewCompiler().Compile("../configs/finding.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
 	r.OnFinding = func(f finding.Finding) {
+		b, _ := f.AppendJSON(nil)
+		if v, err := jsonschema.UnmarshalJSON(bytes.NewReader(b)); err != nil || schema.Validate(v) != nil {
+			t.Errorf("%s: %v", b, schema.Validate(v))
+		}
 		if err := f.WriteJSON(&out); err != nil {
 			t.Error(err)
 		}

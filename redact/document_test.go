@@ -178,7 +178,7 @@ func TestNewRefuses(t *testing.T) {
 		{"policy: [{detector: nosuch, action: mask}]", `p.yaml:2:21: no detector is called "nosuch"`},
 		{"allow: [{value: a, detector: nosuch, reason: b}]", `p.yaml:2:30: no detector is called "nosuch"`},
 		{"policy: [{key: a, action: hash}]", "p.yaml:2:10: this action needs a key that lasts"},
-		{"allow: [{fingerprint: 00112233-00112233445566778899aabbccddeeff, reason: b}]", "p.yaml:2:9: fingerprint was made with another key"},
+		{"allow: [{fingerprint: 00112233-00112233445566778899aabbccddeeff, reason: b}]", "p.yaml:2:9: fingerprint was made with a key that is neither"},
 		{"key: {file: /nonexistent/key}", "key: open /nonexistent/key"},
 	} {
 		d, err := ParseDocument("p.yaml", []byte("version: 1\n"+c.doc+"\n"))

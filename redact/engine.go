@@ -96,8 +96,8 @@ func New(doc *Document, o Options) (*Engine, error) {
 	}
 	if e.ring != nil {
 		e.vocab.AddKey(e.ring.id)
-		for _, id := range e.ring.previous {
-			e.vocab.AddKey(id)
+		for _, k := range e.ring.previous {
+			e.vocab.AddKey(k.id)
 		}
 	}
 	if err := e.compileRules(doc.Policy, all); err != nil {

@@ -41,7 +41,31 @@ type keyring struct {
 	fingerprint []byte
 	hash        []byte
 	random      bool
-	previous    []string // ids of earlier keys
+	previous    []earlier
+}
+
+// earlier is what is left of a key that has been replaced: its hashes are
+// recognised and its fingerprints compared, but none are made any more.
+type earlier struct {
+	id          string
+	fingerprint []byte
+}
+
+// fingerprintKey returns the key that made the fingerprints with an id; nil if
+// it is not known.
+func (r *keyring) fingerprintKey(id string) []byte {
+	if r == nil {
+		return nil
+	}
+	if id == r.id {
+		return r.fingerprint
+	}
+	for _, e := range r.previous {
+		if id == e.id {
+			return e.fingerprint
+		}
+	}
+	return nil
 }
 
 // ParseKey reads a key of at least 32 random bytes, written in hexadecimal or
@@ -144,7 +168,7 @@ func newKeyring(k KeyFiles, o *Options) (*keyring, error) {
 		if err != nil {
 			return nil, err
 		}
-		r.previous = append(r.previous, KeyID(old))
+		r.previous = append(r.previous, earlier{KeyID(old), DeriveKey(old, ForFingerprint)})
 	}
 	return r, nil
 }

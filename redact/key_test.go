@@ -171,6 +171,11 @@ func TestKeyRotation(t *testing.T) {
 	if build("key: {file: DIR/new}").e.IsEnvelope([]byte(old)) {
 		t.Error("a hash of an unknown key is recognised")
 	}
+	f := fingerprintOf(build("key: {file: DIR/old}").e, value)
+	allow := "allow: [{fingerprint: " + f + ", reason: r}]\n"
+	if got := string(build(allow+"key: {file: DIR/new, previous: [DIR/old]}").Append(nil, []byte(value))); got != value {
+		t.Errorf("an allowed fingerprint of an earlier key does not count: %s", got)
+	}
 	if again := string(build("key: {file: DIR/old}").Append(nil, []byte(value))); again != old {
 		t.Error("the same value has two hashes")
 	}

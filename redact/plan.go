@@ -190,11 +190,13 @@ func (r *Redactor) allowed(c *candidate, value []byte) bool {
 	if on, ok := a.values[string(value)]; allows(on, ok, c.Detector) {
 		return true
 	}
-	if a.prints == nil {
-		return false
+	for i := range a.prints {
+		sum := [envelope.SumLen]byte(r.allowSum(i, value)[:envelope.SumLen])
+		if on, ok := a.prints[i].sums[sum]; allows(on, ok, c.Detector) {
+			return true
+		}
 	}
-	on, ok := a.prints[[envelope.SumLen]byte(r.fingerprintSum(value)[:envelope.SumLen])]
-	return allows(on, ok, c.Detector)
+	return false
 }
 
 // flood puts a candidate of its own over each line that holds more than most.

@@ -99,7 +99,14 @@ func (r *rule) names(key []byte) bool {
 // allowed for; nil is all of them.
 type allowlist struct {
 	values map[string][]bool
-	prints map[[envelope.SumLen]byte][]bool
+	prints []printSet
+}
+
+// printSet is the allowed fingerprints made with one key.
+type printSet struct {
+	keyID string
+	key   []byte
+	sums  map[[envelope.SumLen]byte][]bool
 }
 
 func (e *Engine) compileAllow(list []Allowance, all []detectors.Detector) error {
@@ -122,21 +129,34 @@ func (e *Engine) compileAllow(list []Allowance, all []detectors.Detector) error 
 			e.allow.values[a.Value.text] = join(e.allow.values, a.Value.text, on)
 			continue
 		}
-		// A fingerprint under a key that is gone cannot be compared: what it
-		// allowed is redacted again, and whoever wrote it should know.
-		if e.ring == nil || a.Fingerprint[:envelope.KeyIDLen] != e.ring.id {
-			return a.Pos.errorf("fingerprint was made with another key than the configured one")
-		}
 		var sum [envelope.SumLen]byte
 		if _, err := hex.Decode(sum[:], []byte(a.Fingerprint[envelope.KeyIDLen+1:])); err != nil {
 			return a.Pos.errorf("fingerprint is not hexadecimal")
 		}
-		if e.allow.prints == nil {
-			e.allow.prints = make(map[[envelope.SumLen]byte][]bool)
+		set := e.printSet(a.Fingerprint[:envelope.KeyIDLen])
+		if set == nil {
+			// It cannot be compared: what it allowed would be redacted again, and
+			// whoever wrote it should know.
+			return a.Pos.errorf("fingerprint was made with a key that is neither key.file nor in key.previous")
 		}
-		e.allow.prints[sum] = join(e.allow.prints, sum, on)
+		set.sums[sum] = join(set.sums, sum, on)
 	}
 	return nil
+}
+
+// printSet returns the set of a key, nil if the key is not known.
+func (e *Engine) printSet(keyID string) *printSet {
+	for i := range e.allow.prints {
+		if s := &e.allow.prints[i]; s.keyID == keyID {
+			return s
+		}
+	}
+	key := e.ring.fingerprintKey(keyID)
+	if key == nil {
+		return nil
+	}
+	e.allow.prints = append(e.allow.prints, printSet{keyID, key, make(map[[envelope.SumLen]byte][]bool)})
+	return &e.allow.prints[len(e.allow.prints)-1]
 }
 
 // join adds the detectors on to those an entry already stands for.

@@ -37,7 +37,8 @@ type Redactor struct {
 	arena []byte
 	ends  []int // of the records in arena
 
-	fingerprint, hash hash.Hash // nil until needed
+	fingerprint, hash hash.Hash   // nil until needed
+	allowMACs         []hash.Hash // by set of allowed fingerprints, as far as needed
 	sum               []byte
 
 	clean, cleaned finding.Source // the last Source and its redacted form
@@ -232,7 +233,7 @@ func (r *Redactor) apply(dst, text, key []byte, spans []scan.Span) ([]byte, bool
 func (r *Redactor) renew() {
 	r.scanner = r.e.scan.NewScanner()
 	r.names = nil
-	r.fingerprint, r.hash = nil, nil
+	r.fingerprint, r.hash, r.allowMACs = nil, nil, nil
 	r.clean, r.cleaned = finding.Source{}, finding.Source{}
 }
 

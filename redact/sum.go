@@ -19,8 +19,9 @@ func (r *Redactor) hashable(c *candidate, value []byte) bool {
 	return r.e.ring != nil && c.whole() && judge.Bits(value) >= guessable
 }
 
-// hashSum and fingerprintSum return the sum over a value, which is valid until
-// the next one is made.
+// hashSum, fingerprintSum and allowSum return the sum over a value, which is
+// valid until the next one is made. allowSum uses the key of the i-th set of
+// allowed fingerprints.
 func (r *Redactor) hashSum(value []byte) []byte {
 	if r.hash == nil {
 		r.hash = hmac.New(sha256.New, r.e.ring.hash)
@@ -33,6 +34,13 @@ func (r *Redactor) fingerprintSum(value []byte) []byte {
 		r.fingerprint = hmac.New(sha256.New, r.e.ring.fingerprint)
 	}
 	return r.mac(r.fingerprint, value)
+}
+
+func (r *Redactor) allowSum(i int, value []byte) []byte {
+	for j := len(r.allowMACs); j <= i; j++ {
+		r.allowMACs = append(r.allowMACs, hmac.New(sha256.New, r.e.allow.prints[j].key))
+	}
+	return r.mac(r.allowMACs[i], value)
 }
 
 func (r *Redactor) mac(h hash.Hash, value []byte) []byte {

@@ -36,18 +36,19 @@ type Writer struct {
 	w    io.Writer
 	hold time.Duration
 
-	r      *Redactor
-	stream *scan.Stream
-	base   int64 // offset of the stream's beginning in all that was written
-	taken  int64 // bytes handed to streams
-	given  int64 // bytes they handed on
-	open   bool  // a secret may go on in the next piece
-	out    []byte
-	timer  *time.Timer
-	timing bool  // the timer runs
-	skip   bool  // the line whose scan failed goes on
-	err    error // the first failure: nothing follows it
-	closed bool
+	r       *Redactor
+	stream  *scan.Stream
+	base    int64 // offset of the stream's beginning in all that was written
+	taken   int64 // bytes handed to streams
+	given   int64 // bytes they handed on
+	open    bool  // a secret may go on in the next piece
+	out     []byte
+	timer   *time.Timer
+	timing  bool  // the timer runs
+	skip    bool  // the line whose scan failed goes on
+	writing bool  // the underlying writer is at work
+	err     error // the first failure: nothing follows it
+	closed  bool
 }
 
 // outSize is the number of bytes from which output is not collected further.
@@ -161,8 +162,12 @@ func (w *Writer) feed(p []byte) {
 func (w *Writer) guard(p []byte, step func() error) {
 	line := w.r.Source.Line
 	defer func() {
-		if recover() == nil {
+		reason := recover()
+		if reason == nil {
 			return
+		}
+		if w.writing {
+			panic(reason) // the underlying writer's own
 		}
 		w.r.stats.Failed++
 		w.out = envelope.AppendMask(w.out, envelope.Unscanned)
@@ -208,8 +213,7 @@ func (w *Writer) emit(p scan.Piece) error {
 	case changed:
 		w.out = out
 	case len(w.out) == 0 && len(p.Text) >= outSize:
-		_, err := w.w.Write(p.Text)
-		return err
+		return w.writeOut(p.Text)
 	default:
 		w.out = append(w.out, p.Text...)
 	}
@@ -239,11 +243,18 @@ func (w *Writer) put() {
 	if len(w.out) == 0 || w.err != nil && w.err != errLost {
 		return
 	}
-	_, err := w.w.Write(w.out)
+	err := w.writeOut(w.out)
 	w.out = w.out[:0]
 	if err != nil {
 		w.fail(err)
 	}
+}
+
+func (w *Writer) writeOut(p []byte) error {
+	w.writing = true
+	_, err := w.w.Write(p)
+	w.writing = false
+	return err
 }
 
 // wait sees to it that held text does not wait for longer than Hold.

@@ -289,6 +289,25 @@ func TestWriterPanic(t *testing.T) {
 	}
 }
 
+type panicWriter struct{}
+
+func (panicWriter) Write([]byte) (int, error) { panic("mine") }
+
+// TestWriterPanicBelow: a panic of the underlying writer is its own.
+func TestWriterPanicBelow(t *testing.T) {
+	for _, size := range []int{10, outSize + 1} {
+		w := demoEngine(t, "", Options{}).NewWriter(panicWriter{}, WriterOptions{})
+		func() {
+			defer func() {
+				if recover() != "mine" {
+					t.Error("the panic did not come through")
+				}
+			}()
+			w.Write([]byte(strings.Repeat("a", size) + "\n"))
+		}()
+	}
+}
+
 // TestWriterConcurrent is for the race detector.
 func TestWriterConcurrent(t *testing.T) {
 	e := demoEngine(t, "", Options{})
