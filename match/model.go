@@ -7,19 +7,16 @@ import (
 	"sync"
 )
 
-// The model says how often pairs and quadruples of bytes occur in log text. It
-// only chooses where the filter looks; a poor model costs speed, never a hit.
+// The model says how often one byte follows another in log text. It only
+// chooses where the filter looks; a poor model costs speed, never a hit.
 // See internal/genmodel for the text it is counted on and for its format.
 //
 //go:generate go run ./internal/genmodel -o model.bin
 //go:embed model.bin
 var modelBin []byte
 
-const (
-	modelPairs = 128 * 128 // cost of each pair of 7-bit bytes
-	modelQuads = 1 << 14   // cost of each hash of four folded bytes
-	modelNever = 255       // a cost that stands for "not seen"
-)
+// modelNever is a cost that stands for "not seen".
+const modelNever = 255
 
 // probability undoes the model's unit: eighths of a bit, rounded.
 func probability(cost byte) float64 {
@@ -30,11 +27,6 @@ func probability(cost byte) float64 {
 	eighths := [8]float64{1, 0.917004043204671, 0.840896415253715, 0.771105412703970,
 		0.707106781186548, 0.648419777325505, 0.594603557501361, 0.545253866332629}
 	return math.Ldexp(eighths[cost&7], -int(cost>>3))
-}
-
-// quad is the model's probability of the four bytes of key, each with bit 5 set.
-func quad(key uint32) float64 {
-	return probability(modelBin[modelPairs+(key*hashMultiplier)>>(32-14)])
 }
 
 // symbols is a set of symbols.
@@ -78,14 +70,14 @@ func newAlphabet(n int, few float64, of func(c byte) uint8) *alphabet {
 		a.all.add(a.of[c])
 	}
 	total := 0.0
-	for i, cost := range modelBin[:modelPairs] {
+	for i, cost := range modelBin {
 		p := probability(cost)
 		a.pair[int(a.of[i>>7])*n+int(a.of[i&127])] += p
 		total += p
 	}
 	// Text unlike the model's must not look impossible: a little of every
 	// symbol, and a share of each pair as if its two were independent.
-	const floor, loose = 0.0002, 0.04
+	const floor, loose = 0.0003, 0.08
 	norm := 1 / total
 	for i := range a.pair {
 		a.pair[i] *= norm
@@ -117,7 +109,7 @@ func (a *alphabet) set(c Class) symbols {
 
 // sevenBits is what VBMI looks up.
 var sevenBits = sync.OnceValue(func() *alphabet {
-	return newAlphabet(128, 0.012, func(c byte) uint8 { return c & 0x7f })
+	return newAlphabet(128, 0.008, func(c byte) uint8 { return c & 0x7f })
 })
 
 // fiveBits is what AVX2 and NEON look up: letters without their case, and

@@ -31,8 +31,8 @@ type window struct {
 	offset uint8
 	alone  float64 // cost in a bucket of its own
 	fixed  float64 // cost that no bucket changes
-	quad   uint32
-	exact  bool // quad is meaningful
+	quad   uint32  // the four bytes, bit 5 of each set
+	exact  bool    // they are all of the text
 	sets   [width]symbols
 }
 
@@ -179,17 +179,15 @@ func windows(p *pattern, a *alphabet) []window {
 		w := window{offset: uint8(o)}
 		copy(w.sets[:], sets[o:])
 		w.alone = empty.with(a, &w)
-		// The quadruple passes whatever else the bucket holds. The model has
-		// not seen all text, so the chain's guess counts too.
+		// What the window lets through by itself goes on to be looked up, so it
+		// counts once more, unless another literal has the same window.
 		w.fixed = w.alone
 		if o+width <= len(p.text) {
 			w.exact = true
 			for i := range width {
 				w.quad |= uint32(p.text[o+i]|0x20) << (8 * i)
 			}
-			w.fixed = float64(0.7*quad(w.quad)) + float64(0.3*w.alone)
 		}
-		w.fixed *= 6 // a window that really occurs costs more than a chance pass
 		if n := p.expansions(o); n > 64 {
 			w.fixed += float64(n) * 1e-6
 		}

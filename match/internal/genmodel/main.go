@@ -1,9 +1,9 @@
 // Genmodel counts which bytes follow which in log text that it makes up, and
 // writes the model by which match places its windows.
 //
-// The model has one byte for each pair of 7-bit bytes (first*128+second),
-// then one for each of 2^14 hashes of four bytes with bit 5 set. A byte is the
-// probability as a cost in eighths of a bit, rounded; 255 means never seen.
+// The model has one byte for each pair of 7-bit bytes, at first*128+second: the
+// pair's probability as a cost in eighths of a bit, rounded; 255 means never
+// seen.
 // The text depends on nothing but this program, so that the model can be made
 // again to the byte.
 package main
@@ -15,10 +15,7 @@ import (
 	"os"
 )
 
-const (
-	textSize = 6 << 20
-	quadBits = 14
-)
+const textSize = 6 << 20
 
 func main() {
 	log.SetFlags(0)
@@ -36,17 +33,12 @@ func main() {
 
 func model(text []byte) []byte {
 	pairs := make([]int, 128*128)
-	quads := make([]int, 1<<quadBits)
-	for i := 0; i+4 <= len(text); i++ {
-		pairs[int(text[i]&127)<<7|int(text[i+1]&127)]++
-		key := uint32(text[i]) | uint32(text[i+1])<<8 | uint32(text[i+2])<<16 | uint32(text[i+3])<<24
-		quads[(key|0x20202020)*0x9E3779B1>>(32-quadBits)]++
+	for i := 1; i < len(text); i++ {
+		pairs[int(text[i-1]&127)<<7|int(text[i]&127)]++
 	}
-	var model []byte
-	for _, counts := range [][]int{pairs, quads} {
-		for _, n := range counts {
-			model = append(model, cost(float64(n)/float64(len(text))))
-		}
+	model := make([]byte, len(pairs))
+	for i, n := range pairs {
+		model[i] = cost(float64(n) / float64(len(text)))
 	}
 	return model
 }
