@@ -13,7 +13,7 @@
 // from there. A rule without a literal is run over the record by Find.
 //
 // A leading part that is lazy, optional and reads one rune at a time, such as
-// the first one of [\w.]{0,50}?key, is left out: neither the end of a match nor
+// the first one of [\w.]{0,40}?key, is left out: neither the end of a match nor
 // its groups depend on it. The start then lies where the rest begins.
 //
 // Anchors that ignore case hold ASCII letters only. In a rule with (?i), k and

@@ -10,32 +10,32 @@ import (
 
 // assigned is a keyword, an assignment and a value.
 func assigned(keyword, value string) string {
-	return `(?i)[\w.-]{0,50}?(?:` + keyword + `)(?:[ \t\w.-]{0,20})[\s'"]{0,3}(?:=|>|:{1,3}=|\|\||:|=>|\?=|,)[\x60'"\s=]{0,5}(` + value + `)(?:[\x60'"\s;]|\\[nr]|$)`
+	return `(?i)[\w.]{0,40}?(?:` + keyword + `)[ \w.-]{0,24}["'\s]{0,2}(?::?=|=>|->|:|,)["'\s]{0,4}(` + value + `)(?:["'\s,;]|\\n|$)`
 }
 
 // bounded is a run between word boundaries.
-func bounded(run string) string { return `\b(` + run + `)(?:[\x60'"\s;]|\\[nr]|$)` }
+func bounded(run string) string { return `\b(` + run + `)(?:["'\s,;]|\\n|$)` }
 
 func testRules() []string {
 	rules := []string{
 		// prefix + run
 		`abc_[A-Za-z0-9]{36}`, `xyz-[0-9a-f]{32}`, `\bqk_(?:live|test)_[0-9A-Za-z]{24,99}\b`, `Zi[0-9A-Za-z_-]{35}`,
-		`zoo_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}`, `zoo(?:a|b|c)_[A-Za-z0-9]{36,255}`, `dop_v[12]_[a-f0-9]{64}`,
-		`EAAQ[0-9A-Za-z]+`, `SKX[0-9a-fA-F]{32}`, `(?:P1|P2|P3)KEY[A-Z2-7]{16}`, `key-[0-9a-zA-Z]{32}`, `nrm_[A-Za-z0-9]{36}\b`,
+		`zoo_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}`, `zoo(?:a|b|c)_[A-Za-z0-9]{36,255}`, `pod_w[12]_[a-f0-9]{64}`,
+		`QAAE[0-9A-Za-z]+`, `SKX[0-9a-fA-F]{32}`, `(?:P1|P2|P3)KEY[A-Z2-7]{16}`, `key-[0-9a-zA-Z]{32}`, `nrm_[A-Za-z0-9]{36}\b`,
 		`hvq\.[a-zA-Z0-9_-]{20,40}`, `[hs]vq\.batch\.[\w-]{10,60}`, `pk\.[a-z0-9]{60}\.[a-z0-9]{22}`, `tok1-(?:[a-z0-9]{4}-){3}[a-z0-9]{4}`,
 		`eyJ[A-Za-z0-9_-]{4,}\.eyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]{4,}`, `eyJ(?P<h>[A-Za-z0-9]+)\.(?P<p>eyJ[A-Za-z0-9]+)\.(?P<s>[\w-]+)?`,
-		`ops_eyJ[a-zA-Z0-9+/]{25,}={0,3}`, `xox[bpe]-(?:[0-9]{4,6}-){2}[a-zA-Z0-9]{8}`, `(?i)xap-\d-[A-Z0-9]+-\d+-[a-z0-9]+`,
+		`spo_[a-zA-Z0-9/+]{25,}={0,2}`, `zoz[abc]-(?:[0-9]{4,6}-){2}[a-zA-Z0-9]{8}`, `(?i)zap-\d-[A-Z0-9]+-\d+-[a-z0-9]+`,
 		`[a-z]{3}live_[0-9a-f]{10}`, `(?:[0-9]{6,10}):QA[\w-]{15}`, `(?m)^secret=(\w{8,})$`, `(?m)^(?:key|token)\s*=\s*(\S+)$`,
 		`\Aroot:(\w+)`, `(\w+):endkey\z`, `endkey$`, `\bword\b`, `\Bpart\B`, `(?:^|[^\w])lead([0-9]{4})(?:[^\w]|$)`,
 		`(?:[^a-z]|^)(abz[0-9]{3})`, `\bAB-(?:[A-F0-9]{4}-?){2,3}\b`,
 		// URLs, structures
 		`https://hooks\.zoo\.example/(?:services|workflows)/[A-Za-z0-9+/]{10,46}`, `https?://[^\s:@/]{3,20}:([^\s:@/]{3,20})@`,
 		`[a-z]+://[^:/\s]+:([^@\s]+)@[\w.]+(?::\d+)?`, `(?i)basic\s+([a-z0-9+/]{8,}={0,2})`, `(?i)bearer\s+([\w.~+/-]{10,}=*)`,
-		`-----BEGIN [ A-Z0-9_-]{0,100}KEY-----[\s\S-]{8,}?-----END`, `(?s)-----BEGIN (.+?)-----(.*?)-----END (.+?)-----`,
-		`(?i)-----BEGIN[ A-Z]{0,20}KEY(?: BLOCK)?-----[\s\S]{4,}?KEY(?: BLOCK)?-----`, `Endpoint=sb://[^;]+;SharedKey=([A-Za-z0-9+/]{8,}=)`,
+		`-----BEGIN [A-Z ]{0,40}KEY-----[\s\S]{8,}?-----END`, `(?s)-----BEGIN (.+?)-----(.*?)-----END (.+?)-----`,
+		`(?i)=====OPEN[ A-Z]{0,20}KEY(?: RING)?=====[\s\S]{4,}?KEY(?: RING)?=====`, `Endpoint=sb://[^;]+;SharedKey=([A-Za-z0-9+/]{8,}=)`,
 		`mongodb(?:\+srv)?://(\w+):(\w+)@`, `(?:AccountKey|SharedKey)=([A-Za-z0-9+/]{12}==)`, `sig=[a-zA-Z0-9%]{12,}`, `"kty"\s*:\s*"([A-Z]+)"`,
 		`<password>(.*?)</password>`, `<password>([^<]*)</password>`, `(?i)<(?:password|passwd|token)>([^<]+)</`, `\bvault:v\d:[A-Za-z0-9+/=]+`,
-		`curl\b(?:.*?)(?:-H|--header)(?:=|[ ]{0,5})"(?i:authorization):\s{0,5}(?:Basic\s)([a-z0-9+/]{8,})"`, `curl\b.*?-u ("?\w+:\w+"?)(?:\s|\z)`,
+		`fetch\b.*?--head[ =]?"(?i:x-auth):\s?(?:Plain\s)?([a-z0-9/+]{8,})"`, `fetch\b.*? --login ("?\w+:\w+"?)(?:\s|\z)`,
 		// context before
 		`(?i)(?:zoo|park)[\w-]{0,8}key[=:]([0-9a-f]{8})`, `[A-Za-z0-9+/]{8}\.zootoken`, `[0-9]{1,4}-abacus-[a-z]{4}`, `(?:user|admin)_[a-z]{1,5}_token=\w+`,
 		`.*secret.*=.*`, `.{0,10}secret.{0,10}=`, `\w*secret\w*=(\w+)`, `[\w-]*?token[\w-]*?:([0-9]+)`, `(?:a|b)?(?:c|d)?keyword\d`,
@@ -69,8 +69,7 @@ func testRules() []string {
 	rules = append(rules, assigned(strings.Join(words, "|"), `[a-z0-9]{10}`))
 	for _, v := range []struct{ keyword, value string }{
 		{"zooly", `[a-z0-9]{32}`}, {"parkly", `[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}`}, {"quuxer", `[A-Za-z0-9_\-]{20,24}`},
-		{"kiosk", `[a-z0-9=_\-]{16}`}, {"zoo|park", `zp[0-9]{10}`}, {"skate|board", `[0-9]{6,}`}, {"access|auth|(?-i:[Aa]pi|API)|credential|key|passwd|secret|token", `[\w.=-]{10,150}|[a-z0-9][a-z0-9+/]{11,}={0,3}`},
-		{"naïve", `[a-z]{10}`}, {"zooly", `(?:ab|cd){4}`}, {"zooly", `x[a-z]{3,5}?`}, {"k8s", `[\w~.]{8}`},
+		{"kiosk", `[a-z0-9=_\-]{16}`}, {"zoo|park", `zp[0-9]{10}`}, {"skate|board", `[0-9]{6,}`}, {"entry|pass|(?-i:[Kk]ey|KEY)|login", `[\w.-]{10,120}|[a-z][a-z0-9/+]{11,}={0,2}`}, {"zooly", `(?:ab|cd){4}`}, {"zooly", `x[a-z]{3,5}?`}, {"k8s", `[\w~.]{8}`},
 	} {
 		rules = append(rules, assigned(v.keyword, v.value), bounded(v.keyword+`-`+v.value))
 	}

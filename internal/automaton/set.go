@@ -95,7 +95,7 @@ func (s *Set) Add(id, expr string) (*Rule, error) {
 }
 
 // trim drops leading parts that are lazy, may be empty and read one rune at a
-// time, as in [\w.]{0,50}?key. A match then begins where the rest begins; its
+// time, as in [\w.]{0,40}?key. A match then begins where the rest begins; its
 // end and its groups stay the same: the leftmost start that the part reaches
 // from has the leftmost place where the rest matches.
 func trim(re *syntax.Regexp) *syntax.Regexp {
