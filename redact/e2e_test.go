@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"strings"
 	"testing"
 
@@ -126,6 +127,38 @@ func TestBareScalars(t *testing.T) {
 		got := string(r.Append(nil, []byte(text)))
 		if _, err := readJSON(got); err != nil || strings.Contains(got, "4815162") || !strings.Contains(got, `:"REDACTED-`) {
 			t.Errorf("%s: %v", got, err)
+		}
+	}
+}
+
+// TestConfigsAct: the examples in configs do what their comments say.
+func TestConfigsAct(t *testing.T) {
+	gitlab := "glpat" + "-" + random
+	for _, c := range []struct{ file, in, want string }{
+		{"stanch.yaml", "door_code=hx7Qp2", "door_code=REDACTED-secret"},
+		{"stanch.yaml", "use " + gitlab + " now", "use glpat-REDACTED-gitlab-pat now"},
+		{"stanch.yaml", "password=not-a-secret-but-a-test-value", "password=not-a-secret-but-a-test-value"},
+		{"stanch.yaml", "-----BEGIN " + "PRIVATE KEY-----\nMIIEvQIBADANBgkq\n-----END " + "PRIVATE KEY-----\nx", "\nx"},
+		{"hash.yaml", "Cookie: sessionid=" + random, "Cookie: sessionid=HASHED-cookie-"},
+		{"hash.yaml", "password=1234", "password=REDACTED-password"},
+		{"shadow.yaml", "password=" + random, "password=" + random},
+		{"strict.yaml", "password=" + random, "password=REDACTED-password"},
+	} {
+		b, err := os.ReadFile("../configs/" + c.file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := ParseDocument(c.file, b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := New(d, Options{Key: testKey("configs")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := string(e.NewRedactor().Append(nil, []byte(c.in)))
+		if !strings.HasPrefix(got, c.want) || !strings.Contains(c.want, "HASHED") && got != c.want {
+			t.Errorf("%s: %q became %q, want %q", c.file, c.in, got, c.want)
 		}
 	}
 }
