@@ -57,6 +57,8 @@ type lead struct {
 // use is one detector at one of its literals.
 type use struct {
 	kind     useKind
+	lead     uint8 // bytes of the literal before and
+	trail    uint8 // behind the stem of a name
 	detector int32
 	parse    structure
 	rule     *automaton.Rule
@@ -93,7 +95,7 @@ func Compile(ds []detectors.Detector, o Options) (*Engine, error) {
 			e.vocabulary.AddDetector(ds[i].ID)
 		}
 	}
-	b := builder{e: e, index: map[match.Literal]int{}}
+	b := builder{e: e, index: map[literalKey]int{}}
 	if err := b.fields(o.Names); err != nil {
 		return nil, err
 	}
@@ -141,10 +143,11 @@ func (e *Engine) ours(value []byte) bool {
 type builder struct {
 	e     *Engine
 	stems []names.Stem
-	index map[match.Literal]int
+	index map[literalKey]int
 }
 
-// add makes a literal lead to a use.
+// add makes a literal lead to a use. Literals of the same text are one: what
+// follows is asked for as the least demanding of them does.
 func (b *builder) add(l match.Literal, u use) error {
 	if strings.ContainsAny(l.Text, "\r\n") {
 		return fmt.Errorf("literal %q: a literal must not span lines", l.Text)
@@ -152,12 +155,19 @@ func (b *builder) add(l match.Literal, u use) error {
 	if l.Fold {
 		l.Text = strings.ToLower(l.Text)
 	}
-	i, ok := b.index[l]
+	key := literalKey{l.Text, l.Fold}
+	i, ok := b.index[key]
 	if !ok {
 		i = len(b.e.literals)
-		b.index[l] = i
+		b.index[key] = i
 		b.e.literals = append(b.e.literals, l)
 		b.e.leads = append(b.e.leads, lead{})
+	}
+	if g := &b.e.literals[i].Gate; l.Gate.Min == 0 {
+		*g = match.Gate{}
+	} else if g.Min > 0 {
+		g.Class.Union(l.Gate.Class)
+		g.Min = min(g.Min, l.Gate.Min)
 	}
 	to := &b.e.leads[i].uses
 	if u.kind == useRegex {
@@ -165,6 +175,11 @@ func (b *builder) add(l match.Literal, u use) error {
 	}
 	*to = append(*to, u)
 	return nil
+}
+
+type literalKey struct {
+	text string
+	fold bool
 }
 
 // unite makes the automata for the first look, and closes the set of rules.
@@ -204,12 +219,11 @@ func (b *builder) fields(extra []names.Name) error {
 	}
 	b.stems = e.names.Stems()
 	for _, s := range b.stems {
-		l := match.Literal{Text: s.Text, Fold: true}
-		if s.Last {
-			l.Gate = match.Gate{Class: afterName, Min: 1}
-		}
-		if err := b.add(l, use{kind: useField}); err != nil {
-			return err
+		for _, f := range stemLiterals(s) {
+			l := match.Literal{Text: f.text, Fold: true, Gate: f.gate}
+			if err := b.add(l, use{kind: useField, lead: f.lead, trail: f.trail}); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

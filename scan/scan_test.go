@@ -247,3 +247,10 @@ func TestCuts(t *testing.T) {
 		t.Fatalf("one byte at a time:\n got %s\nwant %s", got, want)
 	}
 }
+
+// TestLayoutIsCurrent: the committed placement is that of the built-in literals.
+func TestLayoutIsCurrent(t *testing.T) {
+	if !bytes.Equal(engine(t).Layout(), defaultLayout) {
+		t.Error("layout.bin is older than the literals: run go generate ./scan")
+	}
+}

@@ -166,7 +166,7 @@ func (s *Scanner) verify(l *lead, hs, he int) {
 		s.current = u.detector
 		switch u.kind {
 		case useField:
-			s.field(hs, he)
+			s.field(hs+int(u.lead), he-int(u.trail))
 		case usePrefix:
 			s.prefix(u.detector, hs, he)
 		case useKeyed:

@@ -59,6 +59,4 @@ func fieldClass(structure string) (names.Class, bool) {
 var (
 	token68Class   = match.Class{0x23ff_e800_0000_0000, 0x47ff_fffe_87ff_fffe}
 	base64urlClass = match.Class{0x03ff_2000_0000_0000, 0x07ff_fffe_87ff_fffe}
-	// afterName is every byte that can follow the last word of a name: no letter, _ - .
-	afterName = match.Class{0xffff_9fff_ffff_ffff, 0xf800_0001_7800_0001, ^uint64(0), ^uint64(0)}
 )

@@ -1,0 +1,45 @@
+package scan
+
+import (
+	"github.com/stanch/stanch/internal/names"
+	"github.com/stanch/stanch/match"
+)
+
+// stemLiteral is a literal that shows a stem of sensitive names where a value
+// may follow.
+type stemLiteral struct {
+	text        string
+	gate        match.Gate
+	lead, trail uint8 // bytes of text before and behind the stem
+}
+
+// stemLiterals returns the literals for a stem. One that counts only at the
+// end of a name is looked for together with what joins a name to its value:
+// "key" alone is in every log, key= and "key": are not.
+func stemLiterals(s names.Stem) []stemLiteral {
+	if !s.Last {
+		return []stemLiteral{{text: s.Text}}
+	}
+	list := []stemLiteral{
+		{text: s.Text + " =", trail: 2},
+		{text: s.Text + " :", trail: 2},
+		{text: s.Text + "  ", trail: 2}, // aligned columns
+		{text: "-" + s.Text + " ", lead: 1, trail: 1},
+	}
+	if len(s.Text) < 3 {
+		for _, sep := range []string{"=", ":", `"`, "'", `\`, "]", "%"} {
+			list = append(list, stemLiteral{text: s.Text + sep, trail: 1})
+		}
+		return list
+	}
+	class := afterName
+	if len(s.Text) > 3 {
+		class.AddRange('0', '9')
+	}
+	return append(list, stemLiteral{text: s.Text, gate: match.Gate{Class: class, Min: 1}})
+}
+
+// afterName is what can follow the last word of a name directly: quotes,
+// separators and their escapes, the closing marks of a name, a colour.
+var afterName = match.Class{1<<'\t' | 1<<0x1b | 1<<'"' | 1<<'%' | 1<<'&' | 1<<'\'' | 1<<':' | 1<<'=' | 1<<'>',
+	1<<('\\'-64) | 1<<(']'-64) | 1<<('`'-64) | 1<<('|'-64)}
