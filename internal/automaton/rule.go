@@ -197,7 +197,7 @@ func (r *Rule) ID() string { return r.id }
 // Anchors returns the literals one of which stands in every match, with the
 // class run that must follow it. It is empty for a rule that has no literal
 // of at least three telling bytes; such a rule is for Find. The slice is the
-// rule's own.
+// caller's own.
 func (r *Rule) Anchors() []Anchor { return slices.Clone(r.anchors) }
 
 // Groups returns the number of capturing groups.
