@@ -108,15 +108,29 @@ func TestOwnMarkersOnly(t *testing.T) {
 	}
 }
 
-// TestFieldsUnderSelection: an engine without any detector of field names
-// still takes values with their keys.
-func TestFieldsUnderSelection(t *testing.T) {
-	e, err := New(mustParse(t, "detectors: {only: github-*}"), Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := string(e.NewRedactor().Value(nil, []byte("password"), []byte("plain value"))); got != "plain value" {
-		t.Errorf("got %q", got)
+// TestSelection: what a detector that is switched off would have found stays
+// as it is; it does not cost the text it stands in.
+func TestSelection(t *testing.T) {
+	for _, c := range []struct{ doc, key, text string }{
+		{"detectors: {only: github-*}", "password", "plain value"},
+		{"detectors: {skip: password}", "password", "hunter2canary"},
+		{"detectors: {skip: password}", "", `{"password":"hunter2canary","a":1}`},
+		{"detectors: {skip: pin}", "", `{"cvv":123}`},
+		{"detectors: {skip: cookie}", "", "Cookie: sessionid=abcdefgh123"},
+		{"detectors: {skip: authorization}", "", "Authorization: Basic dXNlcjpwYXNzd29yZA=="},
+	} {
+		e, err := New(mustParse(t, c.doc), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := e.NewRedactor()
+		got := r.Append(nil, []byte(c.text))
+		if c.key != "" {
+			got = r.Value(nil, []byte(c.key), []byte(c.text))
+		}
+		if string(got) != c.text {
+			t.Errorf("%s: %q became %q", c.doc, c.text, got)
+		}
 	}
 }
 
