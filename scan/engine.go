@@ -63,6 +63,8 @@ type use struct {
 	parse    structure
 	rule     *automaton.Rule
 	anchor   int
+	// unbounded: the rule is walked over the whole line at its first hit there.
+	unbounded bool
 }
 
 type useKind uint8
@@ -130,6 +132,60 @@ func (e *Engine) Detectors() []detectors.Detector { return e.detectors }
 
 // Literals returns what the engine looks for. The caller must not change it.
 func (e *Engine) Literals() []match.Literal { return e.literals }
+
+// Plan is how a detector is run.
+type Plan struct {
+	// Literals are what the matcher looks for on its behalf. Detectors that
+	// report by field name, and vendor words that stand in field names, share
+	// the stems of sensitive names and have none of their own.
+	Literals []match.Literal
+	// Before and After are the bytes a match can reach to each side of a literal.
+	// Where the detector has no bound of its own, Bounded is false and they are
+	// its cap; it is then walked over a line once.
+	Before, After int
+	Bounded       bool
+	// EveryLine: no literal leads to the detector, so it is tried on every line.
+	EveryLine bool
+}
+
+// Plan returns how the detector with that index is run.
+func (e *Engine) Plan(detector int) Plan {
+	p := Plan{Bounded: true}
+	var r *automaton.Rule
+	for i := range e.leads {
+		for _, us := range [][]use{e.leads[i].uses, e.leads[i].rules} {
+			for _, u := range us {
+				if u.kind != useField && int(u.detector) == detector {
+					p.Literals = append(p.Literals, e.literals[i])
+					r = u.rule
+					break
+				}
+			}
+		}
+	}
+	for _, g := range e.gated {
+		if int(g.detector) == detector {
+			p.EveryLine, r = true, g.rule
+		}
+	}
+	switch d := &e.detectors[detector]; {
+	case r != nil:
+		p.Before, p.After, p.Bounded = r.Window()
+	case d.Kind == detectors.Prefix:
+		if d.Before != nil {
+			p.Before = d.Before.Max
+		}
+		if d.After != nil {
+			p.After = d.After.Max
+		}
+		if d.Loose {
+			p.After += maxLoose
+		}
+	case d.Kind == detectors.Keyed:
+		p.After = maxVendor + 2*maxGlue + d.After.Max
+	}
+	return p
+}
 
 // Layout returns the placement of the engine's literals, for match.WithLayout.
 func (e *Engine) Layout() []byte { return e.matcher.Layout() }

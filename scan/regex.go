@@ -23,8 +23,9 @@ func (b *builder) regex(i int32, d *detectors.Detector) error {
 		b.e.gated = append(b.e.gated, lineRule{i, r})
 		return nil
 	}
+	_, _, bounded := r.Window()
 	for k, a := range anchors {
-		u := use{kind: useRegex, detector: i, rule: r, anchor: k}
+		u := use{kind: useRegex, detector: i, rule: r, anchor: k, unbounded: !bounded}
 		if err := b.add(match.Literal{Text: a.Text, Fold: a.Fold, Gate: a.Gate}, u); err != nil {
 			return err
 		}
@@ -40,14 +41,45 @@ func (s *Scanner) regex(l *lead, hs, he int) {
 	}
 	for i := range l.rules {
 		u := &l.rules[i]
-		start, end, ok, open := u.rule.At(s.text, lo, hi, u.anchor, hs, he)
 		s.current = u.detector
+		if u.unbounded {
+			s.walk(u, lo, hi, hs)
+			continue
+		}
+		start, end, ok, open := u.rule.At(s.text, lo, hi, u.anchor, hs, he)
 		if open && hi == len(s.text) {
 			s.open(hs)
 		}
 		if ok {
 			s.matched(u.detector, u.rule, lo, hi, start, end, he)
 		}
+	}
+}
+
+// walk finds all matches of a rule without a bound on a line, at the first hit
+// there: once for a line, or hostile lines would take quadratic time.
+func (s *Scanner) walk(u *use, lo, hi, hs int) {
+	if s.walked == nil {
+		s.walked = map[int32]int{}
+	}
+	if done, ok := s.walked[u.detector]; ok && hs < done {
+		return
+	}
+	s.walked[u.detector] = hi
+	from := lo
+	if u.rule.Direct() {
+		from = hs
+	}
+	for from < hi {
+		start, end, ok, open := u.rule.FindFrom(s.text, lo, hi, from)
+		if open && hi == len(s.text) {
+			s.open(hs)
+		}
+		if !ok {
+			return
+		}
+		s.matched(u.detector, u.rule, lo, hi, start, end, end)
+		from = max(end, start+1)
 	}
 }
 

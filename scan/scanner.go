@@ -36,6 +36,7 @@ type Scanner struct {
 	vendor         pair
 	vendorOK       bool
 	vendors        []int32
+	walked         map[int32]int // end of the line an unbounded rule was walked over, by detector
 	cache          *nameCache
 	block          block
 	single         bool // every line is a record of its own
@@ -127,6 +128,7 @@ func (s *Scanner) begin(dst []Span, text []byte, m mode) {
 	s.text, s.spans, s.partial = text, dst, m != wholeLines
 	s.openAt, s.openQuote, s.keyDone, s.vendorEnd = noOpen, 0, 0, -1
 	s.lineLo, s.lineHi = 0, -1
+	clear(s.walked)
 	s.budget = valueBudget*len(text) + segmentSize
 }
 

@@ -8,9 +8,9 @@ import (
 	"github.com/stanch/stanch/detectors"
 )
 
-// clear runs in through a stream with a pause at each cut and reports which
+// leaked runs in through a stream with a pause at each cut and reports which
 // bytes were handed on outside spans.
-func clear(t testing.TB, e *Engine, in []byte, pauses ...int) []bool {
+func leaked(t testing.TB, e *Engine, in []byte, pauses ...int) []bool {
 	out := make([]bool, len(in))
 	next := 0
 	st := e.NewStream(func(p Piece) error {
@@ -58,7 +58,7 @@ func TestPauses(t *testing.T) {
 		}
 		text, from, to := expand(t, template, 11)
 		for c := range len(text) {
-			for i, is := range clear(t, e, []byte(text+"\n"), c) {
+			for i, is := range leaked(t, e, []byte(text+"\n"), c) {
 				if is && i >= from && i < to {
 					t.Errorf("%s\npause at %d (secret %d-%d) leaks byte %d of %s", template, c, from, to, i, text)
 					break
@@ -91,14 +91,14 @@ func TestTokenPauses(t *testing.T) {
 			}
 		}
 		for c := from; c < to; c++ {
-			leaked := 0
-			for k, is := range clear(t, e, []byte("token "+text+"\n"), c+6) {
+			count := 0
+			for k, is := range leaked(t, e, []byte("token "+text+"\n"), c+6) {
 				if is && k-6 >= from+literal && k-6 < to {
-					leaked++
+					count++
 				}
 			}
-			if leaked > 0 {
-				t.Errorf("%s: pause after %d bytes of the token leaks %d", d.ID, c-from, leaked)
+			if count > 0 {
+				t.Errorf("%s: pause after %d bytes of the token leaks %d", d.ID, c-from, count)
 				break
 			}
 		}
@@ -152,7 +152,7 @@ func TestEndlessValue(t *testing.T) {
 		{`{"password":"`, strings.Repeat(value+" ", 200), `","n":1}`},
 	} {
 		in := c.before + c.value + c.after + "\n"
-		for i, is := range clear(t, e, []byte(in)) {
+		for i, is := range leaked(t, e, []byte(in)) {
 			if is && i >= len(c.before) && i < len(c.before)+len(c.value) && in[i] != ' ' {
 				t.Fatalf("byte %d of %d leaks", i-len(c.before), len(c.value))
 			}
