@@ -157,7 +157,7 @@ func (p *pattern) keys(dst []key, id uint32, o, size int) []key {
 }
 
 func newProbe(pats []pattern, pl placement, keys []key, mask uint32) probe {
-	size := max(16, min(20, bits.Len(uint(16*len(keys)))))
+	size := max(16, min(20, bits.Len(uint(32*len(keys)))))
 	p := probe{
 		mask:   mask,
 		shift:  uint32(32 - size),
