@@ -79,7 +79,9 @@ func demoEngine(t testing.TB, doc string, o Options) *Engine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.Detectors = ds
+	if o.Detectors == nil {
+		o.Detectors = ds
+	}
 	if o.Key == nil && !o.RandomKey {
 		o.Key = testKey("demo")
 	}

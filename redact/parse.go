@@ -1,0 +1,421 @@
+package redact
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/stanch/stanch/finding"
+	"github.com/stanch/stanch/internal/envelope"
+)
+
+// ParseDocument reads a document of YAML 1.2 (or JSON). Every error gives
+// name, line and column of what is wrong; unknown and repeated fields, aliases
+// and tags are refused. No error quotes a value that may be secret.
+func ParseDocument(name string, b []byte) (*Document, error) {
+	d := DefaultDocument()
+	at := func(line int) Position { return Position{name, max(line, 1), 1} }
+	if len(b) > maxDocument {
+		return nil, at(1).errorf("longer than %d bytes", maxDocument)
+	}
+	dec := yaml.NewDecoder(bytes.NewReader(b))
+	var root yaml.Node
+	if err := dec.Decode(&root); err == io.EOF {
+		return nil, at(1).errorf("empty document: want version: 1")
+	} else if err != nil {
+		return nil, syntaxError(name, err)
+	}
+	if err := dec.Decode(new(yaml.Node)); err == nil {
+		return nil, at(bytes.Count(b[:secondDocument(b)], []byte("\n")) + 1).errorf("more than one document")
+	} else if err != io.EOF {
+		return nil, syntaxError(name, err)
+	}
+	if err := (&parser{name}).document(d, root.Content[0]); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// secondDocument returns where the separator before the second document is.
+func secondDocument(b []byte) int {
+	content := false
+	for off := 0; off < len(b); {
+		line, _, _ := bytes.Cut(b[off:], []byte("\n"))
+		t := bytes.TrimSpace(line)
+		if bytes.HasPrefix(line, []byte("---")) && content {
+			return off
+		}
+		content = content || len(t) > 0 && t[0] != '#' && t[0] != '%'
+		off += len(line) + 1
+	}
+	return 0
+}
+
+var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
+
+// syntaxError turns an error of the YAML parser into one of ours. The library
+// gives a line at most, and its text for a bad scalar may quote the input, so
+// only messages known to be free of it are handed on.
+func syntaxError(name string, err error) error {
+	line := 1
+	m := yamlLine.FindStringSubmatch(err.Error())
+	if m != nil && m[1] != "" {
+		fmt.Sscan(m[1], &line)
+	}
+	text := "not valid YAML"
+	for _, s := range syntaxTexts {
+		if strings.Contains(err.Error(), s) {
+			text += ": " + s
+			break
+		}
+	}
+	return Position{name, line, 1}.errorf("%s", text)
+}
+
+var syntaxTexts = []string{
+	"mapping values are not allowed in this context",
+	"found character that cannot start any token",
+	"found a tab character that violates indentation",
+	"did not find expected key",
+	"did not find expected ',' or '}'",
+	"did not find expected ',' or ']'",
+	"did not find expected '-' indicator",
+	"did not find expected node content",
+	"could not find expected ':'",
+	"found unexpected end of stream",
+	"found unknown escape character",
+	"control characters are not allowed",
+	"invalid leading UTF-8 octet",
+	"invalid trailing UTF-8 octet",
+	"exceeded max depth",
+}
+
+// parser walks the node tree by hand: that gives every error its position.
+type parser struct {
+	file string
+}
+
+func (p *parser) pos(n *yaml.Node) Position { return Position{p.file, n.Line, n.Column} }
+
+func (p *parser) errorf(n *yaml.Node, format string, args ...any) error {
+	return p.pos(n).errorf(format, args...)
+}
+
+// fields calls set for the value of every field of a mapping.
+func (p *parser) fields(n *yaml.Node, what string, names []string, set func(name string, v *yaml.Node) error) error {
+	if n.Kind == yaml.AliasNode {
+		return p.errorf(n, "aliases are not supported")
+	}
+	if n.Kind != yaml.MappingNode {
+		return p.errorf(n, "%s: want a mapping", what)
+	}
+	if err := p.plain(n); err != nil {
+		return err
+	}
+	seen := make(map[string]bool)
+	for i := 0; i < len(n.Content); i += 2 {
+		k, v := n.Content[i], n.Content[i+1]
+		if k.Kind != yaml.ScalarNode || k.ShortTag() != "!!str" || !slices.Contains(names, k.Value) {
+			return p.errorf(k, "unknown field in %s: want %s", what, oneOf(names))
+		}
+		if seen[k.Value] {
+			return p.errorf(k, "field %s is given twice", k.Value)
+		}
+		seen[k.Value] = true
+		if err := p.plain(k); err != nil {
+			return err
+		}
+		if err := set(k.Value, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// plain refuses anchors and explicit tags.
+func (p *parser) plain(n *yaml.Node) error {
+	if n.Kind == yaml.AliasNode || n.Anchor != "" {
+		return p.errorf(n, "aliases are not supported")
+	}
+	if n.Style&yaml.TaggedStyle != 0 {
+		return p.errorf(n, "tags are not supported")
+	}
+	return nil
+}
+
+func (p *parser) scalar(n *yaml.Node, what, tag, want string) error {
+	if err := p.plain(n); err != nil {
+		return err
+	}
+	if n.Kind != yaml.ScalarNode || n.ShortTag() != tag {
+		return p.errorf(n, "%s: want %s", what, want)
+	}
+	return nil
+}
+
+func (p *parser) str(n *yaml.Node, what string) (string, error) {
+	if err := p.scalar(n, what, "!!str", "a string"); err != nil {
+		return "", err
+	}
+	if n.Value == "" {
+		return "", p.errorf(n, "%s: empty", what)
+	}
+	return n.Value, nil
+}
+
+func (p *parser) int(n *yaml.Node, what string, low, high int) (int, error) {
+	if err := p.scalar(n, what, "!!int", "a whole number"); err != nil {
+		return 0, err
+	}
+	var v int
+	if err := n.Decode(&v); err != nil || v < low || v > high {
+		return 0, p.errorf(n, "%s: want a whole number from %d to %d", what, low, high)
+	}
+	return v, nil
+}
+
+// list reads a sequence that is not empty.
+func (p *parser) list(n *yaml.Node, what string, each func(*yaml.Node) error) error {
+	if err := p.plain(n); err != nil {
+		return err
+	}
+	if n.Kind != yaml.SequenceNode || len(n.Content) == 0 {
+		return p.errorf(n, "%s: want a list that is not empty", what)
+	}
+	for _, c := range n.Content {
+		if err := each(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// words reads one string or a list of them.
+func (p *parser) words(n *yaml.Node, what string, word func(n *yaml.Node, what string) (Pattern, error)) (out []Pattern, err error) {
+	add := func(n *yaml.Node) error {
+		w, err := word(n, what)
+		out = append(out, w)
+		return err
+	}
+	if n.Kind == yaml.ScalarNode {
+		return out, add(n)
+	}
+	err = p.list(n, what, add)
+	return out, err
+}
+
+var (
+	idPattern  = regexp.MustCompile(`^[a-z0-9*][a-z0-9*-]{0,63}$`)
+	fieldName  = regexp.MustCompile(`^[A-Za-z0-9_. -]*[A-Za-z0-9][A-Za-z0-9_. -]*$`)
+	keyPattern = regexp.MustCompile(`^[^\x00-\x1f]{1,128}$`)
+	printName  = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{32}$`)
+)
+
+func (p *parser) id(n *yaml.Node, what string) (Pattern, error) {
+	s, err := p.str(n, what)
+	if err == nil && !idPattern.MatchString(s) {
+		err = p.errorf(n, "%s: want a detector id of [a-z0-9-], in which * stands for any characters", what)
+	}
+	return Pattern{s, p.pos(n)}, err
+}
+
+func (p *parser) name(n *yaml.Node, what string) (Pattern, error) {
+	s, err := p.str(n, what)
+	if err == nil && (len(s) > 64 || !fieldName.MatchString(s)) {
+		err = p.errorf(n, "%s: want a field name of 1 to 64 letters, digits and _ . - or blanks", what)
+	}
+	return Pattern{s, p.pos(n)}, err
+}
+
+func (p *parser) key(n *yaml.Node, what string) (Pattern, error) {
+	s, err := p.str(n, what)
+	if err == nil && (!keyPattern.MatchString(s) || len(foldKey(nil, []byte(s))) == 0) {
+		err = p.errorf(n, "%s: want a name of 1 to 128 characters, in which * stands for any characters", what)
+	}
+	return Pattern{s, p.pos(n)}, err
+}
+
+func (p *parser) document(d *Document, n *yaml.Node) error {
+	version := false
+	err := p.fields(n, "document", []string{"version", "detectors", "names", "policy", "allow", "key", "limits"}, func(name string, v *yaml.Node) (err error) {
+		switch name {
+		case "version":
+			version = true
+			d.Version, err = p.int(v, "version", 1, 1)
+		case "detectors":
+			err = p.selection(&d.Detectors, v)
+		case "names":
+			err = p.names(&d.Names, v)
+		case "policy":
+			err = p.list(v, "policy", func(n *yaml.Node) error {
+				r, err := p.rule(n)
+				d.Policy = append(d.Policy, r)
+				return err
+			})
+		case "allow":
+			err = p.list(v, "allow", func(n *yaml.Node) error {
+				a, err := p.allowance(n)
+				d.Allow = append(d.Allow, a)
+				return err
+			})
+		case "key":
+			err = p.keyFiles(&d.Key, v)
+		case "limits":
+			err = p.limits(&d.Limits, v)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if !version {
+		return p.errorf(n, "version is missing: want version: 1")
+	}
+	for i := range d.Policy[:max(len(d.Policy)-1, 0)] {
+		if r := &d.Policy[i]; r.always() {
+			return d.Policy[i+1].Pos.errorf("this rule is never reached: the one on line %d has no condition", r.Pos.Line)
+		}
+	}
+	return nil
+}
+
+func (p *parser) selection(s *Selection, n *yaml.Node) error {
+	return p.fields(n, "detectors", []string{"only", "skip"}, func(name string, v *yaml.Node) (err error) {
+		switch name {
+		case "only":
+			s.Only, err = p.words(v, "only", p.id)
+		case "skip":
+			s.Skip, err = p.words(v, "skip", p.id)
+		}
+		return err
+	})
+}
+
+func (p *parser) names(f *Names, n *yaml.Node) error {
+	return p.fields(n, "names", []string{"secret", "harmless"}, func(name string, v *yaml.Node) (err error) {
+		switch name {
+		case "secret":
+			f.Secret, err = p.words(v, "secret", p.name)
+		case "harmless":
+			f.Harmless, err = p.words(v, "harmless", p.name)
+		}
+		return err
+	})
+}
+
+func (p *parser) rule(n *yaml.Node) (Rule, error) {
+	r := Rule{Pos: p.pos(n)}
+	action := false
+	err := p.fields(n, "rule", []string{"detector", "severity", "confidence", "identifier", "key", "action"}, func(name string, v *yaml.Node) (err error) {
+		var s string
+		switch name {
+		case "detector":
+			r.Detectors, err = p.words(v, name, p.id)
+		case "key":
+			r.Keys, err = p.words(v, name, p.key)
+		case "identifier":
+			if err = p.scalar(v, name, "!!bool", "true or false"); err == nil {
+				err = v.Decode(&r.Identifier)
+			}
+		case "severity":
+			if s, err = p.str(v, name); err == nil {
+				if r.Severity, err = finding.ParseSeverity(s); err != nil {
+					err = p.errorf(v, "severity: want low, medium, high or critical")
+				}
+			}
+		case "confidence":
+			if s, err = p.str(v, name); err == nil {
+				if r.Confidence, err = finding.ParseConfidence(s); err != nil {
+					err = p.errorf(v, "confidence: want low, medium or high")
+				}
+			}
+		case "action":
+			action = true
+			if s, err = p.str(v, name); err == nil {
+				if r.Action, err = ParseAction(s); err != nil {
+					err = p.errorf(v, "action: want %s", oneOf(actions[:]))
+				}
+			}
+		}
+		return err
+	})
+	switch {
+	case err != nil:
+	case !action:
+		err = p.errorf(n, "rule without an action")
+	case r.Action == Keep && r.nearlyAlways():
+		err = p.errorf(n, "a rule that keeps needs a condition that not everything meets")
+	}
+	return r, err
+}
+
+func (p *parser) allowance(n *yaml.Node) (Allowance, error) {
+	a := Allowance{Pos: p.pos(n)}
+	err := p.fields(n, "allowance", []string{"value", "fingerprint", "detector", "reason"}, func(name string, v *yaml.Node) (err error) {
+		switch name {
+		case "value":
+			a.Value.text, err = p.str(v, name)
+		case "fingerprint":
+			if a.Fingerprint, err = p.str(v, name); err == nil && !printName.MatchString(a.Fingerprint) {
+				err = p.errorf(v, "fingerprint: want %d and %d hexadecimal digits with - between, as in a finding", envelope.KeyIDLen, 2*envelope.SumLen)
+			}
+		case "detector":
+			var d Pattern
+			d, err = p.id(v, name)
+			a.Detector = &d
+		case "reason":
+			a.Reason, err = p.str(v, name)
+		}
+		return err
+	})
+	switch {
+	case err != nil:
+	case (a.Value.text == "") == (a.Fingerprint == ""):
+		err = p.errorf(n, "allowance: want either value or fingerprint")
+	case a.Reason == "":
+		err = p.errorf(n, "allowance without a reason")
+	}
+	return a, err
+}
+
+func (p *parser) keyFiles(k *KeyFiles, n *yaml.Node) error {
+	err := p.fields(n, "key", []string{"file", "previous"}, func(name string, v *yaml.Node) (err error) {
+		switch name {
+		case "file":
+			k.File, err = p.str(v, name)
+		case "previous":
+			err = p.list(v, name, func(n *yaml.Node) error {
+				s, err := p.str(n, name)
+				k.Previous = append(k.Previous, s)
+				return err
+			})
+		}
+		return err
+	})
+	return err
+}
+
+func (p *parser) limits(l *Limits, n *yaml.Node) error {
+	return p.fields(n, "limits", []string{"max_line", "max_candidates"}, func(name string, v *yaml.Node) (err error) {
+		switch name {
+		case "max_line":
+			l.MaxLine, err = p.int(v, name, 64<<10, 64<<20)
+		case "max_candidates":
+			l.MaxCandidates, err = p.int(v, name, 1, 1<<20)
+		}
+		return err
+	})
+}
+
+func oneOf(names []string) string {
+	if len(names) == 1 {
+		return names[0]
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " or " + names[last]
+}
