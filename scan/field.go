@@ -37,6 +37,9 @@ func (s *Scanner) field(hs, he int) {
 	}
 	s.keyDone = p.keyEnd
 	v, keyed := s.known(&p)
+	if len(keyed) == 0 && v.Strength != names.None && v.Class != names.Password {
+		keyed = s.vendorBefore(&p)
+	}
 	for _, d := range keyed {
 		s.current = d
 		s.keyedValue(d, &p)

@@ -76,9 +76,23 @@ func (s *Scanner) Text(dst []Span, text []byte) []Span {
 		from := len(dst)
 		dst = s.scan(dst, text[off:off+n], wholeLines)
 		shift(dst[from:], off)
+		dst = join(dst, from)
 		off += n
 	}
 	return dst
+}
+
+// join makes one span of a secret that goes on where an earlier segment ended.
+func join(spans []Span, from int) []Span {
+	if from == 0 || from == len(spans) || !spans[from].Continued {
+		return spans
+	}
+	last := &spans[from-1]
+	if last.Detector != spans[from].Detector || last.End != spans[from].Start {
+		return spans
+	}
+	last.End = spans[from].End
+	return append(spans[:from], spans[from+1:]...)
 }
 
 // Lines is Text for lines that are records of their own: a key block does not

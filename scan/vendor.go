@@ -90,12 +90,28 @@ func (w *vendorWords) find(dst []int32, name []byte) []int32 {
 	return dst
 }
 
-func isSeparator(c byte) bool { return c == '_' || c == '-' || c == '.' || c == ' ' }
+// isSeparator reports whether c stands between the words of a name or a text.
+func isSeparator(c byte) bool { return c < 0x80 && (lex[c]&isWord == 0 || c == '_') }
+
+// vendorBefore finds the vendors named shortly before a pair whose own name
+// is anybody's: "Using acme Key=…". Only a value long enough for a key matters.
+func (s *Scanner) vendorBefore(p *pair) []int32 {
+	t := s.text
+	end := p.start
+	for lim := min(len(t), end+shortestWeak); end < lim && lex[t[end]]&(isKey|isBase64) != 0; end++ {
+	}
+	if end-p.start < shortestWeak {
+		return nil
+	}
+	lo, _ := s.line(p.keyStart)
+	s.vendors = s.e.vendors.find(s.vendors[:0], t[max(lo, p.keyStart-maxVendor):p.keyStart])
+	return s.vendors
+}
 
 // compact strips separators and case.
 func compact(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r < 0x80 && isSeparator(byte(r)) {
+		if r == '_' || r == '-' || r == '.' || r == ' ' {
 			return -1
 		}
 		return r
