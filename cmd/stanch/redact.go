@@ -92,23 +92,26 @@ func (c *cli) redact(ctx context.Context, paths []string, ff *fileFlags, pf *pol
 	}
 	defer j.close()
 	if r.findings != "" {
-		commit, err := j.openFindings(r.findings)
-		if err != nil {
-			return err
+		finish, e := j.openFindings(r.findings)
+		if e != nil {
+			return e
 		}
 		defer func() {
-			if e := commit(err == nil || isClosedPipe(err)); err == nil {
+			if e := finish(); err == nil {
 				err = e
 			}
 		}()
 	}
 	err = b.each(ctx, j.file)
+	if err != nil && isClosedPipe(err) {
+		return err
+	}
 	verb := "redacted"
 	if r.diff {
 		verb = "would redact"
 	}
 	b.sum.print(verb)
-	if err != nil && !isClosedPipe(err) {
+	if err != nil {
 		return err
 	}
 	if b.sum.failedAny() {
@@ -139,6 +142,7 @@ func (j *redaction) plan(paths []string) error {
 				return errors.New("standard input cannot be replaced in place")
 			}
 		}
+		j.files.Files = once(files)
 		return nil
 	case j.flags.output == "":
 		j.stdout = newOrdered(shared{j.cli.stdout, "standard output"})
@@ -173,6 +177,22 @@ func (j *redaction) plan(paths []string) error {
 	return err
 }
 
+// once returns the files without those that come a second time: two workers
+// must not replace the same one.
+func once(files []walk.File) []walk.File {
+	seen := make(map[string]bool)
+	var out []walk.File
+	for _, f := range files {
+		path, err := filepath.Abs(f.Path)
+		if err == nil && seen[path] {
+			continue
+		}
+		seen[path] = true
+		out = append(out, f)
+	}
+	return out
+}
+
 func (j *redaction) planTree(dir string) error {
 	names := make(map[string]string)
 	for i := range j.files.Files {
@@ -202,7 +222,7 @@ func (j *redaction) close() {
 }
 
 // openFindings begins the file of findings. The function returned ends it.
-func (j *redaction) openFindings(name string) (commit func(ok bool) error, err error) {
+func (j *redaction) openFindings(name string) (finish func() error, err error) {
 	if _, random := j.engine.KeyID(); random {
 		j.noteRandom()
 	}
@@ -212,7 +232,7 @@ func (j *redaction) openFindings(name string) (commit func(ok bool) error, err e
 	}
 	w := bufio.NewWriterSize(f, 64<<10)
 	j.findings = newFindings(shared{w, name}, jsonLines())
-	return func(bool) error {
+	return func() error {
 		err := w.Flush()
 		if e := f.Close(); err == nil {
 			err = e
@@ -271,13 +291,12 @@ func (j *redaction) toStdout(ctx context.Context, f *walk.File, w io.Writer, rep
 	defer in.close()
 	if file != nil {
 		defer file.Close()
-		if out := j.direct; out != nil || j.cli.stdout != nil {
-			if out == nil {
-				out = j.cli.stdout
-			}
-			if err := notInto(file, out); err != nil {
-				return err
-			}
+		out := j.direct
+		if out == nil {
+			out = j.cli.stdout
+		}
+		if err := notInto(file, out); err != nil {
+			return err
 		}
 	}
 	return j.write(ctx, f, in, w, false, report)

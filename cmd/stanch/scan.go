@@ -107,22 +107,23 @@ func (c *cli) scan(ctx context.Context, paths []string, ff *fileFlags, pf *polic
 			return err
 		})
 	}
-	var fatal *fatalError
-	if err == nil || !errors.As(err, &fatal) && !isClosedPipe(err) {
+	closed := isClosedPipe(err)
+	if !closed {
+		// What was found is written whole, whatever happened.
 		if e := f.end(out); err == nil {
 			err = e
 		}
+		b.sum.print("found")
 	}
-	b.sum.print("found")
 	switch {
-	case err != nil && !isClosedPipe(err):
+	case err != nil && !closed:
 		return err
 	case b.sum.failedAny():
 		return exitStatus(exitError)
 	case failed.any() && !s.exitZero:
 		return exitStatus(exitFindings)
 	}
-	return err
+	return nil
 }
 
 func (b *batch) noteRandom() {
@@ -166,12 +167,13 @@ func (b *batch) scanFile(ctx context.Context, f *walk.File, s *scanFlags, to *fi
 	}
 	p.after = flush
 	stats, err := b.run(ctx, f, p)
+	if err == nil && stats.Failed > 0 {
+		err = fmt.Errorf("%s could not be scanned; redact would write a marker", count(stats.Failed, "line"))
+	}
+	stats.Failed = 0
 	b.sum.done(f.Path, stats, in.binary)
 	if e := flush(); e != nil {
 		return e
-	}
-	if err == nil && stats.Failed > 0 {
-		err = fmt.Errorf("%s could not be scanned; redact would write a marker", count(stats.Failed, "line"))
 	}
 	return err
 }
