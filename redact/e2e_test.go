@@ -117,7 +117,7 @@ func TestSelection(t *testing.T) {
 		{"detectors: {skip: password}", "", `{"password":"hunter2canary","a":1}`},
 		{"detectors: {skip: pin}", "", `{"cvv":123}`},
 		{"detectors: {skip: cookie}", "", "Cookie: sessionid=abcdefgh123"},
-		{"detectors: {skip: authorization}", "", "Authorization: Basic dXNlcjpwYXNzd29yZA=="},
+		{"detectors: {skip: [authorization, bearer-credentials]}", "", "Authorization: Basic dXNlcjpwYXNzd29yZA=="},
 	} {
 		e, err := New(mustParse(t, c.doc), Options{})
 		if err != nil {

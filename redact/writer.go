@@ -115,12 +115,12 @@ func (w *Writer) write(p []byte) {
 	}
 	if e := w.h.Load(); e != w.r.e {
 		// Up to the end of a line the old engine goes on.
-		if w.taken == w.given && !w.open {
+		if w.stream.Idle() {
 			w.swap(e)
 		} else if i := bytes.LastIndexByte(p, '\n'); i >= 0 {
 			w.feed(p[:i+1])
 			p = p[i+1:]
-			if w.err == nil && w.taken == w.given && !w.open {
+			if w.err == nil && w.stream.Idle() {
 				w.swap(e)
 			}
 		}

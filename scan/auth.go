@@ -59,6 +59,9 @@ func (s *Scanner) credentials(p *pair, v names.Verdict, from, end int) {
 		w++
 	}
 	if w == end || t[w] != ' ' || w == from {
+		if w > from && schemeOf(t[from:w]) != noScheme {
+			return // the scheme without credentials
+		}
 		if p.quote == 0 {
 			end, _ = s.bareEnd(from, end)
 		}
@@ -134,7 +137,7 @@ func (s *Scanner) authParameters(from, end int) bool {
 				i++
 			}
 		}
-		if secretParameter(name) && i > val {
+		if secretParameter(name) && i > val && s.e.class[names.Auth] >= 0 {
 			if full, _ := judge.Mask(t[val:i]); !full && !s.e.ours(t[val:i]) {
 				x := s.found(s.e.class[names.Auth], val, i, finding.Certain, ByConstruct)
 				x.KeyStart, x.KeyEnd = k, k+len(name)
@@ -252,6 +255,9 @@ func (s *Scanner) cookies(p *pair, end int, set bool) {
 
 func (s *Scanner) cookie(p *pair, k, from, to int) {
 	v := s.text[from:to]
+	if s.e.class[names.Cookie] < 0 {
+		return
+	}
 	if len(v) == 0 || judge.Nothing(v) || judge.Placeholder(v) || s.e.ours(v) {
 		return
 	}
@@ -268,8 +274,11 @@ func (s *Scanner) cookie(p *pair, k, from, to int) {
 
 // named judges a whole value under a known key.
 func (s *Scanner) named(key, value []byte) {
+	if s.e.names == nil || len(value) == 0 {
+		return
+	}
 	v := s.e.names.Classify(key, names.Attr)
-	if v.Strength == names.None || len(value) == 0 {
+	if v.Strength == names.None || s.e.class[v.Class] < 0 {
 		return
 	}
 	p := pair{quote: 'v', keyQuote: '"', sep: ':'}

@@ -44,7 +44,7 @@ func (s *Scanner) field(hs, he int) {
 		s.current = d
 		s.keyedValue(d, &p)
 	}
-	if v.Strength != names.None {
+	if v.Strength != names.None && s.e.class[v.Class] >= 0 {
 		s.value(&p, v)
 	}
 }
@@ -239,7 +239,7 @@ func (s *Scanner) separator(p *pair, flag bool) bool {
 		i += n
 	}
 	p.blankAfter = seen && blanks > 0
-	p.gap = p.gap && p.blankAfter
+	p.gap = p.gap && p.blankAfter && p.sep == '='
 	if !seen {
 		if i >= lim && i == len(t) {
 			s.open(i)

@@ -94,6 +94,10 @@ func (st *Stream) Close() error {
 	return st.err
 }
 
+// Idle reports whether nothing that came before has a say in what comes next:
+// no line is unfinished and no key block is open.
+func (st *Stream) Idle() bool { return len(st.buf) == 0 && !st.s.block.open }
+
 // Pending returns how many bytes wait for their line to end.
 func (st *Stream) Pending() int { return len(st.buf) - st.win.released }
 
