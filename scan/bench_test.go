@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"bytes"
 	"os"
 	"testing"
 )
@@ -45,4 +46,26 @@ func BenchmarkFile(b *testing.B) {
 		}
 		b.ReportMetric(float64(n), "hits")
 	})
+}
+
+// BenchmarkRecords scans the lines of the file that STANCH_BENCH names one by one.
+func BenchmarkRecords(b *testing.B) {
+	name := os.Getenv("STANCH_BENCH")
+	if name == "" {
+		b.Skip("STANCH_BENCH names no file")
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		b.Fatal(err)
+	}
+	text = text[:min(len(text), 8<<20)]
+	records := bytes.Split(text, []byte("\n"))
+	s := engine(b).NewScanner()
+	var spans []Span
+	b.SetBytes(int64(len(text)))
+	for b.Loop() {
+		for _, r := range records {
+			spans = s.Text(spans[:0], r)
+		}
+	}
 }

@@ -66,12 +66,11 @@ func (e *Engine) NewScanner() *Scanner { return &Scanner{e: e} }
 func (s *Scanner) Text(dst []Span, text []byte) []Span {
 	s.block = block{}
 	for off := 0; off < len(text); {
-		n := segment(text[off:])
-		if n == 0 && len(text)-off < s.e.maxLine {
-			n = len(text) - off
-		}
-		if n == 0 {
-			return s.long(dst, text, off)
+		n := len(text) - off
+		if n > segmentSize {
+			if n = segment(text[off:]); n == 0 {
+				return s.long(dst, text, off)
+			}
 		}
 		from := len(dst)
 		dst = s.scan(dst, text[off:off+n], wholeLines)
