@@ -51,11 +51,11 @@
 //
 // # Costs
 //
-//   - Choosing windows takes about 20 µs for each literal. [WithLayout] saves
+//   - Choosing windows takes some 40 µs for each literal. [WithLayout] saves
 //     that when the result has been kept from an earlier [Matcher.Layout].
 //   - Every doubling of literals lets more than twice as much through the first
 //     filter. A thousand literals scan at two thirds of the speed of two
-//     hundred, five thousand at a third, on VBMI.
+//     hundred, five thousand at two fifths, on VBMI.
 //   - Literals of one or two bytes without a gate pass so often that nothing
 //     can be fast. They are found, by a second bitmap over two bytes.
 //   - A hit costs some 50 ns, mostly for mispredicted branches. Common words as
