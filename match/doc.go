@@ -53,7 +53,7 @@
 //
 //   - Choosing windows takes some 40 µs for each literal. [WithLayout] saves
 //     that when the result has been kept from an earlier [Matcher.Layout].
-//   - Every doubling of literals lets more than twice as much through the first
+//   - Every doubling of literals lets about twice as much through the first
 //     filter. A thousand literals scan at two thirds of the speed of two
 //     hundred, five thousand at two fifths, on VBMI.
 //   - Literals of one or two bytes without a gate pass so often that nothing
