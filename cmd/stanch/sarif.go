@@ -82,5 +82,5 @@ func fileURI(path string) string {
 		}
 		return (&url.URL{Scheme: "file", Path: path}).String()
 	}
-	return (&url.URL{Path: path}).String()
+	return (&url.URL{Path: path}).String() // puts ./ before a colon in the first name
 }
