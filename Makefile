@@ -4,18 +4,19 @@ GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
 PLATFORMS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 FUZZTIME  = 10s
+QEMU      = qemu-aarch64
 
-.PHONY: build test race lint vuln fuzz cross generate bench clean
+.PHONY: build test race lint vuln fuzz arm64 cross generate bench clean
 
 build: ## the binary, in the working directory
 	go build -trimpath -o stanch ./cmd/stanch
 
 test: ## every test that needs nothing but Go
 	go test ./...
-	go test -tags noasm ./match ./scan/...
+	go test -short -tags noasm ./match ./scan
 
-race:
-	go test -race ./match ./scan/... ./redact/... ./internal/... ./cmd/...
+race: ## the packages that run on input; needs a C compiler
+	go test -race -short ./match ./scan ./redact ./finding ./internal/... ./cmd/...
 
 lint:
 	@test -z "$$(gofmt -l . | tee /dev/stderr)"
@@ -30,13 +31,18 @@ fuzz: ## every fuzz target for FUZZTIME
 	@go list -f '{{.ImportPath}} {{.Dir}}' ./... | while read -r pkg dir; do \
 		for f in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\).*/\1/p' "$$dir"/*_test.go 2>/dev/null); do \
 			echo "$$pkg $$f"; \
-			go test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) "$$pkg" || exit 1; \
+			go test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5s "$$pkg" || exit 1; \
 		done; \
 	done
 
+arm64: ## the NEON kernel under emulation; needs qemu-user
+	GOARCH=arm64 go test -short -exec $(QEMU) ./match
+
 cross: ## the binary builds everywhere
 	@for p in $(PLATFORMS); do \
-		echo $$p; GOOS=$${p%/*} GOARCH=$${p#*/} go vet ./match ./cmd/stanch || exit 1; \
+		echo $$p; \
+		CGO_ENABLED=0 GOOS=$${p%/*} GOARCH=$${p#*/} go build -o /dev/null ./cmd/stanch && \
+		CGO_ENABLED=0 GOOS=$${p%/*} GOARCH=$${p#*/} go vet ./match ./redact ./internal/replace ./internal/walk ./cmd/stanch || exit 1; \
 	done
 
 generate: ## remake the committed tables
