@@ -408,14 +408,15 @@ func (e *expansion) jwe() error {
 	return e.expand(`{b64url:{"alg":"dir","enc":"A256GCM"}}..{base64url:16}.{base64url:60-120}.{base64url:22}`, 0)
 }
 
-// pem writes a block as long as that of an RSA key of 2048 bits.
+// pem writes a block as long as that of an RSA key of 2048 bits, without the
+// newline behind it, which is no part of the key.
 func (e *expansion) pem(label string) {
 	body := writeDER(nil, 1624, e.r)
 	e.out = append(e.out, "-----BEGIN "+label+"-----\n"...)
 	for ; len(body) > 64; body = body[64:] {
 		e.out = append(append(e.out, body[:64]...), '\n')
 	}
-	e.out = append(append(e.out, body...), "\n-----END "+label+"-----\n"...)
+	e.out = append(append(e.out, body...), "\n-----END "+label+"-----"...)
 }
 
 func (e *expansion) uuid() string {

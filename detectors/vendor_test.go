@@ -241,14 +241,14 @@ func wordByte(b byte) bool {
 var separators = regexp.MustCompile(`^[A-Za-z0-9_.\- \])]{0,40}?["'\\]{0,4}\s{0,4}(?:=>|:=|[=:|,(>]|\s)["'\\\s=]{0,8}(?:(?i:bearer|basic|token)\s)?`)
 
 func findKeyed(d *Detector, text string) (all []found) {
-	b, folded := []byte(text), fold(d.Fold, text)
+	b := []byte(text)
 	for _, l := range d.Literals {
-		i := strings.Index(folded, fold(d.Fold, l))
-		if i < 0 {
+		word := spellings(l).FindStringIndex(text)
+		if word == nil {
 			continue
 		}
-		for from := i + len(l); from < min(len(text), i+len(l)+80); from++ {
-			if wordByte(b[from-1]) || strings.IndexByte("-+/.~", b[from-1]) >= 0 && from > i+len(l) || !separators.MatchString(text[i+len(l):from]+" ") {
+		for from := word[1]; from < min(len(text), word[1]+80); from++ {
+			if wordByte(b[from-1]) || strings.IndexByte("-+/.~", b[from-1]) >= 0 && from > word[1] || !separators.MatchString(text[word[1]:from]+" ") {
 				continue
 			}
 			to, s, e, ok, _ := d.After.Match(b, from, len(b))
@@ -259,6 +259,20 @@ func findKeyed(d *Detector, text string) (all []found) {
 		}
 	}
 	return all
+}
+
+// spellings matches the vendor word of a keyed detector as names spell it:
+// NEW_RELIC_KEY, newRelicKey and new-relic-key for newrelic_key.
+func spellings(word string) *regexp.Regexp {
+	var b strings.Builder
+	b.WriteString("(?i)")
+	for i, c := range strings.NewReplacer("_", "", "-", "", ".", "", " ", "").Replace(word) {
+		if i > 0 {
+			b.WriteString(`[_.\- ]?`)
+		}
+		b.WriteString(regexp.QuoteMeta(string(c)))
+	}
+	return regexp.MustCompile(b.String())
 }
 
 func findRegex(d *Detector, text string) (all []found) {
