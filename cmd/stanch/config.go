@@ -1,7 +1,6 @@
 package main
 
 import (
-	"crypto/rand"
 	"fmt"
 	"os"
 
@@ -36,8 +35,7 @@ Exit status: 0 it can be used, 2 it cannot.`,
 			// A policy is checked where it is written; its key may be elsewhere.
 			o := redact.Options{}
 			if doc.Key.File == "" && os.Getenv("STANCH_KEY") == "" {
-				o.Key = make([]byte, 32)
-				rand.Read(o.Key)
+				o.Key = randomKey()
 			}
 			e, err := redact.New(doc, o)
 			if err != nil {

@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -74,13 +75,20 @@ func (c *cli) complain(err error) { fmt.Fprintf(c.stderr, "stanch: %s\n", c.safe
 // say in what errors show.
 func (c *cli) safely(text string) string {
 	if c.redactor == nil {
-		e, err := redact.New(redact.DefaultDocument(), redact.Options{RandomKey: true})
+		// A key of its own: that of the environment may be what the error is about.
+		e, err := redact.New(redact.DefaultDocument(), redact.Options{Key: randomKey()})
 		if err != nil {
 			return "internal error: the built-in detectors do not load"
 		}
 		c.redactor = e.NewRedactor()
 	}
 	return safely(c.redactor, text)
+}
+
+func randomKey() []byte {
+	key := make([]byte, 32)
+	rand.Read(key)
+	return key
 }
 
 // exitStatus is an error that has been reported already.
