@@ -7,12 +7,12 @@ import (
 )
 
 // maxJudged is how much of a value Bits reads.
-const maxJudged = 128
+const maxJudged = 48
 
 // Bits estimates how many bits a guesser who knows how people choose secrets
 // must try to reach v: the cheapest way to write it as words, runs, repeats and
 // single characters, but never more than its alphabet allows. It errs on the low
-// side. Of values longer than 128 bytes the first 128 are judged. A value under
+// side. Of values longer than 48 bytes the first 48 are judged. A value under
 // 40 bits must not be hashed or fingerprinted: it could be guessed back.
 //
 // The idea follows zxcvbn (Wheeler, USENIX Security 2016).
