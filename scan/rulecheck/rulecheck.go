@@ -6,7 +6,6 @@ package rulecheck
 
 import (
 	"fmt"
-	"regexp/syntax"
 
 	"github.com/stanch/stanch/detectors"
 	"github.com/stanch/stanch/finding"
@@ -39,12 +38,23 @@ func Check(all []detectors.Detector, subject func(*detectors.Detector) bool, see
 	if err != nil {
 		return nil, err
 	}
-	c := checker{s: e.NewScanner(), all: all}
+	c := checker{s: e.NewScanner(), all: all, rivals: rivals{all: all, seed: seed, seeds: min(seeds, 2)}}
 	for i := range all {
-		if d := &all[i]; subject(d) {
-			c.literals(d)
-			c.bounds(d)
-			c.examples(int32(i), d, seed, seeds)
+		d := &all[i]
+		if !subject(d) {
+			continue
+		}
+		c.literals(d)
+		c.bounds(d)
+		c.examples(int32(i), d, seed, seeds)
+		twins, err := c.rivals.twins(int32(i))
+		if err != nil {
+			return nil, err
+		}
+		for _, j := range twins {
+			if other := &all[j]; int(j) > i || !subject(other) {
+				c.problem(d, 0, false, "does the work of %s: each reports every example of the other", other.ID)
+			}
 		}
 	}
 	return c.problems, nil
@@ -53,6 +63,7 @@ func Check(all []detectors.Detector, subject func(*detectors.Detector) bool, see
 type checker struct {
 	s        *scan.Scanner
 	all      []detectors.Detector
+	rivals   rivals
 	spans    []scan.Span
 	problems []Problem
 }
@@ -62,46 +73,6 @@ func (c *checker) problem(d *detectors.Detector, line int, warning bool, format 
 		line = d.Line
 	}
 	c.problems = append(c.problems, Problem{d.File, line, d.ID, fmt.Sprintf(format, args...), warning})
-}
-
-// literals reports literals that occur too often to be looked for.
-func (c *checker) literals(d *detectors.Detector) {
-	for _, l := range d.Literals {
-		n := len(l)
-		if d.After != nil && d.Kind == detectors.Prefix && len(d.After.Items) > 0 && d.After.Items[0].Min >= 8 {
-			n++ // the run behind it discriminates as well
-		}
-		if n < 3 {
-			c.problem(d, 0, false, "literal %q does not discriminate: it has fewer than 3 bytes", l)
-		}
-	}
-}
-
-// bounds reports expressions without a bound or a literal.
-func (c *checker) bounds(d *detectors.Detector) {
-	if d.Kind != detectors.Regex {
-		return
-	}
-	re, err := syntax.Parse(d.Regex, syntax.Perl)
-	if err != nil {
-		c.problem(d, 0, false, "%v", err)
-		return
-	}
-	if unbounded(re) {
-		c.problem(d, 0, true, "the expression has no bound: it is cut off at a fixed window")
-	}
-}
-
-func unbounded(re *syntax.Regexp) bool {
-	if re.Op == syntax.OpStar || re.Op == syntax.OpPlus || re.Op == syntax.OpRepeat && re.Max < 0 {
-		return true
-	}
-	for _, sub := range re.Sub {
-		if unbounded(sub) {
-			return true
-		}
-	}
-	return false
 }
 
 // examples runs every example in every carrier.
@@ -127,19 +98,28 @@ func (c *checker) examples(i int32, d *detectors.Detector, seed uint64, seeds in
 	}
 	for _, x := range d.Negatives {
 		for k := range uint64(seeds) {
-			text, _, _, err := detectors.Expand(x.Template, seed+k)
-			if err != nil {
-				c.problem(d, x.Line, false, "negative: %v", err)
+			if !c.negative(i, d, x, seed+k) {
 				break
-			}
-			c.spans = c.s.Text(c.spans[:0], []byte(text))
-			for _, s := range c.spans {
-				if s.Detector == i && s.Confidence > finding.Doubtful {
-					c.problem(d, x.Line, false, "negative example is reported at %d-%d of %d bytes", s.Start, s.End, len(text))
-				}
 			}
 		}
 	}
+}
+
+// negative reports a template the detector must not find, and whether it did not.
+func (c *checker) negative(i int32, d *detectors.Detector, x detectors.Example, seed uint64) bool {
+	text, _, _, err := detectors.Expand(x.Template, seed)
+	if err != nil {
+		c.problem(d, x.Line, false, "negative: %v", err)
+		return false
+	}
+	c.spans = c.s.Text(c.spans[:0], []byte(text))
+	for _, s := range c.spans {
+		if s.Detector == i && s.Confidence > finding.Doubtful {
+			c.problem(d, x.Line, false, "negative example is reported at %d-%d of %d bytes", s.Start, s.End, len(text))
+			return false
+		}
+	}
+	return true
 }
 
 // holds scans one carrier and reports what differs.
