@@ -20,6 +20,7 @@ type pair struct {
 	depth            int  // escape depth of keyQuote or, failing that, of the value's quote
 	quote            byte // quote that opens the value, 0 for none
 	start            int  // first byte of the value
+	encoded          bool // the separators around are percent-encoded
 	gap              bool // blanks after a separator that had none before it
 	blankAfter       bool // blanks between separator and value
 }
@@ -104,6 +105,7 @@ func (s *Scanner) pairAt(hs, he int) (p pair, ok bool) {
 		p.kind = names.Query
 	case before == '6' && escapeBefore(t, ks) > 0: // %26, \u0026
 		p.kind = names.Query
+		p.encoded = escapeBefore(t, ks) == 3
 	}
 	if before == '<' || before == ':' && openTag(t, ks) {
 		if i, ok := s.tag(ke); ok {
@@ -211,7 +213,7 @@ func (s *Scanner) separator(p *pair, flag bool) bool {
 		case '%':
 			if hasFold(t[i:], "%3d") || hasFold(t[i:], "%3a") {
 				p.sep, n = '=', 3
-				p.kind = names.Query
+				p.kind, p.encoded = names.Query, true
 			}
 		case '\\':
 			if hasFold(t[i:], `\u003d`) || hasFold(t[i:], `\u003a`) {

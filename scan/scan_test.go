@@ -66,6 +66,9 @@ var shapes = []string{
 	`<wsse:Password Type="PasswordText"><<{alnum:12}>></wsse:Password>`,
 	// HTTP
 	`GET /cb?access_token=<<{alnum:32}>>&state=1 HTTP/1.1`,
+	`POST /login user=bob&password=<<p%40ss%26{alnum:8}>>&x=1`,
+	`url=https%3A%2F%2Fh.example%2F%3Ftoken%3D<<{alnum:24}>>%26x%3D1`,
+	`{"user":{"credentials":{"password":"<<{alnum:8}\\\"{alnum:4}>>"}}}`,
 	`see https://h.example/?token=<<{alnum:32}>>.`,
 	`> Authorization: Bearer <<{base64url:40}>>`,
 	`* [HTTP/2] [1] [authorization: Bearer <<{alnum:32}>>]`,

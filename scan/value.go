@@ -14,6 +14,9 @@ func (s *Scanner) value(p *pair, v names.Verdict) {
 		return
 	}
 	t := s.text
+	if p.quote == 0 && p.start < len(t) && t[p.start] == '{' && p.keyQuote != 0 {
+		return // an object: its members have names of their own
+	}
 	jar := v.Class == names.Cookie || cookieName(t[p.keyStart:p.keyEnd])
 	if jar || v.Class == names.Auth {
 		end, closed := s.container(p)
@@ -359,7 +362,7 @@ func (s *Scanner) valueEnd(p *pair, v names.Verdict) (end int, closed bool) {
 		return i, i < len(t)
 	case p.kind == names.Query:
 		i := p.start
-		for i < lim && !endsParameter(t, i) {
+		for i < lim && !endsParameter(t, i, p.encoded) {
 			i++
 		}
 		return trimProse(t, p.start, i), i < len(t)
@@ -395,13 +398,15 @@ func (s *Scanner) startsLine(p *pair) bool {
 	return p.keyStart <= 64
 }
 
-// endsParameter tells the bytes that end a query parameter.
-func endsParameter(t []byte, i int) bool {
+// endsParameter tells the bytes that end a query parameter. In a query that is
+// itself percent-encoded the separators are so too; elsewhere their encoding
+// belongs to the value.
+func endsParameter(t []byte, i int, encoded bool) bool {
 	switch c := t[i]; c {
 	case '&', '#', ';', '<', '>', ')', ']', '}', '\\', '|', ',':
 		return true
 	case '%':
-		return hasFold(t[i:], "%26") || hasFold(t[i:], "%22") || hasFold(t[i:], "%20")
+		return encoded && (hasFold(t[i:], "%26") || hasFold(t[i:], "%22") || hasFold(t[i:], "%20") || hasFold(t[i:], "%23"))
 	default:
 		return lex[c]&isStop != 0
 	}
