@@ -114,9 +114,6 @@ func (s *Scanner) take(p *pair, v names.Verdict, start, end int) {
 	}
 	x := s.found(s.e.class[v.Class], start, end, c, ev)
 	x.KeyStart, x.KeyEnd = p.keyStart, p.keyEnd
-	if v.Strength == names.Strong {
-		s.keyDone = max(s.keyDone, end) // all of it goes: no name inside matters
-	}
 	x.Bare = p.keyQuote == '"' && p.quote == 0 && p.sep == ':'
 }
 
@@ -250,6 +247,9 @@ func (s *Scanner) container(p *pair) (end int, closed bool) {
 			p.quote, p.depth, p.start = q, d, p.start+n
 			return s.quotedEnd(p)
 		}
+	}
+	if p.keyQuote != 0 && p.sep == ':' { // no header, but JSON that is no string
+		return p.start, true
 	}
 	depth := 0
 	lim := len(t)
