@@ -133,6 +133,7 @@ var quiet = []string{
 	`author: alice; keys: 12; key=user:12`,
 	`commit 0123456789abcdef0123456789abcdef01234567`,
 	`trace_id=4bf92f3577b34da6a3ce929d0e0e4736`,
+	`Skipping AppWindowToken{df0798e token=Token{78af589 ActivityRecord{3b04`,
 	`Invalid user admin from 10.0.0.1 port 22`,
 	`-----BEGIN CERTIFICATE-----`,
 }

@@ -132,7 +132,7 @@ func (s *Scanner) judge(value []byte, v names.Verdict, p *pair) (finding.Confide
 			return 0, 0, false
 		}
 	}
-	if judge.Nothing(value) {
+	if judge.Nothing(value) || p.quote == 0 && v.Strength != names.Strong && dump(value) {
 		return 0, 0, false
 	}
 	full, partial := judge.Mask(value)
@@ -158,6 +158,15 @@ func (s *Scanner) judge(value []byte, v names.Verdict, p *pair) (finding.Confide
 		return finding.Likely, ByKey | ByEntropy, true
 	}
 	return finding.Doubtful, ByKey, true
+}
+
+// dump tells an object printed as Type{…} or Type(…).
+func dump(v []byte) bool {
+	i := 0
+	for i < len(v) && lex[v[i]]&isWord != 0 {
+		i++
+	}
+	return i > 0 && i < len(v) && v[0]-'A' < 26 && (v[i] == '{' || v[i] == '(')
 }
 
 // judgeCode judges a short numeric code or what it is derived from.
