@@ -236,8 +236,10 @@ func (s *Scanner) cookies(p *pair, end int, set bool) {
 			i++
 		}
 		if i == end || t[i] == ';' {
-			if k == p.start && i > k && judge.Credential(t[k:i]) { // a lone value
-				s.cookie(p, k, k, i)
+			if k == p.start && i > k { // a lone value
+				if full, _ := judge.Mask(t[k:i]); !full && judge.Credential(t[k:i]) {
+					s.cookie(p, k, k, i)
+				}
 			}
 			continue
 		}

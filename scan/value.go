@@ -132,7 +132,10 @@ func (s *Scanner) judge(value []byte, v names.Verdict, p *pair) (finding.Confide
 			return 0, 0, false
 		}
 	}
-	if judge.Nothing(value) || p.quote == 0 && v.Strength != names.Strong && dump(value) {
+	if v.Strength != names.Strong && v.Class != names.Webhook && (p.quote == 0 && dump(value) || !judge.Credential(value)) {
+		return 0, 0, false
+	}
+	if judge.Nothing(value) {
 		return 0, 0, false
 	}
 	full, partial := judge.Mask(value)

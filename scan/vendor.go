@@ -121,12 +121,15 @@ func compact(s string) string {
 // reachable reports whether every name with this vendor word in it is seen by
 // one of the stems: the word holds one, or it ends where one follows (…_api_key).
 func reachable(literal string, stems []names.Stem) bool {
-	c := compact(literal)
-	if strings.HasSuffix(c, "api") {
+	l := strings.ToLower(literal)
+	if strings.ContainsRune(l, ' ') {
+		return false // of such words only the last is read as a name
+	}
+	if strings.HasSuffix(l, "api") {
 		return true
 	}
 	for _, s := range stems {
-		if t := compact(s.Text); s.Last && strings.HasSuffix(c, t) || !s.Last && strings.Contains(c, t) {
+		if s.Last && strings.HasSuffix(l, s.Text) || !s.Last && strings.Contains(l, s.Text) {
 			return true
 		}
 	}

@@ -43,46 +43,49 @@ var reasons = [...]string{"none", "empty", "uuid", "commit", "short hash", "dige
 
 func (r Reason) String() string { return reasons[r] }
 
+// vetoes in the order in which they are tried.
+var vetoes = [...]struct {
+	is  func([]byte) bool
+	why Reason
+}{
+	{Nothing, Empty},
+	{isNumber, Number},
+	{isUUID, UUID},
+	{isCommit, Commit},
+	{isShortHash, ShortHash},
+	{isDigest, Digest},
+	{isFingerprint, Fingerprint},
+	{isULID, ULID},
+	{isTrace, Trace},
+	{isETag, ETag},
+	{isResource, Resource},
+	{isSystemID, SystemID},
+	{isPublic, Public},
+	{isFile, File},
+	{isEncrypted, Encrypted},
+	{isBoundary, Boundary},
+	{isIP, IP},
+	{isMAC, MAC},
+	{isTime, Time},
+	{isVersion, Version},
+	{isURL, URL},
+	{isEmail, Email},
+	{isSequence, Sequence},
+	{isPath, Path},
+	{isHost, Host},
+	{isObject, Object},
+	{isWords, Words},
+	{isLabel, Label},
+}
+
 // Benign returns why v, as a whole, looks like data rather than a credential,
 // or None. It vetoes findings under names of medium and weak strength and those
 // without a name; under a strong name any of these may be the secret.
 func Benign(v []byte) Reason {
 	v = bytes.TrimSpace(v)
-	for _, t := range [...]struct {
-		is  func([]byte) bool
-		why Reason
-	}{
-		{Nothing, Empty},
-		{isNumber, Number},
-		{isUUID, UUID},
-		{isCommit, Commit},
-		{isShortHash, ShortHash},
-		{isDigest, Digest},
-		{isFingerprint, Fingerprint},
-		{isULID, ULID},
-		{isTrace, Trace},
-		{isETag, ETag},
-		{isResource, Resource},
-		{isSystemID, SystemID},
-		{isPublic, Public},
-		{isFile, File},
-		{isEncrypted, Encrypted},
-		{isBoundary, Boundary},
-		{isIP, IP},
-		{isMAC, MAC},
-		{isTime, Time},
-		{isVersion, Version},
-		{isURL, URL},
-		{isEmail, Email},
-		{isSequence, Sequence},
-		{isPath, Path},
-		{isHost, Host},
-		{isObject, Object},
-		{isWords, Words},
-		{isLabel, Label},
-	} {
-		if t.is(v) {
-			return t.why
+	for i := range vetoes {
+		if vetoes[i].is(v) {
+			return vetoes[i].why
 		}
 	}
 	return None

@@ -10,17 +10,19 @@ func Credential(v []byte) bool {
 	if len(v) < 8 || len(v) > 16<<10 {
 		return false
 	}
+	// The cheap tests come first: few values get beyond them.
 	n, symbol := classes(v)
-	if n < 2 || Nothing(v) || Placeholder(v) {
+	if n < 2 || Random(v) < 0.5 && !(n >= 3 && symbol && hasDigit(v)) {
+		return false
+	}
+	if Nothing(v) || Placeholder(v) {
 		return false
 	}
 	if full, partial := Mask(v); full || partial {
 		return false
 	}
-	if r := Benign(v); r != None && r != Commit {
-		return false
-	}
-	return Random(v) >= 0.5 || n >= 3 && symbol && hasDigit(v)
+	r := Benign(v)
+	return r == None || r == Commit
 }
 
 // classes counts the character classes in v and reports whether there is

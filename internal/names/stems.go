@@ -47,7 +47,7 @@ const (
 		password passwd passphrase passcode passhash passwort kennwort wachtwoord pswd
 		secret credential apikey api_key api-key api.key accesskey privatekey encryptionkey signingkey
 		accesstoken refreshtoken authtoken idtoken sessiontoken
-		authorization authstring authheader authconfig authdigest webhookurl
+		authorization authstring authheader authconfig authdigest webhookurl webhook_url webhook-url
 		connectionstring connection_string connection-string connection.string
 		kubeconfig kube_config dockercfg dockerconfigjson stringdata vcap jaas
 		phpsessid samlre samlart honeycomb communitystring pincode otpattempt
