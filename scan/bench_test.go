@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"os"
 	"testing"
+
+	"github.com/stanch/stanch/detectors"
 )
 
 // BenchmarkFile scans the file that STANCH_BENCH names, whole and line by line.
@@ -66,6 +68,19 @@ func BenchmarkRecords(b *testing.B) {
 	for b.Loop() {
 		for _, r := range records {
 			spans = s.Text(spans[:0], r)
+		}
+	}
+}
+
+// BenchmarkCompile builds the default engine.
+func BenchmarkCompile(b *testing.B) {
+	ds, err := detectors.Default()
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := Compile(ds, Options{}); err != nil {
+			b.Fatal(err)
 		}
 	}
 }

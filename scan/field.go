@@ -197,17 +197,21 @@ func (s *Scanner) separator(p *pair, flag bool) bool {
 			}
 		case ':':
 			p.sep, n = ':', 1
-			if i+1 < lim && (t[i+1] == '=' || t[i+1] == ':') {
-				n = 2
-				if i+2 < lim && t[i+2] == '=' {
-					n = 3
-				}
+			for i+n < lim && n < 3 && t[i+n] == ':' {
+				n++
+			}
+			if i+n < lim && t[i+n] == '=' {
+				n++
 			}
 			if i+2 < len(t) && t[i+1] == '/' && t[i+2] == '/' {
 				return false // a URL scheme
 			}
 		case '-':
 			if i+1 < lim && t[i+1] == '>' {
+				p.sep, n = '=', 2
+			}
+		case '?', '.', '+':
+			if i+1 < lim && t[i+1] == '=' {
 				p.sep, n = '=', 2
 			}
 		case '%':
@@ -231,6 +235,10 @@ func (s *Scanner) separator(p *pair, flag bool) bool {
 			if p.keyQuote != 0 && (flag || p.call(t)) {
 				p.sep, n = ',', 1 // "--token", "value"; setProperty("token", "value")
 			}
+		}
+		if k := typeNote(t[i:lim]); n == 0 && blanks > 0 && k > 0 {
+			i += k
+			continue
 		}
 		if n == 0 {
 			break
@@ -269,6 +277,17 @@ func (s *Scanner) separator(p *pair, flag bool) bool {
 	}
 	p.start = i
 	return true
+}
+
+// typeNote returns the length of a type between a name and its separator, as
+// in "var token string = …".
+func typeNote(t []byte) int {
+	for _, w := range [...]string{"string", "str", "text"} {
+		if len(t) > len(w) && hasFold(t, w) && (t[len(w)] == ' ' || t[len(w)] == '=') {
+			return len(w)
+		}
+	}
+	return 0
 }
 
 // call reports whether the quoted name is the first argument of a call or the

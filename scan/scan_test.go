@@ -64,6 +64,10 @@ var shapes = []string{
 	`[password] => <<{alnum:12}>>`,
 	`<Password><<{alnum:12}>></Password>`,
 	`<wsse:Password Type="PasswordText"><<{alnum:12}>></wsse:Password>`,
+	`var apiPassword string = "<<{alnum:32}>>"`,
+	`$token .= "<<{alnum:32}>>"`,
+	`api_key ::= "<<{alnum:32}>>"`,
+	`System.setProperty("DB_PASSWORD", "<<{alnum:12}>>")`,
 	// HTTP
 	`GET /cb?access_token=<<{alnum:32}>>&state=1 HTTP/1.1`,
 	`POST /login user=bob&password=<<p%40ss%26{alnum:8}>>&x=1`,

@@ -21,9 +21,7 @@ func stemLiterals(s names.Stem) []stemLiteral {
 		return []stemLiteral{{text: s.Text}}
 	}
 	list := []stemLiteral{
-		{text: s.Text + " =", trail: 2},
-		{text: s.Text + " :", trail: 2},
-		{text: s.Text + "  ", trail: 2}, // aligned columns
+		{text: s.Text + " ", gate: match.Gate{Class: afterBlank, Min: 1}, trail: 1},
 		{text: "-" + s.Text + " ", lead: 1, trail: 1},
 	}
 	if len(s.Text) < 3 {
@@ -38,6 +36,10 @@ func stemLiterals(s names.Stem) []stemLiteral {
 	}
 	return append(list, stemLiteral{text: s.Text, gate: match.Gate{Class: class, Min: 1}})
 }
+
+// afterBlank is what can follow a name and a blank: a separator, a quote, or
+// more blanks in aligned columns.
+var afterBlank = match.Class{1<<' ' | 1<<'"' | 1<<'\'' | 1<<'+' | 1<<'-' | 1<<'.' | 1<<':' | 1<<'=' | 1<<'?', 1 << ('|' - 64)}
 
 // afterName is what can follow the last word of a name directly: quotes,
 // separators and their escapes, the closing marks of a name, a colour.
