@@ -56,10 +56,15 @@ func (s *Scanner) pem(di int32, hs, he int) {
 	for end < lineHi && armoured(t, end) {
 		end++
 	}
-	s.block = block{open: !s.single, detector: di, column: hs - lineLo, lines: 1}
+	inString := end < lineHi // a key cut short: what follows is no part of it
+	s.block = block{open: !s.single && !inString, detector: di, column: hs - lineLo, lines: 1}
 	x := s.found(di, hs, end, finding.Certain, ByShape|ByConstruct|Unclosed)
 	if end == lineHi && hs == lineLo {
 		x.End = afterEOL(t, lineHi)
+	}
+	if inString {
+		s.block.done = end
+		return
 	}
 	if lineHi == len(t) || s.single {
 		s.block.done = lineHi
@@ -138,6 +143,10 @@ func (s *Scanner) followBlock(pos int) int {
 		b.lines++
 		b.bytes += len(line)
 		if from, ok := bodyStart(line, b.column); ok {
+			if b.left > 0 && s.e.ours(line[from:]) {
+				b.open = false
+				return pos
+			}
 			b.stray = 0
 			end := hi
 			if from == 0 {
@@ -146,8 +155,9 @@ func (s *Scanner) followBlock(pos int) int {
 			s.more(pos+from, end)
 			if b.left > 0 {
 				if b.left--; b.left == 0 {
+					s.spans[len(s.spans)-1].End = max(s.spans[len(s.spans)-1].Start, hi)
 					b.open = false
-					return next
+					return hi
 				}
 			}
 		} else if !blockHeader(line, b.column) {

@@ -17,6 +17,9 @@ func (s *Scanner) command(di int32, hs, he int) {
 	program := t[hs : he-1]
 	i := he
 	for lim := min(len(t), he+maxCommand); i < lim; {
+		if i > he && t[i] != ' ' {
+			return // the string that holds the command ends
+		}
 		for i < lim && t[i] == ' ' {
 			i++
 		}
@@ -25,6 +28,7 @@ func (s *Scanner) command(di int32, hs, he int) {
 		}
 		w := i
 		i = shellWord(t, i, lim)
+		s.budget -= i - w
 		if i == w {
 			return
 		}
@@ -126,21 +130,27 @@ func argument(program, opt []byte) placement {
 	return elsewhere
 }
 
-// shellWord returns the end of the word at i, quotes included.
+// shellWord returns the end of the word at i, quotes included. A quote in the
+// middle of a word opens only behind an option, = or :, and only where it is
+// closed; any other is the end of a string that holds the command line.
 func shellWord(t []byte, i, lim int) int {
-	var q byte
+	w := i
 	for ; i < lim; i++ {
 		switch c := t[i]; {
-		case q != 0:
-			if c == q {
-				q = 0
-			}
-		case c == '\'' || c == '"':
-			q = c
 		case lex[c]&(isBlank|isEOL) != 0:
 			return i
-		case lex[c]&isEOL != 0:
-			return i
+		case c == '\'' || c == '"':
+			if i > w && t[i-1] != '=' && t[i-1] != ':' && t[i-1] != '\\' && !(i == w+2 && t[w] == '-') {
+				return i
+			}
+			k := i + 1
+			for k < lim && t[k] != c && lex[t[k]]&isEOL == 0 {
+				k++
+			}
+			if k < lim && t[k] != c {
+				return i
+			}
+			i = min(k, lim-1)
 		}
 	}
 	return i

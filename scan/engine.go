@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"strings"
@@ -194,6 +195,15 @@ func (e *Engine) Layout() []byte { return e.matcher.Layout() }
 func (e *Engine) ours(value []byte) bool {
 	return len(value) > 0 && (value[0] == 'R' || value[0] == 'H' || len(value) > 12) && e.vocabulary.Is(value)
 }
+
+// marked reports whether text[from:to] lies in what an earlier redaction wrote.
+func (e *Engine) marked(text []byte, from, to int) bool {
+	for lim := min(len(text), from+len(markerStart)+64); to < lim && (lex[text[to]]&isWord != 0 || text[to] == '-'); to++ {
+	}
+	return bytes.HasPrefix(text[from:], markerStart) && e.vocabulary.Is(text[from:to])
+}
+
+var markerStart = []byte("REDACTED-")
 
 // builder collects literals.
 type builder struct {

@@ -1,6 +1,8 @@
 package scan
 
 import (
+	"bytes"
+
 	"github.com/stanch/stanch/internal/names"
 )
 
@@ -93,6 +95,9 @@ func (s *Scanner) pairAt(hs, he int) (p pair, ok bool) {
 		ke--
 	}
 	p.keyStart, p.keyEnd = ks, ke
+	if i := bytes.Index(t[ks:ke], markerStart); i >= 0 && s.e.marked(t, ks+i, ke) {
+		return p, false
+	}
 	var before byte
 	if ks > dashes {
 		before = t[ks-dashes-1]

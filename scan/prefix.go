@@ -38,6 +38,7 @@ func (s *Scanner) prefix(di int32, hs, he int) {
 		if !ok {
 			return
 		}
+		s.budget -= e - he
 		tail := d.After.Tail()
 		end = e
 		if d.After.SecretFrom != d.After.SecretTo {
@@ -83,7 +84,7 @@ func (s *Scanner) confirm(di int32, d *detectors.Detector, start, end, from, to,
 	if full, _ := judge.Mask(t[min(body, to):to]); full {
 		return
 	}
-	if judge.Placeholder(t[from:to]) || s.e.ours(t[from:to]) {
+	if judge.Placeholder(t[from:to]) || s.e.ours(t[from:to]) || s.e.marked(t, from, to) {
 		return
 	}
 	c := finding.Certain

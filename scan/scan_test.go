@@ -242,7 +242,11 @@ func TestCuts(t *testing.T) {
 	if !strings.Contains(want, "«private-key»") || strings.Contains(want, "hunter2hunter2") {
 		t.Fatalf("the whole text is not redacted:\n%s", want)
 	}
-	for c := range in {
+	step := 1
+	if testing.Short() {
+		step = 37
+	}
+	for c := 0; c < len(in); c += step {
 		if got := redacted(t, e, in, c); got != want {
 			t.Fatalf("cut at %d:\n got %s\nwant %s", c, got, want)
 		}

@@ -32,6 +32,7 @@ type Scanner struct {
 	lineLo, lineHi int   // bounds of the line last asked for
 	keyDone        int   // no field name before this offset needs a look
 	budget         int   // bytes that may still be spent on values, see exhausted
+	allowed        int   // end of the line whose budget that is
 	vendorEnd      int   // end of the vendor word whose assignment is vendor
 	vendor         pair
 	vendorOK       bool
@@ -46,7 +47,10 @@ const noOpen = math.MaxInt
 
 // valueBudget is how often, on the average, a byte may be looked at in search
 // of the end of a value. Ordinary text needs one or two.
-const valueBudget = 6
+const (
+	valueBudget   = 6
+	lineAllowance = 4 << 10
+)
 
 // mode says what the text handed to scan is.
 type mode uint8
@@ -142,7 +146,7 @@ func (s *Scanner) begin(dst []Span, text []byte, m mode) {
 	s.openAt, s.openQuote, s.keyDone, s.vendorEnd = noOpen, 0, 0, -1
 	s.lineLo, s.lineHi = 0, -1
 	clear(s.walked)
-	s.budget = valueBudget*len(text) + segmentSize
+	s.budget, s.allowed = valueBudget*len(text)+lineAllowance, -1
 }
 
 // scan appends the spans of text, which begins at the start of a line.
@@ -163,6 +167,11 @@ func (s *Scanner) scan(dst []Span, text []byte, m mode) []Span {
 		if int(h.Start) < skip {
 			continue
 		}
+		s.allow(int(h.Start))
+		if s.budget < 0 {
+			skip = s.cover(&s.e.leads[h.ID], int(h.Start))
+			continue
+		}
 		s.verify(&s.e.leads[h.ID], int(h.Start), int(h.End))
 		skip = max(skip, s.block.done)
 	}
@@ -172,6 +181,39 @@ func (s *Scanner) scan(dst []Span, text []byte, m mode) []Span {
 	dst = s.resolve(from)
 	s.text, s.spans = nil, nil
 	return dst
+}
+
+// allow gives every line its budget, so that what is spent on one does not
+// depend on the lines that came in the same text.
+func (s *Scanner) allow(pos int) {
+	if pos <= s.allowed {
+		return
+	}
+	lo, hi := s.line(pos)
+	s.allowed, s.budget = hi, valueBudget*(hi-lo)+lineAllowance
+}
+
+// cover hides what is left of a line that has cost too much, from a hit on. It
+// returns where that ends.
+func (s *Scanner) cover(l *lead, hs int) int {
+	_, hi := s.line(hs)
+	d := int32(0)
+	switch {
+	case len(l.uses) > 0 && l.uses[0].kind != useField:
+		d = l.uses[0].detector
+	case len(l.uses) == 0:
+		d = l.rules[0].detector
+	default:
+		for _, c := range s.e.class {
+			if c >= 0 {
+				d = c
+				break
+			}
+		}
+	}
+	s.found(d, hs, hi, finding.Likely, ByConstruct|Unclosed)
+	s.keyDone = hi
+	return hi
 }
 
 // verify decides at one hit.
@@ -224,11 +266,23 @@ func (s *Scanner) line(pos int) (lo, hi int) {
 
 // lineEnd returns the offset of the first LF or CR in b, or len(b).
 func lineEnd(b []byte) int {
-	i := bytes.IndexByte(b, '\n')
-	if i < 0 {
-		i = len(b)
+	for from, n := 0, 128; from < len(b); n *= 2 {
+		to := min(len(b), from+n)
+		if i := firstEOL(b[from:to]); i >= 0 {
+			return from + i
+		}
+		from = to
 	}
-	if j := bytes.IndexByte(b[:i], '\r'); j >= 0 {
+	return len(b)
+}
+
+// firstEOL returns the offset of the first LF or CR in b, or -1.
+func firstEOL(b []byte) int {
+	i := bytes.IndexByte(b, '\n')
+	if i >= 0 {
+		b = b[:i]
+	}
+	if j := bytes.IndexByte(b, '\r'); j >= 0 {
 		return j
 	}
 	return i

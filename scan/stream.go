@@ -54,8 +54,9 @@ func (e *Engine) NewStream(emit func(Piece) error) *Stream {
 // p is not kept.
 func (st *Stream) Write(p []byte) (int, error) {
 	all := len(p)
+	bare := 0 // bytes of p that are known to hold no LF
 	for len(p) > 0 && st.err == nil {
-		if len(st.buf) == 0 {
+		if len(st.buf) == 0 && bare == 0 {
 			if n := segment(p); n > 0 {
 				st.spans = st.s.scan(st.spans[:0], p[:n], wholeLines)
 				st.hand(p[:n], st.spans)
@@ -63,10 +64,11 @@ func (st *Stream) Write(p []byte) (int, error) {
 				p = p[n:]
 				continue
 			}
+			bare = min(len(p), segmentSize)
 		}
 		n, done := lineRest(st.buf, p[:min(len(p), st.s.e.maxLine-len(st.buf))])
 		st.buf = append(st.buf, p[:n]...)
-		p = p[n:]
+		p, bare = p[n:], max(0, bare-n)
 		switch {
 		case done:
 			st.part(wholeLines)
@@ -216,19 +218,12 @@ func lineRest(buf, p []byte) (n int, done bool) {
 		}
 		return 0, true
 	}
-	i := bytes.IndexByte(p, '\n')
-	end := i
-	if i < 0 {
-		end = len(p)
-	}
-	if j := bytes.IndexByte(p[:end], '\r'); j >= 0 && j+1 < len(p) {
-		if p[j+1] == '\n' {
-			return j + 2, true
-		}
-		return j + 1, true
-	}
-	if i < 0 {
+	i := lineEnd(p)
+	switch {
+	case i == len(p) || p[i] == '\r' && i+1 == len(p):
 		return len(p), false
+	case p[i] == '\r' && p[i+1] == '\n':
+		return i + 2, true
 	}
 	return i + 1, true
 }

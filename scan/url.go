@@ -37,6 +37,7 @@ func (s *Scanner) userinfo(di int32, hs, he int) {
 			}
 		}
 	}
+	s.budget -= end - he
 	if end == len(t) && (slash < 0 || colon >= 0) {
 		s.open(he)
 	}

@@ -10,7 +10,7 @@ import (
 
 // value parses the value of a pair, judges it, and records what must go.
 func (s *Scanner) value(p *pair, v names.Verdict) {
-	if v.Strength >= names.Medium && s.exhausted(p, v) {
+	if s.exhausted(p, v) {
 		return
 	}
 	t := s.text
@@ -108,6 +108,9 @@ func (s *Scanner) take(p *pair, v names.Verdict, start, end int) {
 	}
 	s.budget -= end - start
 	value := s.text[start:min(end, start+maxJudged)]
+	if p.keyQuote == 0 && p.quote == '"' && syntax(value) {
+		return // the quote was the end of a string: {"msg":"password=","n":1}
+	}
 	c, ev, ok := s.judge(value, v, p)
 	if !ok {
 		return
@@ -449,6 +452,9 @@ loop:
 	for ; i < lim; i++ {
 		c := t[i]
 		if lex[c]&isStop != 0 {
+			if lex[c]&isQuote != 0 && s.inside(from, i) {
+				continue
+			}
 			break
 		}
 		switch c {
@@ -477,25 +483,29 @@ loop:
 			}
 			angle++
 		case ')':
-			if round == 0 {
+			if round > 0 {
+				round--
+			} else if !s.inside(from, i) {
 				break loop
 			}
-			round--
 		case ']':
-			if square == 0 {
+			if square > 0 {
+				square--
+			} else if !s.inside(from, i) {
 				break loop
 			}
-			square--
 		case '}':
-			if curly == 0 {
+			if curly > 0 {
+				curly--
+			} else if !s.inside(from, i) {
 				break loop
 			}
-			curly--
 		case '>':
-			if angle == 0 {
+			if angle > 0 {
+				angle--
+			} else if !s.inside(from, i) {
 				break loop
 			}
-			angle--
 		case ',', ';', '&', '|':
 			if i+1 == len(t) || lex[t[i+1]]&isStop != 0 || s.nextPair(i+1, lim) {
 				break loop
@@ -507,6 +517,14 @@ loop:
 		i = trimProse(t, from, i)
 	}
 	return i, closed
+}
+
+// inside reports whether a closing mark at i that nothing opened stands in the
+// middle of a value rather than at its end: between word bytes, and not before
+// another pair.
+func (s *Scanner) inside(from, i int) bool {
+	t := s.text
+	return i > from && i+1 < len(t) && lex[t[i-1]]&lex[t[i+1]]&isWord != 0 && !s.nextPair(i+1, len(t))
 }
 
 // nextPair reports whether name= or name: stands at i.
@@ -523,4 +541,14 @@ func (s *Scanner) nextPair(i, lim int) bool {
 		i++
 	}
 	return i < lim && (t[i] == '=' || t[i] == ':')
+}
+
+// syntax reports whether v is nothing but what stands between the strings of JSON.
+func syntax(v []byte) bool {
+	for _, c := range v {
+		if c != ',' && c != ':' && c != '[' && c != ']' && c != '{' && c != '}' && c != ' ' {
+			return false
+		}
+	}
+	return true
 }
