@@ -91,10 +91,8 @@ func (s *Scanner) putty(di int32, hs, he int) {
 		from := escapedEOL(t, i)
 		end := from
 		for ; n > 0 && end < len(t); n-- {
-			for end < len(t) && lex[t[end]]&isBase64 != 0 {
-				end++
+			for end = escapedEOL(t, end); end < len(t) && lex[t[end]]&isBase64 != 0; end++ {
 			}
-			end = escapedEOL(t, end)
 		}
 		if end > from {
 			s.found(di, from, end, finding.Certain, ByShape|ByConstruct)
