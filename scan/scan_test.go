@@ -92,6 +92,9 @@ var shapes = []string{
 	`export DB_PASSWORD='<<{alnum:12}>>'`,
 	`TOKEN=` + "\x1b[33m" + `<<{alnum:32}>>` + "\x1b[0m",
 	`ALTER ROLE app PASSWORD '<<{alnum:12}>>'`,
+	`CREATE USER x IDENTIFIED BY <<{alnum:12}>>);`,
+	`CREATE USER 'b'@'%' IDENTIFIED WITH caching_sha2_password BY '<<{alnum:12}>>'`,
+	`ID:master,PW:<<{alnum:10}!>>`,
 	`Kafka login: username="u" password="<<{alnum:12}>>";`,
 	// escapes in front of a token
 	`"text\nghp` + `_<<>>"`,

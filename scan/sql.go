@@ -5,29 +5,40 @@ import (
 	"github.com/stanch/stanch/internal/judge"
 )
 
-// sqlIdentified decides at "identified by" and "identified with … by|as": the
-// quoted string that follows is a password or its hash (MySQL, MariaDB,
-// Oracle, PostgreSQL's ENCRYPTED PASSWORD comes by the name password).
+// sqlIdentified decides at "identified by" and "identified with": the string
+// or word that follows is a password or its hash (MySQL, MariaDB, Oracle;
+// PostgreSQL's PASSWORD comes by its name).
 func (s *Scanner) sqlIdentified(di int32, hs, he int) {
 	t := s.text
-	lim := min(len(t), he+96)
 	i := he
-	for i < lim && t[i] != '\'' && t[i] != '"' && t[i] != ';' && t[i] != '(' && lex[t[i]]&isEOL == 0 {
+	if hasFold(t[he-4:], "with") { // a plugin, then BY or AS
+		k := max(indexFold(t[he:min(len(t), he+maxPlugin)], " by "), indexFold(t[he:min(len(t), he+maxPlugin)], " as "))
+		if k < 0 {
+			return
+		}
+		i += k + len(" by ")
+	}
+	for i < len(t) && t[i] == ' ' {
 		i++
+	}
+	for _, w := range [...]string{"password ", "values "} {
+		if hasFold(t[i:], w) {
+			i += len(w)
+		}
 	}
 	if i == len(t) {
 		s.open(i)
 		return
 	}
-	q, d, n := quoteAt(t, i, lim)
-	if i > he && t[i-1] == '\\' {
-		for i > he && t[i-1] == '\\' {
-			i--
+	q, d, n := quoteAt(t, i, len(t))
+	if n == 0 { // Oracle's IDENTIFIED BY word
+		e := i
+		for e < len(t) && lex[t[e]]&isStop == 0 && t[e] != ';' && t[e] != ')' && t[e] != '\\' {
+			e++
 		}
-		q, d, n = quoteAt(t, i, lim)
-	}
-	if n == 0 {
-		s.sqlBare(di, he)
+		if i > he {
+			s.sqlValue(di, i, e)
+		}
 		return
 	}
 	p := pair{quote: q, depth: d, start: i + n}
@@ -35,24 +46,11 @@ func (s *Scanner) sqlIdentified(di int32, hs, he int) {
 	if !closed {
 		s.open(p.start)
 	}
+	s.budget -= end - i
 	s.sqlValue(di, p.start, end)
 }
 
-// sqlBare takes the word of Oracle's IDENTIFIED BY word.
-func (s *Scanner) sqlBare(di int32, he int) {
-	t := s.text
-	i := he
-	for i < len(t) && t[i] == ' ' {
-		i++
-	}
-	e := i
-	for e < len(t) && lex[t[e]]&isStop == 0 && t[e] != ';' && t[e] != ')' {
-		e++
-	}
-	if i > he {
-		s.sqlValue(di, i, e)
-	}
-}
+const maxPlugin = 64 // bytes between WITH and BY
 
 func (s *Scanner) sqlValue(di int32, from, end int) {
 	v := s.text[from:end]

@@ -427,11 +427,12 @@ func endsParameter(t []byte, i int, encoded bool) bool {
 	}
 }
 
-// trimProse drops punctuation that ends a sentence rather than a value.
+// trimProse drops punctuation that ends a sentence rather than a value. Marks
+// of exclamation and question stay: they end passwords more often.
 func trimProse(t []byte, from, end int) int {
 	for end > from {
 		switch t[end-1] {
-		case '.', ':', '!', '?', ',':
+		case '.', ':', ',':
 			end--
 			continue
 		}
