@@ -29,7 +29,7 @@ func guarded(t *testing.T, size int) []byte {
 // read, in every length around the sizes of blocks and steps.
 func TestStaysInside(t *testing.T) {
 	page := os.Getpagesize()
-	size := (block*stepBlocks+2*block)/page*page + page
+	size := (step+2*block)/page*page + page
 	mem := guarded(t, size)
 	ls := append(someLiterals(50), Literal{Text: "x", Fold: true}, Literal{Text: "token", Gate: Gate{must("[a-z]"), 20}})
 	text := hotText(size, ls)
@@ -37,7 +37,7 @@ func TestStaysInside(t *testing.T) {
 	for n := range 300 {
 		sizes = append(sizes, n)
 	}
-	for n := block*stepBlocks - 3; n < block*stepBlocks+2*block; n++ {
+	for n := step - 3; n < step+2*block; n++ {
 		sizes = append(sizes, n)
 	}
 	eachMatcher(t, ls, func(t *testing.T, m *Matcher) {

@@ -17,26 +17,21 @@ func archKernels() []Kernel {
 	return ks
 }
 
-// The kernels write for each of n blocks at p a mask of the positions that
-// pass the tables of 8 or 16 buckets. They read 64*n+3 bytes at p.
+// The kernels write the numbers of those of the first n positions at p, n >= 64,
+// that pass the tables of 16 or 24 buckets to out, ascending, and return how
+// many there are. They read n+3 bytes at p, and write up to 4 numbers too many.
 //
 //go:noescape
-func vbmi8(p *byte, n int, tables *byte, out *uint64)
+func vbmi16(p *byte, n int, tables *byte, out *uint16) int
 
 //go:noescape
-func vbmi16(p *byte, n int, tables *byte, out *uint64)
+func vbmi24(p *byte, n int, tables *byte, out *uint16) int
 
 //go:noescape
-func avx2x8(p *byte, n int, tables *byte, out *uint64)
+func avx2x16(p *byte, n int, tables *byte, out *uint16) int
 
 //go:noescape
-func avx2x16(p *byte, n int, tables *byte, out *uint64)
-
-// flatten writes the numbers of the bits of n masks to out, ascending, and
-// returns how many there are. It writes up to 4 beyond the last.
-//
-//go:noescape
-func flatten(masks *uint64, n int, out *uint16) int
+func avx2x24(p *byte, n int, tables *byte, out *uint16) int
 
 // probeBitmap keeps of n candidates, in place, those whose hash of the four
 // bytes at p+candidate is in the bitmap, and returns their number.
@@ -44,24 +39,33 @@ func flatten(masks *uint64, n int, out *uint16) int
 //go:noescape
 func probeBitmap(p *byte, cands *uint16, n int, bitmap *uint32, shift uint32) int
 
-// candidates writes the positions of the first n blocks of buf that pass the
-// filter to s.cands and returns their number. buf must hold n*block+width-1
-// bytes.
+// nearAsm and siftAsm are nearGo and siftGo; shift and mask are those of a slot's
+// hash, and the farthest byte before a place that is read is text's first.
+//
+//go:noescape
+func nearAsm(text *byte, off int, cands *uint16, n int, slots *uint32, shift, mask uint32, heads *head, found *uint64) int
+
+//go:noescape
+func siftAsm(text *byte, found *uint64, n int, heads *head, blocks *masked, refs *uint32, likely *uint64, room int) (slots, literals, kept int)
+
+// candidates writes those of the first n positions of buf that pass the filter
+// to s.cands and returns their number. n is at least block and at most stepMost;
+// buf must hold n+width-1 bytes.
 func candidates(k Kernel, f *filter, buf []byte, n int, s *Scratch) int {
-	_ = buf[n*block+width-2]
-	_ = s.cands[n*block+candSlack-1]
-	p, masks := &buf[0], s.masks[:n]
-	switch {
-	case k == VBMI && f.groups == 1:
-		vbmi8(p, n, &f.seven[0], &masks[0])
-	case k == VBMI:
-		vbmi16(p, n, &f.seven[0], &masks[0])
-	case f.groups == 1:
-		avx2x8(p, n, &f.five[0], &masks[0])
-	default:
-		avx2x16(p, n, &f.five[0], &masks[0])
+	if n < block || n > stepMost {
+		panic("match: a kernel called for a wrong number of positions")
 	}
-	return flatten(&masks[0], n, &s.cands[0])
+	_ = buf[n+width-2]
+	p, out := &buf[0], &s.cands[0]
+	switch {
+	case k == VBMI && f.groups == 2:
+		return vbmi16(p, n, &f.seven[0], out)
+	case k == VBMI:
+		return vbmi24(p, n, &f.seven[0], out)
+	case f.groups == 2:
+		return avx2x16(p, n, &f.five[0], out)
+	}
+	return avx2x24(p, n, &f.five[0], out)
 }
 
 // probeAll keeps the candidates that p knows and returns their number. Every
@@ -69,4 +73,18 @@ func candidates(k Kernel, f *filter, buf []byte, n int, s *Scratch) int {
 func probeAll(p *probe, buf []byte, cands []uint16) int {
 	_ = buf[int(cands[len(cands)-1])+3] // ascending: the last is the greatest
 	return probeBitmap(&buf[0], &cands[0], len(cands), &p.bitmap[0], p.shift)
+}
+
+func newMasks() []uint64 { return nil }
+
+func near(p *probe, buf []byte, off int, cands []uint16, found *[verifyChunk]uint64) int {
+	_ = buf[off+int(cands[0])-around : off+int(cands[len(cands)-1])+beyond]
+	_ = found[len(cands)-1]
+	// There are more slots than a hash / 16 can be; they hold indexes into heads.
+	return nearAsm(&buf[0], off, &cands[0], len(cands), &p.slots[0], p.shift+4, p.mask, &p.heads[0], &found[0])
+}
+
+func sift(p *probe, buf []byte, found []uint64, likely *[likelyMost]uint64) (slots, literals, kept int) {
+	_ = buf[int(found[0]>>32)-around : int(found[len(found)-1]>>32)+beyond]
+	return siftAsm(&buf[0], &found[0], len(found), &p.heads[0], &p.blocks[0], &p.refs[0], &likely[0], likelyMost)
 }

@@ -14,18 +14,47 @@ func neon8(p *byte, n int, tables *byte, out *uint64)
 //go:noescape
 func neon16(p *byte, n int, tables *byte, out *uint64)
 
-// candidates writes the positions of the first n blocks of buf that pass the
-// filter to s.cands and returns their number. buf must hold n*block+width-1
-// bytes.
+// newMasks returns room for the masks of a step, of two groups and of the third.
+func newMasks() []uint64 { return make([]uint64, 2*(step/block)) }
+
+// candidates writes those of the first n positions of buf that pass the filter
+// to s.cands and returns their number. n is at least block and at most stepMost;
+// buf must hold n+width-1 bytes.
 func candidates(_ Kernel, f *filter, buf []byte, n int, s *Scratch) int {
-	_ = buf[n*block+width-2]
-	masks := s.masks[:n]
-	if f.groups == 1 {
-		neon8(&buf[0], n, &f.neon[0], &masks[0])
-	} else {
-		neon16(&buf[0], n, &f.neon[0], &masks[0])
+	if n < block || n > stepMost {
+		panic("match: a kernel called for a wrong number of positions")
 	}
-	return flattenGo(masks, s.cands)
+	_ = buf[n+width-2]
+	have := 0
+	for i, mask := range masks(f, buf, n/block, s) {
+		have += numbers(mask, i*block, s.cands[have:])
+	}
+	if rest := n % block; rest > 0 {
+		// A block that ends with the last position, less what has been decided.
+		mask := masks(f, buf[n-block:], 1, s)[0] >> (block - rest) << (block - rest)
+		have += numbers(mask, n-block, s.cands[have:])
+	}
+	return have
+}
+
+func masks(f *filter, buf []byte, n int, s *Scratch) []uint64 {
+	a, b := s.masks[:n], s.masks[step/block:][:n]
+	neon16(&buf[0], n, &f.neon[0], &a[0])
+	if f.groups > 2 {
+		neon8(&buf[0], n, &f.neon[neonRow(0, 2)*32], &b[0])
+		for i := range a {
+			a[i] |= b[i]
+		}
+	}
+	return a
 }
 
 func probeAll(p *probe, buf []byte, cands []uint16) int { return probeAllGo(p, buf, cands) }
+
+func near(p *probe, buf []byte, off int, cands []uint16, found *[verifyChunk]uint64) int {
+	return nearGo(p, buf, off, cands, found)
+}
+
+func sift(p *probe, buf []byte, found []uint64, likely *[likelyMost]uint64) (slots, literals, kept int) {
+	return siftGo(p, buf, found, likely)
+}

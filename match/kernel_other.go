@@ -9,3 +9,13 @@ func candidates(k Kernel, f *filter, buf []byte, n int, s *Scratch) int {
 }
 
 func probeAll(p *probe, buf []byte, cands []uint16) int { return probeAllGo(p, buf, cands) }
+
+func newMasks() []uint64 { return nil }
+
+func near(p *probe, buf []byte, off int, cands []uint16, found *[verifyChunk]uint64) int {
+	return nearGo(p, buf, off, cands, found)
+}
+
+func sift(p *probe, buf []byte, found []uint64, likely *[likelyMost]uint64) (slots, literals, kept int) {
+	return siftGo(p, buf, found, likely)
+}

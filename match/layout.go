@@ -8,8 +8,8 @@ import (
 // A layout is, in this order: the bytes "mlp" and a version; 16 bytes of
 // SHA-256 over the literals; then for the seven-bit and the five-bit alphabet
 // one byte with the number of buckets, the offset of every literal's window, and
-// the buckets, two to a byte.
-const layoutHead = "mlp\x01"
+// its bucket.
+const layoutHead = "mlp\x02"
 
 const fingerprintSize = 16
 
@@ -40,12 +40,8 @@ func encodeLayout(pats []pattern, places ...placement) []byte {
 		for _, s := range pl.spots {
 			out = append(out, s.offset)
 		}
-		for i := 0; i < len(pl.spots); i += 2 {
-			b := pl.spots[i].bucket
-			if i+1 < len(pl.spots) {
-				b |= pl.spots[i+1].bucket << 4
-			}
-			out = append(out, b)
+		for _, s := range pl.spots {
+			out = append(out, s.bucket)
 		}
 	}
 	return out
@@ -55,7 +51,7 @@ func encodeLayout(pats []pattern, places ...placement) []byte {
 // layout is of other literals or of another version, or cannot be right.
 func decodeLayout(layout []byte, pats []pattern, which int) (placement, bool) {
 	n := len(pats)
-	size := 1 + n + (n+1)/2
+	size := 1 + 2*n
 	if len(layout) != len(layoutHead)+fingerprintSize+2*size || string(layout[:len(layoutHead)]) != layoutHead {
 		return placement{}, false
 	}
@@ -73,7 +69,7 @@ func decodeLayout(layout []byte, pats []pattern, which int) (placement, bool) {
 		if int(o) >= len(pats[i].text) {
 			return placement{}, false
 		}
-		b := rest[1+n+i/2] >> (4 * (i & 1)) & 15
+		b := rest[1+n+i]
 		if int(b) >= pl.buckets {
 			return placement{}, false
 		}

@@ -9,7 +9,7 @@ import (
 // used by any number of goroutines.
 type Matcher struct {
 	pats      []pattern
-	classes   int // distinct gate classes
+	classes   []Class // what may stand behind literals; the first is anything
 	kernel    Kernel
 	places    [2]func() placement // for seven and five bits
 	filter    *filter             // nil on the plain rung
@@ -51,7 +51,7 @@ func Compile(lits []Literal, opts ...Option) (*Matcher, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Matcher{pats: pats, classes: len(classes), kernel: k}
+	m := &Matcher{pats: pats, classes: classes, kernel: k}
 	for i := range pats {
 		m.maxText = max(m.maxText, len(pats[i].text))
 		m.maxLen = max(m.maxLen, len(pats[i].text)+pats[i].min)
@@ -106,21 +106,23 @@ func (m *Matcher) MaxLen() int { return m.maxLen }
 // to a fixed size. One goroutine may use it at a time, with any matcher.
 type Scratch struct {
 	cands   []uint16
-	masks   []uint64
+	masks   []uint64 // of kernels that do not number positions themselves
 	endings [lanes][]ending
 	runs    []run
 	scan    uint32
-	tail    [tailSize]byte
+	tail    [2 * block]byte // a text too short for kernels
+	found   [verifyChunk]uint64
+	likely  [likelyMost]uint64
 }
 
 // begin readies s for a scan by m.
 func (s *Scratch) begin(m *Matcher) {
 	if s.cands == nil && m.kernel != Plain {
-		s.cands = make([]uint16, 64*stepBlocks+candSlack)
-		s.masks = make([]uint64, stepBlocks)
+		s.cands = make([]uint16, stepMost+candSlack)
+		s.masks = newMasks()
 	}
-	if len(s.runs) < m.classes {
-		s.runs = make([]run, m.classes)
+	if len(s.runs) < len(m.classes) {
+		s.runs = make([]run, len(m.classes))
 	}
 	if s.scan++; s.scan == 0 {
 		clear(s.runs)

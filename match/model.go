@@ -2,18 +2,32 @@ package match
 
 import (
 	_ "embed"
+	"encoding/binary"
 	"math"
 	"math/bits"
 	"sync"
 )
 
-// The model says how often one byte follows another in log text. It only
+// The model says how often one byte follows another in log text, and how often
+// four stand together. It only
 // chooses where the filter looks; a poor model costs speed, never a hit.
 // See internal/genmodel for the text it is counted on and for its format.
 //
 //go:generate go run ./internal/genmodel -o model.bin
 //go:embed model.bin
 var modelBin []byte
+
+const modelPairs = 128 * 128
+
+// quadShares has the shares of positions with certain four bytes, bit 5 of each
+// set: those that are frequent.
+var quadShares = sync.OnceValue(func() map[uint32]float64 {
+	shares := make(map[uint32]float64, len(modelBin[modelPairs:])/5)
+	for q := modelBin[modelPairs:]; len(q) >= 5; q = q[5:] {
+		shares[binary.LittleEndian.Uint32(q)] = probability(q[4])
+	}
+	return shares
+})
 
 // modelNever is a cost that stands for "not seen".
 const modelNever = 255
@@ -70,7 +84,7 @@ func newAlphabet(n int, few float64, of func(c byte) uint8) *alphabet {
 		a.all.add(a.of[c])
 	}
 	total := 0.0
-	for i, cost := range modelBin {
+	for i, cost := range modelBin[:modelPairs] {
 		p := probability(cost)
 		a.pair[int(a.of[i>>7])*n+int(a.of[i&127])] += p
 		total += p

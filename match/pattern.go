@@ -23,9 +23,11 @@ type pattern struct {
 	value []byte // text with the bits of mask only
 	mask  []byte // 0xdf where a letter is folded, 0xff elsewhere
 	fold  bool
-	class int // index into Matcher.classes, when min > 0
+	class int // index into Matcher.classes
 	min   int
 	gate  Class
+	// The bits that all of the gate's bytes share, in one byte.
+	gateBits masked
 }
 
 func newPatterns(lits []Literal) ([]pattern, []Class, error) {
@@ -33,8 +35,8 @@ func newPatterns(lits []Literal) ([]pattern, []Class, error) {
 		return nil, nil, fmt.Errorf("match: %d literals, at most %d", len(lits), maxLiterals)
 	}
 	pats := make([]pattern, len(lits))
-	var classes []Class
-	index := map[Class]int{}
+	classes := []Class{anything}
+	index := map[Class]int{anything: 0}
 	total := 0
 	for i, l := range lits {
 		n := len(l.Text)
@@ -70,6 +72,7 @@ func newPatterns(lits []Literal) ([]pattern, []Class, error) {
 				classes = append(classes, l.Gate.Class)
 			}
 			p.class, p.min, p.gate = k, l.Gate.Min, l.Gate.Class
+			p.gateBits = l.Gate.Class.shared()
 		}
 		pats[i] = p
 	}
@@ -96,8 +99,22 @@ func (p *pattern) at(i int) Class {
 	case i < n+p.min:
 		return p.gate
 	}
-	return Class{^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0)}
+	return anything
 }
+
+// shared returns which bits are the same in all bytes of the class.
+func (c *Class) shared() masked {
+	set, clear := uint64(0xff), uint64(0xff)
+	for b := range uint64(256) {
+		if c.Has(byte(b)) {
+			set &= b
+			clear &^= b
+		}
+	}
+	return masked{set, set | clear}
+}
+
+var anything = Class{^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0)}
 
 // equal reports whether b begins with the literal.
 func (p *pattern) equal(b []byte) bool {

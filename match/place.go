@@ -9,8 +9,8 @@ import (
 // buckets, it and the three after it hold symbols that the bucket has there.
 const (
 	width      = 4 // positions of a window
-	fewBuckets = 8
-	allBuckets = 16
+	fewBuckets = 16
+	allBuckets = 24
 	placeRuns  = 2 // rounds of improvement after the first placing
 )
 
@@ -161,6 +161,10 @@ func (b *bucket) turn(a *alphabet, i int, x uint8, sign float64) {
 	}
 }
 
+// survivorCost is what a position that survives the bitmap costs, in units of one
+// that passes the tables.
+const survivorCost = 2
+
 // windowsPerLiteral bounds the candidates that are tried for a literal.
 const windowsPerLiteral = 8
 
@@ -171,6 +175,7 @@ func windows(p *pattern, a *alphabet) []window {
 	last := min(max(0, p.positions()-width), len(p.text)-1)
 	all := make([]window, 0, last+1)
 	var empty bucket
+	shares := quadShares()
 	sets := make([]symbols, 0, last+width)
 	for i := range last + width {
 		sets = append(sets, a.set(p.at(i)))
@@ -179,16 +184,16 @@ func windows(p *pattern, a *alphabet) []window {
 		w := window{offset: uint8(o)}
 		copy(w.sets[:], sets[o:])
 		w.alone = empty.with(a, &w)
-		// What the window lets through by itself goes on to be looked up, so it
-		// counts once more, unless another literal has the same window.
+		// What passes is looked up, and survives that if it is a literal's four
+		// bytes, which costs more; unless another literal has the same.
 		w.fixed = w.alone
-		if o+width <= len(p.text) {
-			w.exact = true
-			for i := range width {
-				w.quad |= uint32(p.text[o+i]|0x20) << (8 * i)
+		if n := p.expansions(o); n <= 64 {
+			for _, k := range p.keys(nil, 0, o, width) {
+				w.fixed += survivorCost * shares[k.value]
+				w.quad = k.value
 			}
-		}
-		if n := p.expansions(o); n > 64 {
+			w.exact = n == 1
+		} else {
 			w.fixed += float64(n) * 1e-6
 		}
 		all = append(all, w)
@@ -223,7 +228,7 @@ func place(pats []pattern, a *alphabet, buckets int) placement {
 			w := &wins[i][k]
 			fixed := w.fixed
 			if w.exact && shared[w.quad] > 0 {
-				fixed *= 0.3 // most of it is paid already
+				fixed *= 0.2 // most of it is paid already
 			}
 			if best != nil && fixed >= least {
 				continue

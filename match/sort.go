@@ -6,13 +6,14 @@ import (
 )
 
 func compareHits(a, b Hit) int {
-	if a.Start != b.Start {
-		return cmp.Compare(a.Start, b.Start)
-	}
-	if a.End != b.End {
-		return cmp.Compare(a.End, b.End)
-	}
-	return cmp.Compare(a.ID, b.ID)
+	return cmp.Or(cmp.Compare(a.place(), b.place()), cmp.Compare(a.ID, b.ID))
+}
+
+// place orders hits by Start, then by End.
+func (h Hit) place() uint64 { return uint64(h.Start)<<32 | uint64(h.End) }
+
+func (h Hit) before(g Hit) bool {
+	return h.place() < g.place() || h.place() == g.place() && h.ID < g.ID
 }
 
 // sortHits puts h into the order (Start, End, ID). Hits arrive nearly so, which
@@ -23,7 +24,7 @@ func sortHits(h []Hit) {
 	for i := 1; i < len(h); i++ {
 		x := h[i]
 		j := i
-		for ; j > 0 && compareHits(x, h[j-1]) < 0; j-- {
+		for ; j > 0 && x.before(h[j-1]); j-- {
 			h[j] = h[j-1]
 		}
 		h[j] = x

@@ -1,0 +1,198 @@
+package match
+
+import (
+	"encoding/binary"
+	"unsafe"
+)
+
+const (
+	// around is how far before a window, and beyond how far from its first byte
+	// on, slots are looked at.
+	around, beyond = 7, 8
+
+	verifyChunk = 512 // survivors that are verified at a time
+	likelyMost  = 512 // literals that are looked at closely at a time
+)
+
+// verify appends the hits at candidates, which count from off, until it has
+// done the work given, and returns how many candidates it went through.
+func (m *Matcher) verify(dst []Hit, buf []byte, off int, cands []uint16, work int, s *Scratch) ([]Hit, int) {
+	v := verifier{m: m, buf: buf, s: s, dst: dst, work: work}
+	f := m.filter
+	for i := 0; i < len(cands); i += verifyChunk {
+		part := cands[i:min(i+verifyChunk, len(cands))]
+		have := len(v.dst)
+		v.probe(&f.quads, off, part)
+		if f.pairs != nil && v.work >= 0 {
+			v.probe(f.pairs, off, part)
+		}
+		if v.work < 0 {
+			return v.dst[:have], i
+		}
+	}
+	return v.dst, len(cands)
+}
+
+// probe appends the hits of p's literals at cands, which count from off. It
+// stops where the work is done.
+func (v *verifier) probe(p *probe, off int, cands []uint16) {
+	for len(cands) > 0 && off+int(cands[0]) < around {
+		v.careful(p, off+int(cands[0]))
+		cands = cands[1:]
+	}
+	n := len(cands)
+	for n > 0 && off+int(cands[n-1]) > len(v.buf)-beyond {
+		n--
+	}
+	if n > 0 {
+		found := v.s.found[:near(p, v.buf, off, cands[:n], &v.s.found)]
+		for len(found) > 0 && v.work >= 0 {
+			slots, literals, kept := sift(p, v.buf, found, &v.s.likely)
+			if slots == 0 { // one with more literals than there is room for
+				v.careful(p, int(found[0]>>32))
+				slots = 1
+			}
+			v.literals(p, v.s.likely[:kept])
+			v.work -= literals
+			found = found[slots:]
+		}
+	}
+	for _, c := range cands[n:] {
+		v.careful(p, off+int(c))
+	}
+}
+
+// nearGo writes to found, for those of cands that agree with what the literals
+// of their slot share, the place in the text times 2^32 and the slot's head, and
+// returns their number. Of the text it reads what is around and beyond them.
+func nearGo(p *probe, buf []byte, off int, cands []uint16, found *[verifyChunk]uint64) int {
+	n := 0
+	for _, c := range cands {
+		at := off + int(c)
+		i := p.slots[p.hash(binary.LittleEndian.Uint32(buf[at:]))/16]
+		h := &p.heads[i]
+		if binary.LittleEndian.Uint64(buf[at-int(h.back):])&h.shared.mask == h.shared.value {
+			found[n] = uint64(at)<<32 | uint64(i)
+			n++
+		}
+	}
+	return n
+}
+
+// siftGo writes to likely, for those literals of the slots found that agree with
+// a block of 8 bytes, the place in the text times 2^32 and the reference. It
+// stops before a slot for which there may be no room, and returns the numbers of
+// slots and of literals that it went through and of those it kept.
+func siftGo(p *probe, buf []byte, found []uint64, likely *[likelyMost]uint64) (slots, literals, kept int) {
+	for _, x := range found {
+		at, h := int(x>>32), &p.heads[uint32(x)]
+		if literals+int(h.count) > len(likely) {
+			break
+		}
+		slots++
+		literals += int(h.count)
+		block := binary.LittleEndian.Uint64(buf[at-int(h.block):])
+		refs := p.refs[h.first:][:h.count]
+		for i, b := range p.blocks[h.first:][:h.count] {
+			if block&b.mask == b.value {
+				likely[kept] = uint64(at)<<32 | uint64(refs[i])
+				kept++
+			}
+		}
+	}
+	return slots, literals, kept
+}
+
+// padded returns the four bytes of buf from at on, zero beyond its end.
+func padded(buf []byte, at int) (raw uint32) {
+	if at+4 <= len(buf) {
+		return binary.LittleEndian.Uint32(buf[at:])
+	}
+	for i, b := range buf[at:] {
+		raw |= uint32(b) << (8 * i)
+	}
+	return raw
+}
+
+// verifier compares candidates with literals.
+type verifier struct {
+	m    *Matcher
+	buf  []byte
+	s    *Scratch
+	dst  []Hit
+	work int // that is left; below zero another way is better
+}
+
+// literals appends the hits among likely ones.
+func (v *verifier) literals(p *probe, likely []uint64) {
+	classes, entries := v.m.classes, v.m.filter.entries
+	text := unsafe.Pointer(unsafe.SliceData(v.buf))
+	for _, x := range likely {
+		at, id := int(x>>32), uint32(x)
+		if id&jumpRef != 0 {
+			v.jump(p, &p.jumps[id&^jumpRef], at)
+			continue
+		}
+		e := &entries[id]
+		start := at - int(e.offset)
+		if start < 0 || start+int(e.room) > len(v.buf) {
+			v.whole(id, start)
+			continue
+		}
+		// All that is read lies in [start, start+room).
+		differ := *(*uint64)(unsafe.Add(text, start))&e.blocks[0].mask ^ e.blocks[0].value
+		differ |= *(*uint64)(unsafe.Add(text, at+int(e.at[1])))&e.blocks[1].mask ^ e.blocks[1].value
+		end := start + int(e.size)
+		c := *(*byte)(unsafe.Add(text, end))
+		differ |= ^classes[e.class][c>>6] >> (c & 63) & 1
+		if differ != 0 {
+			continue
+		}
+		if e.more {
+			v.whole(id, start)
+			continue
+		}
+		v.dst = append(v.dst, Hit{uint32(start), uint32(end), id})
+	}
+}
+
+// whole appends the hit of literal id at start if all of it and its gate stand
+// there.
+func (v *verifier) whole(id uint32, start int) {
+	p := &v.m.pats[id]
+	end := start + len(p.text)
+	v.work--
+	if start < 0 || end > len(v.buf) || !p.equal(v.buf[start:]) || p.min > 0 && !v.m.gate(p, v.buf, end, v.s) {
+		return
+	}
+	v.dst = append(v.dst, Hit{uint32(start), uint32(end), id})
+}
+
+// careful appends the hits at one place, anywhere in the text.
+func (v *verifier) careful(p *probe, at int) {
+	v.slot(p, p.slots[p.hash(padded(v.buf, at))/16], at)
+}
+
+// slot appends the hits at one place among the literals of a head.
+func (v *verifier) slot(p *probe, head uint32, at int) {
+	h := &p.heads[head]
+	v.work -= int(h.count)
+	for _, id := range p.refs[h.first:][:h.count] {
+		if id&jumpRef != 0 {
+			v.jump(p, &p.jumps[id&^jumpRef], at)
+		} else {
+			v.whole(id, at-int(v.m.offset(id)))
+		}
+	}
+}
+
+// jump appends the hits of the slot to which j leads from the text around at.
+func (v *verifier) jump(p *probe, j *jump, at int) {
+	from := at + width
+	if j.before {
+		from = at - width
+	}
+	if from >= 0 && from+width <= len(v.buf) {
+		v.slot(p, p.slots[j.to(binary.LittleEndian.Uint32(v.buf[from:]))], at)
+	}
+}
