@@ -18,8 +18,6 @@ import (
 	"time"
 )
 
-var discard = io.Discard
-
 // settings are the flags.
 type settings struct {
 	only, re2, stanch, out string

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"regexp"
+	"runtime/pprof"
 	"slices"
 	"time"
 )
@@ -57,12 +59,7 @@ func (b *bench) measure(rounds int, subjects ...subject) {
 	}
 	for round := -1; round < rounds; round++ {
 		for i, s := range timed {
-			wall, cpu := time.Now(), cpuTime()
-			count := s.run()
-			took := cpuTime() - cpu
-			if s.wall {
-				took = time.Since(wall)
-			}
+			count, took := s.timed()
 			r := results[i]
 			if round < 0 {
 				r.Count = count
@@ -78,6 +75,19 @@ func (b *bench) measure(rounds int, subjects ...subject) {
 		fmt.Fprintln(b.log, r)
 	}
 	b.results = append(b.results, results...)
+}
+
+// timed runs s once. Profiles tell rows apart by their label.
+func (s *subject) timed() (count int, took time.Duration) {
+	pprof.Do(context.Background(), pprof.Labels("row", s.name), func(context.Context) {
+		wall, cpu := time.Now(), cpuTime()
+		count = s.run()
+		took = cpuTime() - cpu
+		if s.wall {
+			took = time.Since(wall)
+		}
+	})
+	return count, took
 }
 
 func (b *bench) fail(format string, args ...any) {

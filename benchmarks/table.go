@@ -7,13 +7,15 @@ import (
 	"os"
 	"regexp"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/stanch/stanch/match"
 )
+
+// commit is what was built; the Makefile sets it.
+var commit = "unknown"
 
 // A report is a run as Markdown.
 type report struct {
@@ -43,8 +45,11 @@ func (r *report) head(columns ...any) {
 func (r *report) write() {
 	r.printf("# %s, %s\n\n", cpuName(), r.date.Format(time.DateOnly))
 	r.printf("%s, %s/%s, commit %s, kernels %v, one core, corpora of %d MB, medians of %d rounds of processor time.\n",
-		runtime.Version(), runtime.GOOS, runtime.GOARCH, commit(), match.Kernels(), r.size/1e6, r.rounds)
+		runtime.Version(), runtime.GOOS, runtime.GOARCH, cmp.Or(commit, "unknown"), match.Kernels(), r.size/1e6, r.rounds)
 	r.printf("Load average %s before and %s after. Ratios are medians of ratios within a round.\n", r.started, loadAverage())
+	if pattern := r.only.String(); pattern != "" {
+		r.printf("Only rows that match `%s`: a worst case is the worst of these.\n", pattern)
+	}
 	r.targets()
 	for _, c := range []string{"clean", "real", "hot"} {
 		r.corpus(c)
@@ -121,21 +126,22 @@ func (r *report) corpusRows(title, prefix, yardstick string) {
 
 func (r *report) hitCosts() {
 	title := false
-	for _, k := range match.Kernels() {
-		for _, m := range []string{falseHits, trueHits, findings} {
-			ns, each, ok := r.hitCost(m, k)
-			if !ok {
-				continue
-			}
-			if !title {
-				title = true
-				r.printf("\n## Hits\n")
-				r.head("", "ns", "", "hits", "spans")
-			}
-			scan := r.find("hit/" + m + "/scan/" + k.String())
-			hits := r.find("hit/" + m + "/match/" + k.String())
-			r.row(m+", "+k.String(), fmt.Sprintf("%.0f", ns), "per "+each, hits.Count, scan.Count)
+	for _, x := range r.results {
+		of, ok := strings.CutPrefix(x.Name, "hit/")
+		mix, kernel, cut := strings.Cut(of, "/scan/")
+		if !ok || !cut {
+			continue
 		}
+		ns, each, ok := r.hitCost(mix, kernel)
+		if !ok {
+			continue
+		}
+		if !title {
+			title = true
+			r.printf("\n## Hits\n")
+			r.head("", "ns", "", "hits", "spans")
+		}
+		r.row(mix+", "+kernel, fmt.Sprintf("%.0f", ns), "per "+each, r.find("hit/"+mix+"/match/"+kernel).Count, x.Count)
 	}
 }
 
@@ -209,21 +215,6 @@ func loadAverage() string {
 		return "unknown"
 	}
 	return strings.Fields(string(text))[0]
-}
-
-func commit() string {
-	id, dirty := "unknown", ""
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, s := range info.Settings {
-			switch {
-			case s.Key == "vcs.revision":
-				id = s.Value[:min(12, len(s.Value))]
-			case s.Key == "vcs.modified" && s.Value == "true":
-				dirty = " with changes"
-			}
-		}
-	}
-	return id + dirty
 }
 
 // fileName returns where the results of this machine and day go.

@@ -80,7 +80,7 @@ func targets() []target {
 	}{{"a hit that does not verify, ns", falseHits, 60, 40}, {"a hit that verifies, ns", trueHits, 160, 100}} {
 		add(target{what: x.what, must: x.must, aim: x.aim, format: "%.0f", atMost: true,
 			of: func(b *bench, _ string) (float64, bool) {
-				ns, _, ok := b.hitCost(x.mix, best)
+				ns, _, ok := b.hitCost(x.mix, best.String())
 				return ns, ok
 			}})
 	}
