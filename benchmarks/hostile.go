@@ -212,8 +212,9 @@ type hostileFigure struct {
 // hostileFigures returns all hostile texts, slowest first.
 func (b *bench) hostileFigures() (list []hostileFigure) {
 	for _, r := range b.results {
-		name, ok := strings.CutPrefix(r.Name, "hostile/")
-		if name, ok = strings.CutSuffix(name, "/x2"); !ok {
+		text, ok := strings.CutSuffix(r.Name, "/x2")
+		name, of := strings.CutPrefix(text, "hostile/")
+		if !ok || !of {
 			continue
 		}
 		if g, ok := b.growth(name); ok {
