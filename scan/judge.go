@@ -1,0 +1,138 @@
+package scan
+
+import (
+	"bytes"
+
+	"github.com/stanch/stanch/finding"
+	"github.com/stanch/stanch/internal/judge"
+	"github.com/stanch/stanch/internal/names"
+)
+
+// weakRandom is the score over which a value under a weak name, or behind a
+// bare scheme, looks random.
+const weakRandom = 0.5
+
+// judge decides whether a value under a name is a secret. What can be told
+// from its length comes first: most values are no secrets.
+func (s *Scanner) judge(value []byte, v names.Verdict, p *pair) (finding.Confidence, Evidence, bool) {
+	if v.Class == names.PIN || v.Class == names.OTP {
+		return s.judgeCode(value, v)
+	}
+	if v.Strength != names.Strong {
+		if len(value) < shortestMedium || v.Strength == names.Weak && len(value) < shortestWeak || p.sep == ' ' && p.kind != names.Flag {
+			return 0, 0, false
+		}
+	}
+	if v.Strength != names.Strong && v.Class != names.Webhook && (p.quote == 0 && dump(value) || !judge.Credential(value)) {
+		return 0, 0, false
+	}
+	if judge.Nothing(value) {
+		return 0, 0, false
+	}
+	full, partial := judge.Mask(value)
+	if full || partial && v.Strength != names.Strong || judge.Placeholder(value) || s.e.ours(value) {
+		return 0, 0, false
+	}
+	credential := judge.Credential(value) || v.Class == names.Webhook && secretPath(value)
+	if p.gap && p.quote == 0 && !credential {
+		return 0, 0, false // "token_id= total=12": the value is empty
+	}
+	switch {
+	case v.Class == names.Password && directory(value) && (p.kind != names.Flag && hasFold(s.text[max(p.keyStart, p.keyEnd-3):], "pwd")):
+		return 0, 0, false
+	case v.Strength == names.Strong:
+		if credential {
+			return finding.Certain, ByKey | ByEntropy, true
+		}
+		if countable(v.Class) && !credible(value) || p.sep == ' ' && p.kind != names.Flag && len(value) < 4 {
+			return finding.Doubtful, ByKey, true
+		}
+		return finding.Likely, ByKey, true
+	case credential && (v.Strength == names.Medium || judge.Random(value) > weakRandom):
+		return finding.Likely, ByKey | ByEntropy, true
+	}
+	return finding.Doubtful, ByKey, true
+}
+
+// dump tells an object printed as Type{…} or Type(…).
+func dump(v []byte) bool {
+	i := 0
+	for i < len(v) && lex[v[i]]&isWord != 0 {
+		i++
+	}
+	return i > 0 && i < len(v) && v[0]-'A' < 26 && (v[i] == '{' || v[i] == '(')
+}
+
+// judgeCode judges a short numeric code or what it is derived from.
+func (s *Scanner) judgeCode(value []byte, v names.Verdict) (finding.Confidence, Evidence, bool) {
+	if judge.Nothing(value) && v.Strength != names.Strong || judge.Placeholder(value) || s.e.ours(value) {
+		return 0, 0, false
+	}
+	if full, _ := judge.Mask(value); full {
+		return 0, 0, false
+	}
+	digits := 0
+	for _, c := range value {
+		if lex[c]&isDigit != 0 {
+			digits++
+		}
+	}
+	switch {
+	case digits == len(value) && (v.Strength == names.Strong && digits >= 3 || digits >= 4 && digits <= 8):
+		return finding.Likely, ByKey, true
+	case len(value) >= shortestMedium && judge.Credential(value):
+		return finding.Certain, ByKey | ByEntropy, true
+	}
+	return finding.Doubtful, ByKey, true
+}
+
+// directory tells the value of PWD in its other sense.
+func directory(v []byte) bool {
+	return v[0] == '/' || v[0] == '~' || len(v) > 2 && v[1] == ':' && (v[2] == '\\' || v[2] == '/')
+}
+
+// maxJudged is how much of a value is judged; a longer one is judged by its start.
+const maxJudged = 4 << 10
+
+// secretPath reports whether the last segment of an address is what makes it a secret.
+func secretPath(url []byte) bool {
+	i := bytes.LastIndexByte(url, '/')
+	return i > 0 && len(url)-i > shortestWeak && judge.Credential(url[i+1:])
+}
+
+// The shortest values that can be secrets under names that are not strong.
+const (
+	shortestMedium = 8
+	shortestWeak   = 20
+)
+
+// countable tells the classes whose names also count things or name states
+// (tokens, keys): a number or a plain word under them is no secret.
+func countable(c names.Class) bool {
+	switch c {
+	case names.Token, names.Key, names.Session, names.Signature:
+		return true
+	}
+	return false
+}
+
+// credible is the test a value under a countable name has to pass: not a
+// number and not a single word of letters.
+func credible(v []byte) bool {
+	var digits, others int
+	for _, c := range v {
+		switch {
+		case lex[c]&isDigit != 0:
+			digits++
+		case c|0x20 < 'a' || c|0x20 > 'z':
+			others++
+		}
+	}
+	if digits == len(v) {
+		return len(v) >= 12
+	}
+	if digits+others == 0 {
+		return len(v) >= 16
+	}
+	return len(v) >= 6
+}
