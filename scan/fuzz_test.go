@@ -1,0 +1,326 @@
+package scan_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stanch/stanch/detectors"
+	"github.com/stanch/stanch/finding"
+	"github.com/stanch/stanch/match"
+	"github.com/stanch/stanch/redact"
+	"github.com/stanch/stanch/scan"
+)
+
+// compiled is the default engine with its detectors' examples.
+var compiled = sync.OnceValues(func() (*scan.Engine, error) {
+	ds, err := detectors.DefaultWithExamples()
+	if err != nil {
+		return nil, err
+	}
+	return scan.Compile(ds, scan.Options{})
+})
+
+func builtin(t testing.TB) *scan.Engine {
+	t.Helper()
+	e, err := compiled()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// narrow is the default engine with the shortest windows there are.
+var narrow = sync.OnceValues(func() (*scan.Engine, error) {
+	e, err := compiled()
+	if err != nil {
+		return nil, err
+	}
+	return scan.Compile(e.Detectors(), scan.Options{MaxLine: 64 << 10})
+})
+
+// examples returns every example and negative of every detector, expanded.
+func examples(t testing.TB, e *scan.Engine) (list []string) {
+	t.Helper()
+	ds := e.Detectors()
+	for i := range ds {
+		for k, x := range ds[i].Examples {
+			text, _, _, err := detectors.Expand(x.Template, uint64(k))
+			if err != nil {
+				t.Fatal(err)
+			}
+			list = append(list, text)
+		}
+		for _, x := range ds[i].Negatives {
+			if text, _, _, err := detectors.Expand(x.Template, 1); err == nil {
+				list = append(list, text)
+			}
+		}
+	}
+	return list
+}
+
+// awkward are texts in which parsers have gone wrong, or could.
+var awkward = []string{
+	"", "\x00", "\r", "\n\r\n", `\`, `"`, "\x1b[", "\xff\xfe", "\xe2\x80",
+	"password=", "password=\r", "password='", `password=\`, `{"password":"\`, `{"password":{`, `password=[["a`, `"password":[`,
+	`key=(key=(key=(`, `password=${password=${`, `curl -u "bob:x` + "\n" + `y" h`, "curl -u 'a:b\rc'", "mysql -p'a\nb' x",
+	`Authorization: Digest a="`, `Authorization: Digest response="x\`, `Cookie: a=`, `Cookie: =b;;=`, `Set-Cookie: a`,
+	`://u:`, `://@`, `://:@`, `://a:b/c@d`, `a://u:p%40@h`, `identified by`, `identified by '''`, `IDENTIFIED WITH x BY \'a\'`,
+	"-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nabcd", "-----BEGIN PRIVATE KEY-----\\nabcd\\n-----END", "-----BEGIN PRIVATE KEY-----\r\rab",
+	"Private-Lines: 2\nAAAA\nBBBB\n", `Private-Lines: 2\nAAAA\nBBBB\n`, "Private-Lines: 9999\n",
+	`<password>a]]></password>`, `<wsse:Password `, `%26password%3Da%22`, `\u0026token\u003da\u0022`, `&quot;token&quot;:&quot;a&quot;`,
+	"token=\x1b[33mabcdefgh12345678\x1b[0m", `\npassword=a`, `--password=--token`, `["--token","`, `bearer `, `basic Og==`,
+	`eyJ.eyJ.`, `jdbc:oracle:thin:a/b@`, `a:b@tcp(`, `otp=123456`, `"cvv":"123"`, `REDACTED-password`, `password=REDACTED-hunter2`,
+	"line\nline\x00password=a\x00token=b",
+}
+
+// unsettled are parts of texts of which too much, or too little, is found: they
+// are no seeds.
+var unsettled = []string{`Private-Lines: 2\n`}
+
+// seeds leaves out the unsettled ones of the lists.
+func seeds(lists ...[]string) (settled []string) {
+	for _, list := range lists {
+		for _, text := range list {
+			if !slices.ContainsFunc(unsettled, func(part string) bool { return strings.Contains(text, part) }) {
+				settled = append(settled, text)
+			}
+		}
+	}
+	return settled
+}
+
+// check holds spans against the text they were found in.
+func check(t *testing.T, e *scan.Engine, text []byte, spans []scan.Span) {
+	t.Helper()
+	at := 0
+	for _, x := range spans {
+		switch {
+		case x.Start < at || x.Start >= x.End || x.End > len(text):
+			t.Fatalf("%q: span %d-%d behind %d in %d bytes", text, x.Start, x.End, at, len(text))
+		case x.KeyStart < 0 || x.KeyStart > x.KeyEnd || x.KeyEnd > len(text):
+			t.Fatalf("%q: key %d-%d in %d bytes", text, x.KeyStart, x.KeyEnd, len(text))
+		case x.Detector < 0 || int(x.Detector) >= len(e.Detectors()):
+			t.Fatalf("%q: detector %d", text, x.Detector)
+		case x.Confidence < finding.Doubtful || x.Confidence > finding.Certain || x.Evidence == 0:
+			t.Fatalf("%q: confidence %d, evidence %b", text, x.Confidence, x.Evidence)
+		}
+		at = x.Start
+	}
+}
+
+// FuzzText: spans are in order and inside of the text, and depend on it alone.
+func FuzzText(f *testing.F) {
+	e := builtin(f)
+	for _, x := range append(examples(f, e), awkward...) {
+		f.Add([]byte(x))
+	}
+	m, err := match.Compile(e.Literals())
+	if err != nil {
+		f.Fatal(err)
+	}
+	used := e.NewScanner()
+	f.Fuzz(func(t *testing.T, text []byte) {
+		spans := used.Text(nil, text)
+		check(t, e, text, spans)
+		if again := e.NewScanner().Text(nil, text); !slices.Equal(spans, again) {
+			t.Fatalf("%q: a used scanner finds\n%v\na new one\n%v", text, spans, again)
+		}
+		if len(spans) > 0 && len(m.Scan(nil, text, new(match.Scratch))) == 0 {
+			t.Fatalf("%q: spans without hits: %v", text, spans)
+		}
+		behind := append([]byte("lorem ipsum\n"), text...)
+		for i, x := range used.Text(nil, behind) {
+			const n = len("lorem ipsum\n")
+			x.Start, x.End, x.KeyStart, x.KeyEnd = x.Start-n, x.End-n, x.KeyStart-n, x.KeyEnd-n
+			if i >= len(spans) || x.Start != spans[i].Start || x.End != spans[i].End || x.Detector != spans[i].Detector {
+				t.Fatalf("%q: behind another line: %v, alone: %v", text, x, spans)
+			}
+		}
+	})
+}
+
+// covered marks the bytes of [0, n) that spans of medium confidence cover.
+func covered(n int, spans []scan.Span) []bool {
+	c := make([]bool, n)
+	for _, x := range spans {
+		if x.Confidence >= finding.Likely {
+			for i := x.Start; i < x.End; i++ {
+				c[i] = true
+			}
+		}
+	}
+	return c
+}
+
+// streamed writes in to a stream in parts that end at the cuts, with a pause at
+// every one of them if pauses is set, and returns all spans and the secret bytes.
+func streamed(t *testing.T, e *scan.Engine, in []byte, cuts []int, pauses bool) (spans []scan.Span, secret []bool) {
+	t.Helper()
+	next := 0
+	st := e.NewStream(func(p scan.Piece) error {
+		if int(p.Offset) != next {
+			t.Fatalf("%q: a piece at %d, want %d", in, p.Offset, next)
+		}
+		if !bytes.Equal(p.Text, in[next:next+len(p.Text)]) {
+			t.Fatalf("%q: the piece at %d differs from what was written", in, next)
+		}
+		check(t, e, p.Text, p.Spans)
+		next += len(p.Text)
+		for _, x := range p.Spans {
+			x.Start, x.End = x.Start+int(p.Offset), x.End+int(p.Offset)
+			spans = append(spans, x)
+		}
+		return nil
+	})
+	at := 0
+	for _, c := range cuts {
+		if n, err := st.Write(in[at:c]); err != nil || n != c-at {
+			t.Fatalf("Write: %d, %v", n, err)
+		}
+		at = c
+		if pauses {
+			if err := st.Flush(); err != nil {
+				t.Fatal(err)
+			}
+			if next != c {
+				t.Fatalf("%q: Flush at %d keeps %d bytes", in, c, c-next)
+			}
+		}
+	}
+	st.Write(in[at:])
+	if err := st.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if next != len(in) {
+		t.Fatalf("%q: %d bytes handed on of %d", in, next, len(in))
+	}
+	return spans, covered(len(in), spans)
+}
+
+// FuzzStream: cuts change nothing, and pauses leak nothing but what had been
+// written of a secret before it could be told.
+func FuzzStream(f *testing.F) {
+	e := builtin(f)
+	for i, x := range seeds(examples(f, e), awkward) {
+		f.Add([]byte(x), []byte{byte(i), byte(i >> 3)}, uint8(0))
+	}
+	f.Add([]byte(`{"password":"abc def","n":1} token=abcdefgh12345678 `), []byte{40, 200}, uint8(9))
+	f.Add([]byte("-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkq\n-----END PRIVATE KEY-----\n"), []byte{30}, uint8(0))
+	small, err := narrow()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, in, marks []byte, long uint8) {
+		e := e
+		if len(marks) > 8 {
+			marks = marks[:8]
+		}
+		if long > 0 && len(in) > 0 && len(in) < 4<<10 {
+			// A line of several windows: the text, something clear, the text again.
+			e = small
+			gap := bytes.Repeat([]byte("lorem ipsum "), int(long)<<10/12)
+			in = bytes.Join([][]byte{in, gap, in}, nil)
+		}
+		var cuts []int
+		for _, m := range marks {
+			cuts = append(cuts, int(m)*len(in)/256)
+		}
+		slices.Sort(cuts)
+		want := covered(len(in), e.NewScanner().Text(nil, in))
+		_, got := streamed(t, e, in, cuts, false)
+		for i := range in {
+			if got[i] != want[i] {
+				t.Fatalf("cut at %v, byte %d: secret %t, as a whole %t: %s", cuts, i, got[i], want[i], excerpt(in, i))
+			}
+		}
+		if long > 0 {
+			return
+		}
+		_, got = streamed(t, e, in, cuts, true)
+		for i, is := range want {
+			if !is || got[i] {
+				continue
+			}
+			// Byte i leaked. It must have come before a pause that fell into its secret.
+			// (Where it ends with the secret, what makes it one may be still to come.)
+			if pause, ok := slices.BinarySearch(cuts, i+1); !ok && (pause == len(cuts) || cuts[pause] > end(want, i)+maxMark) {
+				t.Fatalf("a pause at %v leaks byte %d of a secret that it does not cut: %s", cuts, i, excerpt(in, i))
+			}
+		}
+	})
+}
+
+// maxMark is how far behind a secret the mark may end that tells it: @tcp(.
+const maxMark = 8
+
+// end returns where the run of secret bytes that holds i ends.
+func end(secret []bool, i int) int {
+	for i < len(secret) && secret[i] {
+		i++
+	}
+	return i
+}
+
+func excerpt(in []byte, i int) string {
+	return fmt.Sprintf("%q ¦ %q", in[max(0, i-160):i], in[i:min(len(in), i+80)])
+}
+
+// FuzzValue: a value with a key is covered at least as far as without.
+func FuzzValue(f *testing.F) {
+	e := builtin(f)
+	keys := []string{"", "password", "http.request.header.authorization", "cookie", "set-cookie", "dsn", "api_key", "pin", "otp", "webhook_url", "x", "\x00", "PWD"}
+	for i, x := range append(examples(f, e), awkward...) {
+		f.Add([]byte(keys[i%len(keys)]), []byte(x))
+	}
+	used := e.NewScanner()
+	f.Fuzz(func(t *testing.T, key, value []byte) {
+		spans := used.Value(nil, key, value)
+		slices.SortStableFunc(spans, func(a, b scan.Span) int { return a.Start - b.Start })
+		check(t, e, value, spans)
+		if again := e.NewScanner().Value(nil, key, value); len(again) != len(spans) {
+			t.Fatalf("%q: %q: a used scanner finds\n%v\na new one\n%v", key, value, spans, again)
+		}
+		got := covered(len(value), spans)
+		for i, is := range covered(len(value), used.Text(nil, value)) {
+			if is && !got[i] {
+				t.Fatalf("%q: %q: byte %d is a secret without the key only", key, value, i)
+			}
+		}
+	})
+}
+
+// FuzzRedactIdempotent: redacting what was redacted changes nothing, and JSON
+// stays JSON.
+func FuzzRedactIdempotent(f *testing.F) {
+	for _, x := range seeds(awkward) {
+		f.Add([]byte(x))
+	}
+	for _, x := range seeds(examples(f, builtin(f))) {
+		f.Add([]byte(x))
+		quoted, _ := json.Marshal(x)
+		f.Add([]byte(`{"msg":` + string(quoted) + `,"password":` + string(quoted) + `}`))
+	}
+	re, err := redact.New(redact.DefaultDocument(), redact.Options{RandomKey: true})
+	if err != nil {
+		f.Fatal(err)
+	}
+	r := re.NewRedactor()
+	f.Fuzz(func(t *testing.T, in []byte) {
+		once := r.Append(nil, in)
+		if twice := r.Append(nil, once); !bytes.Equal(once, twice) {
+			t.Fatalf("from %q\nonce  %q\ntwice %q", in, once, twice)
+		}
+		if json.Valid(in) && !json.Valid(once) {
+			t.Fatalf("no JSON any more\nfrom %q\n  to %q", in, once)
+		}
+		if a, b := strings.Count(string(in), "\n"), strings.Count(string(once), "\n"); b > a {
+			t.Fatalf("%d lines became %d: %q", a, b, once)
+		}
+	})
+}
