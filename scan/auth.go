@@ -174,6 +174,7 @@ func (s *Scanner) bareScheme(di int32, hs, he int) {
 	}
 	e = trimProse(t, he, e)
 	v := t[he:e]
+	s.budget -= len(v) + judgement
 	if len(v) < 8 || e < len(t) && t[e] == ':' {
 		return
 	}
@@ -257,6 +258,7 @@ func (s *Scanner) cookies(p *pair, end int, set bool) {
 
 func (s *Scanner) cookie(p *pair, k, from, to int) {
 	v := s.text[from:to]
+	s.budget -= len(v) + judgement
 	if s.e.class[names.Cookie] < 0 {
 		return
 	}

@@ -158,6 +158,9 @@ func (s *Scanner) followBlock(pos int) int {
 					return hi
 				}
 			}
+		} else if b.left > 0 {
+			b.open = false // of a PuTTY key every line is counted
+			return pos
 		} else if !blockHeader(line, b.column) {
 			b.stray++
 		}

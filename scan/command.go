@@ -79,6 +79,7 @@ func (s *Scanner) argument(di int32, from, to int) {
 		return
 	}
 	v := s.text[from:to]
+	s.budget -= len(v) + judgement
 	if judge.Placeholder(v) || s.e.ours(v) {
 		return
 	}
@@ -147,10 +148,9 @@ func shellWord(t []byte, i, lim int) int {
 			for k < lim && t[k] != c && lex[t[k]]&isEOL == 0 {
 				k++
 			}
-			if k < lim && t[k] != c {
-				return i
-			}
-			i = min(k, lim-1)
+			if k < lim && t[k] == c {
+				i = k
+			} // one that nobody closes is part of the word
 		}
 	}
 	return i
@@ -167,6 +167,9 @@ func unquote(t []byte, from, to int) (int, int) {
 		return from, to
 	}
 	for to > from && (t[to-1] == '"' || t[to-1] == '\'' || t[to-1] == '`') {
+		to--
+	}
+	for to > from && t[to-1] == '\\' { // the escape of the quote
 		to--
 	}
 	return from, to

@@ -1,6 +1,9 @@
 package scan
 
 import (
+	"bytes"
+	"math/bits"
+
 	"github.com/stanch/stanch/internal/names"
 )
 
@@ -28,10 +31,19 @@ func (s *Scanner) container(p *pair) (end int, closed bool) {
 		case lex[c]&isEOL != 0 || c == 0x1b:
 			return i, true
 		case c == '"' || c == '\'' || c == '`':
-			if !p.blankQuoteAllowed(t, i) {
+			if !p.blankQuoteAllowed(t, i) || c == '"' && s.inString(p.start) {
 				return i, true
 			}
 		case c == '\\':
+			if t[i-1] == '=' { // username=\"u\"
+				if q, d, n := quoteAt(t, i, lim); n > 0 && d > 0 && !endsString(t, i+n-1) {
+					e := pair{quote: q, depth: d, start: i + n}
+					if end, closed := s.quotedEnd(&e); closed && sameQuote(t, i, end, n) {
+						i = end + n - 1
+						continue
+					}
+				}
+			}
 			if i+1 < lim && (t[i+1] == '"' || t[i+1] == '\'' || t[i+1] == '\\' || t[i+1] == 'n' || t[i+1] == 'r') {
 				return i, true
 			}
@@ -79,7 +91,9 @@ func (s *Scanner) quotedEnd(p *pair) (end int, closed bool) {
 		}
 		return lim, false
 	}
-	mod, want := 1<<(p.depth+1), 1<<p.depth-1
+	// In JSON a quote of another kind has its escapes escaped once more, and the
+	// string around it ends what did not end by itself.
+	inside := p.quote != '"' && p.depth == 0 && s.inString(p.start)
 	slashes := 0
 	for i := p.start; i < lim; i++ {
 		c := t[i]
@@ -87,22 +101,28 @@ func (s *Scanner) quotedEnd(p *pair) (end int, closed bool) {
 			slashes++
 			continue
 		}
-		if c == p.quote {
-			switch r := slashes % mod; {
-			case r == want:
-				if c == '\'' && p.depth == 0 && i > p.start && i+1 < len(t) && t[i+1] == '\'' {
-					i++ // '' inside '...' (SQL, YAML)
-					slashes = 0
-					continue
-				}
-				return i - slashes%mod, true
-			case r < want:
-				return i - r, true // the string around this one ends
-			}
-		} else if lex[c]&isEOL != 0 {
-			return i, true
-		}
+		k := slashes
 		slashes = 0
+		switch {
+		case c == p.quote:
+			if inside {
+				k >>= 1
+			}
+			depth := bits.TrailingZeros(^uint(k)) // written with 2^depth-1 backslashes
+			if depth > p.depth {
+				continue
+			}
+			if depth == p.depth && c == '\'' && depth == 0 && i > p.start && i+1 < len(t) && t[i+1] == '\'' {
+				i++ // '' inside '...' (SQL, YAML)
+				continue
+			}
+			return i - (1<<depth - 1), true // of this string, or of one around it
+		case lex[c]&isEOL != 0:
+			return i, true
+		case c == '"' && inside && (k%2 == 0 || endsString(t, i)):
+			depth := bits.TrailingZeros(^uint(k))
+			return i - (1<<depth - 1), true
+		}
 	}
 	return lim, false
 }
@@ -117,6 +137,11 @@ func (s *Scanner) valueEnd(p *pair, v names.Verdict) (end int, closed bool) {
 	switch {
 	case p.sep == '>':
 		i := p.start
+		if i >= len(cdata) && string(t[i-len(cdata):i]) == cdata {
+			if e := bytes.Index(t[i:lim], []byte("]]>")); e >= 0 {
+				return i + e, true
+			}
+		}
 		for i < lim && t[i] != '<' && lex[t[i]]&isEOL == 0 && !(t[i] == ']' && i+1 < lim && t[i+1] == ']') {
 			i++
 		}
@@ -138,7 +163,11 @@ func (s *Scanner) valueEnd(p *pair, v names.Verdict) (end int, closed bool) {
 		return trimProse(t, p.start, i), i < len(t)
 	case p.sep == ':' && p.blankAfter && wholeLine(v.Class) && s.startsLine(p):
 		i := p.start
+		in := s.inString(p.start)
 		for i < lim && lex[t[i]]&isEOL == 0 && t[i] != 0x1b && !(t[i] == '#' && t[i-1] == ' ') {
+			if in && (t[i] == '"' || t[i] == '\\' && escapedEnd(t, i)) {
+				break
+			}
 			i++
 		}
 		closed = i < len(t)
@@ -148,6 +177,19 @@ func (s *Scanner) valueEnd(p *pair, v names.Verdict) (end int, closed bool) {
 		return i, closed
 	}
 	return s.bareEnd(p.start, lim)
+}
+
+// sameQuote reports whether the n bytes of a quote at i stand at end as well.
+func sameQuote(t []byte, i, end, n int) bool {
+	return end+n <= len(t) && string(t[i:i+n]) == string(t[end:end+n])
+}
+
+// escapedEnd reports whether the backslashes at i escape a quote or a line end.
+func escapedEnd(t []byte, i int) bool {
+	for i < len(t) && t[i] == '\\' {
+		i++
+	}
+	return i == len(t) || lex[t[i]]&isQuote != 0 || t[i] == 'n' || t[i] == 'r'
 }
 
 // wholeLine tells the classes whose values may hold blanks.
@@ -160,6 +202,9 @@ func (s *Scanner) startsLine(p *pair) bool {
 		c := s.text[i]
 		if lex[c]&isEOL != 0 {
 			return true
+		}
+		if c == '"' || c == 'n' && i > 0 && s.text[i-1] == '\\' {
+			return s.inString(p.keyStart)
 		}
 		if lex[c]&isBlank == 0 && c != '-' && c != '+' {
 			return false

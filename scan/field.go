@@ -140,7 +140,6 @@ func (s *Scanner) tag(i int) (int, bool) {
 				return 0, false
 			}
 			i++
-			const cdata = "<![CDATA["
 			if len(t)-i > len(cdata) && string(t[i:i+len(cdata)]) == cdata {
 				i += len(cdata)
 			}
@@ -154,6 +153,8 @@ func (s *Scanner) tag(i int) (int, bool) {
 	}
 	return 0, false
 }
+
+const cdata = "<![CDATA["
 
 // separator parses from the end of the name to the first byte of the value.
 func (s *Scanner) separator(p *pair, flag bool) bool {
@@ -277,6 +278,9 @@ func (s *Scanner) separator(p *pair, flag bool) bool {
 		return false
 	}
 	if q, d, n := quoteAt(t, i, min(len(t), i+maxGlue)); n > 0 {
+		if q == '"' && p.keyQuote == 0 && endsString(t, i+n-1) && s.inString(p.keyStart) {
+			return false // the string that holds the name ends: the value is empty
+		}
 		p.quote, p.depth = q, d
 		i += n
 	}

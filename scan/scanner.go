@@ -39,6 +39,7 @@ type Scanner struct {
 	vendors        []int32
 	walked         map[int32]int // end of the line an unbounded rule was walked over, by detector
 	cache          *nameCache
+	json           jsonLine
 	block          block
 	single         bool // every line is a record of its own
 }
@@ -49,7 +50,8 @@ const noOpen = math.MaxInt
 // of the end of a value. Ordinary text needs one or two.
 const (
 	valueBudget   = 6
-	lineAllowance = 4 << 10
+	lineAllowance = 1 << 10
+	judgement     = 48 // bytes that judging one value counts for, and its length
 )
 
 // mode says what the text handed to scan is.
@@ -145,6 +147,7 @@ func (s *Scanner) begin(dst []Span, text []byte, m mode) {
 	s.text, s.spans, s.partial = text, dst, m != wholeLines
 	s.openAt, s.openQuote, s.keyDone, s.vendorEnd = noOpen, 0, 0, -1
 	s.lineLo, s.lineHi = 0, -1
+	s.json.pos = -1
 	clear(s.walked)
 	s.budget, s.allowed = valueBudget*len(text)+lineAllowance, -1
 }

@@ -31,6 +31,9 @@ func (s *Scanner) sqlIdentified(di int32, hs, he int) {
 		return
 	}
 	q, d, n := quoteAt(t, i, len(t))
+	if n > 0 && endsString(t, i+n-1) && s.inString(hs) {
+		return // nothing stands before the end of the string
+	}
 	if n == 0 { // Oracle's IDENTIFIED BY word
 		e := i
 		for e < len(t) && lex[t[e]]&isStop == 0 && t[e] != ';' && t[e] != ')' && t[e] != '\\' {
@@ -54,6 +57,7 @@ const maxPlugin = 64 // bytes between WITH and BY
 
 func (s *Scanner) sqlValue(di int32, from, end int) {
 	v := s.text[from:end]
+	s.budget -= len(v) + judgement
 	if len(v) == 0 || judge.Placeholder(v) || s.e.ours(v) {
 		return
 	}

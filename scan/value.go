@@ -58,7 +58,7 @@ func (s *Scanner) list(p *pair, v names.Verdict) {
 			i++
 		}
 		q, d, n := quoteAt(t, i, lim)
-		if n == 0 {
+		if n == 0 || d < p.depth {
 			break
 		}
 		e := *p
@@ -66,7 +66,7 @@ func (s *Scanner) list(p *pair, v names.Verdict) {
 		end, closed := s.quotedEnd(&e)
 		s.noteEnd(&e, v, end, closed)
 		s.take(&e, v, e.start, end)
-		if !closed {
+		if !closed || !sameQuote(t, i, end, n) {
 			return
 		}
 		i = end + n
@@ -103,7 +103,7 @@ func (s *Scanner) take(p *pair, v names.Verdict, start, end int) {
 	if start >= end {
 		return
 	}
-	s.budget -= end - start
+	s.budget -= end - start + judgement
 	value := s.text[start:min(end, start+maxJudged)]
 	if p.keyQuote == 0 && p.quote == '"' && syntax(value) {
 		return // the quote was the end of a string: {"msg":"password=","n":1}
