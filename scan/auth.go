@@ -174,11 +174,17 @@ func (s *Scanner) bareScheme(di int32, hs, he int) {
 	}
 	e = trimProse(t, he, e)
 	v := t[he:e]
-	s.budget -= len(v) + judgement
 	if len(v) < 8 || e < len(t) && t[e] == ':' {
 		return
 	}
-	if full, _ := judge.Mask(v); full || judge.Placeholder(v) || s.e.ours(v) {
+	if s.e.ours(v) {
+		return
+	}
+	if s.spent() {
+		s.found(di, he, e, finding.Likely, ByConstruct)
+		return
+	}
+	if filler(v) {
 		return
 	}
 	switch schemeOf(t[hs : he-1]) {
@@ -258,19 +264,17 @@ func (s *Scanner) cookies(p *pair, end int, set bool) {
 
 func (s *Scanner) cookie(p *pair, k, from, to int) {
 	v := s.text[from:to]
-	s.budget -= len(v) + judgement
-	if s.e.class[names.Cookie] < 0 {
-		return
-	}
-	if len(v) == 0 || judge.Nothing(v) || judge.Placeholder(v) || s.e.ours(v) {
-		return
-	}
-	if full, _ := judge.Mask(v); full {
+	if s.e.class[names.Cookie] < 0 || len(v) == 0 || s.e.ours(v) {
 		return
 	}
 	c := finding.Likely
-	if judge.Credential(v) {
-		c = finding.Certain
+	if !s.spent() {
+		if filler(v) {
+			return
+		}
+		if judge.Credential(v) {
+			c = finding.Certain
+		}
 	}
 	x := s.found(s.e.class[names.Cookie], from, to, c, ByConstruct|ByKey)
 	x.KeyStart, x.KeyEnd = k, max(k, from-1)

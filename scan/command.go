@@ -2,7 +2,6 @@ package scan
 
 import (
 	"github.com/stanch/stanch/finding"
-	"github.com/stanch/stanch/internal/judge"
 )
 
 const maxCommand = 1 << 10 // bytes of a command line looked at
@@ -79,11 +78,7 @@ func (s *Scanner) argument(di int32, from, to int) {
 		return
 	}
 	v := s.text[from:to]
-	s.budget -= len(v) + judgement
-	if judge.Placeholder(v) || s.e.ours(v) {
-		return
-	}
-	if full, _ := judge.Mask(v); full {
+	if s.e.ours(v) || !s.spent() && filler(v) {
 		return
 	}
 	s.found(di, from, to, finding.Likely, ByConstruct)

@@ -136,3 +136,9 @@ func credible(v []byte) bool {
 	}
 	return len(v) >= 6
 }
+
+// filler tells what stands in place of a value: nothing, a mask, a placeholder.
+func filler(v []byte) bool {
+	full, _ := judge.Mask(v)
+	return full || judge.Nothing(v) || judge.Placeholder(v)
+}

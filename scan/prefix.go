@@ -75,7 +75,12 @@ func (s *Scanner) prefix(di int32, hs, he int) {
 // the part begins that a mask would fill.
 func (s *Scanner) confirm(di int32, d *detectors.Detector, start, end, from, to, body int, ev Evidence) {
 	t := s.text
-	s.budget -= end - start + judgement
+	if s.spent() {
+		if !s.e.ours(t[from:to]) && !s.e.marked(t, from, to) {
+			s.found(di, from, to, finding.Likely, ev)
+		}
+		return
+	}
 	if len(d.Keywords) > 0 && !s.keywordBefore(di, start) {
 		return
 	}

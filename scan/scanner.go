@@ -32,7 +32,8 @@ type Scanner struct {
 	lineLo, lineHi int   // bounds of the line last asked for
 	keyDone        int   // no field name before this offset needs a look
 	budget         int   // bytes that may still be spent on values, see exhausted
-	allowed        int   // end of the line whose budget that is
+	judgements     int   // values that may still be judged, see spent
+	allowed        int   // end of the line whose budgets these are
 	vendorEnd      int   // end of the vendor word whose assignment is vendor
 	vendor         pair
 	vendorOK       bool
@@ -46,12 +47,16 @@ type Scanner struct {
 
 const noOpen = math.MaxInt
 
-// valueBudget is how often, on the average, a byte may be looked at in search
-// of the end of a value. Ordinary text needs one or two.
+// What one line may cost. Ordinary lines come nowhere near; a line made to be
+// slow is redacted without a closer look.
 const (
+	// valueBudget is how often, on the average, a byte may be looked at in search
+	// of the end of a value.
 	valueBudget   = 6
-	lineAllowance = 1 << 10
-	judgement     = 48 // bytes that judging one value counts for, and its length
+	lineAllowance = 4 << 10
+	// A line has so many judgements of values, and one for every so many bytes.
+	judgements    = 32
+	judgementEach = 16
 )
 
 // mode says what the text handed to scan is.
@@ -149,7 +154,7 @@ func (s *Scanner) begin(dst []Span, text []byte, m mode) {
 	s.lineLo, s.lineHi = 0, -1
 	s.json.pos = -1
 	clear(s.walked)
-	s.budget, s.allowed = valueBudget*len(text)+lineAllowance, -1
+	s.grant(len(text), -1)
 }
 
 // scan appends the spans of text, which begins at the start of a line.
@@ -193,7 +198,18 @@ func (s *Scanner) allow(pos int) {
 		return
 	}
 	lo, hi := s.line(pos)
-	s.allowed, s.budget = hi, valueBudget*(hi-lo)+lineAllowance
+	s.grant(hi-lo, hi)
+}
+
+func (s *Scanner) grant(n, upTo int) {
+	s.allowed, s.budget, s.judgements = upTo, valueBudget*n+lineAllowance, judgements+n/judgementEach
+}
+
+// spent counts a judgement and reports whether the line has had its share. Then
+// what is under a sensitive name or has the shape of a token goes unjudged.
+func (s *Scanner) spent() bool {
+	s.judgements--
+	return s.judgements < 0
 }
 
 // cover hides what is left of a line that has cost too much, from a hit on. It

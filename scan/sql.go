@@ -2,7 +2,6 @@ package scan
 
 import (
 	"github.com/stanch/stanch/finding"
-	"github.com/stanch/stanch/internal/judge"
 )
 
 // sqlIdentified decides at "identified by" and "identified with": the string
@@ -57,11 +56,7 @@ const maxPlugin = 64 // bytes between WITH and BY
 
 func (s *Scanner) sqlValue(di int32, from, end int) {
 	v := s.text[from:end]
-	s.budget -= len(v) + judgement
-	if len(v) == 0 || judge.Placeholder(v) || s.e.ours(v) {
-		return
-	}
-	if full, _ := judge.Mask(v); full {
+	if len(v) == 0 || s.e.ours(v) || !s.spent() && filler(v) {
 		return
 	}
 	s.found(di, from, end, finding.Certain, ByConstruct)

@@ -58,18 +58,17 @@ func (s *Scanner) userinfo(di int32, hs, he int) {
 		from = colon + 1
 	}
 	v := t[from:at]
-	if len(v) == 0 || judge.Placeholder(v) || s.e.ours(v) {
-		return
-	}
-	if full, _ := judge.Mask(v); full {
-		return
-	}
-	if from == he && !tokenAsUser(v) {
+	if len(v) == 0 || s.e.ours(v) {
 		return
 	}
 	c := finding.Likely
-	if judge.Credential(v) {
-		c = finding.Certain
+	if !s.spent() {
+		if filler(v) || from == he && !tokenAsUser(v) {
+			return
+		}
+		if judge.Credential(v) {
+			c = finding.Certain
+		}
 	}
 	s.found(di, from, at, c, ByConstruct)
 }
@@ -112,7 +111,7 @@ func (s *Scanner) goDSN(di int32, hs, he int) {
 		return
 	}
 	v := t[colon:hs]
-	if full, _ := judge.Mask(v); full || judge.Placeholder(v) || s.e.ours(v) {
+	if s.e.ours(v) || !s.spent() && filler(v) {
 		return
 	}
 	s.found(di, colon, hs, finding.Likely, ByConstruct)
@@ -140,7 +139,7 @@ func (s *Scanner) oracleThin(di int32, hs, he int) {
 		return
 	}
 	v := t[slash:at]
-	if full, _ := judge.Mask(v); full || judge.Placeholder(v) || s.e.ours(v) {
+	if s.e.ours(v) || !s.spent() && filler(v) {
 		return
 	}
 	s.found(di, slash, at, finding.Likely, ByConstruct)

@@ -103,14 +103,21 @@ func (s *Scanner) take(p *pair, v names.Verdict, start, end int) {
 	if start >= end {
 		return
 	}
-	s.budget -= end - start + judgement
+	s.budget -= end - start
 	value := s.text[start:min(end, start+maxJudged)]
 	if p.keyQuote == 0 && p.quote == '"' && syntax(value) {
 		return // the quote was the end of a string: {"msg":"password=","n":1}
 	}
-	c, ev, ok := s.judge(value, v, p)
-	if !ok {
-		return
+	c, ev := finding.Likely, ByKey
+	if s.spent() {
+		if s.e.ours(value) {
+			return
+		}
+	} else {
+		var ok bool
+		if c, ev, ok = s.judge(value, v, p); !ok {
+			return
+		}
 	}
 	x := s.found(s.e.class[v.Class], start, end, c, ev)
 	x.KeyStart, x.KeyEnd = p.keyStart, p.keyEnd
