@@ -180,7 +180,7 @@ func (s *Scanner) bareScheme(di int32, hs, he int) {
 	if s.e.ours(v) {
 		return
 	}
-	if s.spent() {
+	if s.spent(hs) {
 		s.found(di, he, e, finding.Likely, ByConstruct)
 		return
 	}
@@ -268,7 +268,7 @@ func (s *Scanner) cookie(p *pair, k, from, to int) {
 		return
 	}
 	c := finding.Likely
-	if !s.spent() {
+	if !s.spent(from) {
 		if filler(v) {
 			return
 		}

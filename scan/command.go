@@ -27,7 +27,7 @@ func (s *Scanner) command(di int32, hs, he int) {
 		}
 		w := i
 		i = shellWord(t, i, lim)
-		s.budget -= i - w
+		s.charge(hs, i-w)
 		if i == w {
 			return
 		}
@@ -78,7 +78,7 @@ func (s *Scanner) argument(di int32, from, to int) {
 		return
 	}
 	v := s.text[from:to]
-	if s.e.ours(v) || !s.spent() && filler(v) {
+	if s.e.ours(v) || !s.spent(from) && filler(v) {
 		return
 	}
 	s.found(di, from, to, finding.Likely, ByConstruct)

@@ -33,7 +33,7 @@ func (s *Scanner) jwt(di int32, hs, he int) {
 			i++
 		}
 	}
-	s.budget -= i - hs
+	s.charge(hs, i-hs)
 	if i == len(t) {
 		s.open(hs)
 	}

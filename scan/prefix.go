@@ -38,7 +38,7 @@ func (s *Scanner) prefix(di int32, hs, he int) {
 		if !ok {
 			return
 		}
-		s.budget -= e - he
+		s.charge(hs, e-he)
 		tail := d.After.Tail()
 		end = e
 		if d.After.SecretFrom != d.After.SecretTo {
@@ -75,7 +75,7 @@ func (s *Scanner) prefix(di int32, hs, he int) {
 // the part begins that a mask would fill.
 func (s *Scanner) confirm(di int32, d *detectors.Detector, start, end, from, to, body int, ev Evidence) {
 	t := s.text
-	if s.spent() {
+	if s.spent(start) {
 		if !s.e.ours(t[from:to]) && !s.e.marked(t, from, to) {
 			s.found(di, from, to, finding.Likely, ev)
 		}

@@ -54,6 +54,7 @@ const (
 	// of the end of a value.
 	valueBudget   = 6
 	lineAllowance = 4 << 10
+	freeWork      = 32
 	// A line has so many judgements of values, and one for every so many bytes.
 	judgements    = 32
 	judgementEach = 16
@@ -154,7 +155,7 @@ func (s *Scanner) begin(dst []Span, text []byte, m mode) {
 	s.lineLo, s.lineHi = 0, -1
 	s.json.pos = -1
 	clear(s.walked)
-	s.grant(len(text), -1)
+	s.allowed, s.budget = -1, 0
 }
 
 // scan appends the spans of text, which begins at the start of a line.
@@ -175,8 +176,7 @@ func (s *Scanner) scan(dst []Span, text []byte, m mode) []Span {
 		if int(h.Start) < skip {
 			continue
 		}
-		s.allow(int(h.Start))
-		if s.budget < 0 {
+		if s.budget < 0 && int(h.Start) <= s.allowed {
 			skip = s.cover(&s.e.leads[h.ID], int(h.Start))
 			continue
 		}
@@ -191,25 +191,31 @@ func (s *Scanner) scan(dst []Span, text []byte, m mode) []Span {
 	return dst
 }
 
-// allow gives every line its budget, so that what is spent on one does not
-// depend on the lines that came in the same text.
+// charge counts work on the line that holds pos: n bytes looked at in search of
+// an end. Every line has a budget of its own, so that what is spent on one does
+// not depend on the lines that came in the same text. Little is not counted.
+func (s *Scanner) charge(pos, n int) {
+	if n > freeWork {
+		s.allow(pos)
+		s.budget -= n
+	}
+}
+
+// spent counts a judgement and reports whether the line that holds pos has had
+// its share. Then what is under a sensitive name or has the shape of a token
+// goes unjudged.
+func (s *Scanner) spent(pos int) bool {
+	s.allow(pos)
+	s.judgements--
+	return s.judgements < 0
+}
+
 func (s *Scanner) allow(pos int) {
 	if pos <= s.allowed {
 		return
 	}
 	lo, hi := s.line(pos)
-	s.grant(hi-lo, hi)
-}
-
-func (s *Scanner) grant(n, upTo int) {
-	s.allowed, s.budget, s.judgements = upTo, valueBudget*n+lineAllowance, judgements+n/judgementEach
-}
-
-// spent counts a judgement and reports whether the line has had its share. Then
-// what is under a sensitive name or has the shape of a token goes unjudged.
-func (s *Scanner) spent() bool {
-	s.judgements--
-	return s.judgements < 0
+	s.allowed, s.budget, s.judgements = hi, valueBudget*(hi-lo)+lineAllowance, judgements+(hi-lo)/judgementEach
 }
 
 // cover hides what is left of a line that has cost too much, from a hit on. It

@@ -48,7 +48,7 @@ func (s *Scanner) sqlIdentified(di int32, hs, he int) {
 	if !closed {
 		s.open(p.start)
 	}
-	s.budget -= end - i
+	s.charge(hs, end-i)
 	s.sqlValue(di, p.start, end)
 }
 
@@ -56,7 +56,7 @@ const maxPlugin = 64 // bytes between WITH and BY
 
 func (s *Scanner) sqlValue(di int32, from, end int) {
 	v := s.text[from:end]
-	if len(v) == 0 || s.e.ours(v) || !s.spent() && filler(v) {
+	if len(v) == 0 || s.e.ours(v) || !s.spent(from) && filler(v) {
 		return
 	}
 	s.found(di, from, end, finding.Certain, ByConstruct)

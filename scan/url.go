@@ -37,7 +37,7 @@ func (s *Scanner) userinfo(di int32, hs, he int) {
 			}
 		}
 	}
-	s.budget -= end - he
+	s.charge(hs, end-he)
 	if end == len(t) && (slash < 0 || colon >= 0) {
 		s.open(he)
 	}
@@ -62,7 +62,7 @@ func (s *Scanner) userinfo(di int32, hs, he int) {
 		return
 	}
 	c := finding.Likely
-	if !s.spent() {
+	if !s.spent(from) {
 		if filler(v) || from == he && !tokenAsUser(v) {
 			return
 		}
@@ -111,7 +111,7 @@ func (s *Scanner) goDSN(di int32, hs, he int) {
 		return
 	}
 	v := t[colon:hs]
-	if s.e.ours(v) || !s.spent() && filler(v) {
+	if s.e.ours(v) || !s.spent(hs) && filler(v) {
 		return
 	}
 	s.found(di, colon, hs, finding.Likely, ByConstruct)
@@ -139,7 +139,7 @@ func (s *Scanner) oracleThin(di int32, hs, he int) {
 		return
 	}
 	v := t[slash:at]
-	if s.e.ours(v) || !s.spent() && filler(v) {
+	if s.e.ours(v) || !s.spent(hs) && filler(v) {
 		return
 	}
 	s.found(di, slash, at, finding.Likely, ByConstruct)

@@ -17,7 +17,7 @@ func (s *Scanner) value(p *pair, v names.Verdict) {
 	jar := v.Class == names.Cookie || cookieName(t[p.keyStart:p.keyEnd])
 	if jar || v.Class == names.Auth {
 		end, closed := s.container(p)
-		s.budget -= end - p.start
+		s.charge(p.start, end-p.start)
 		s.noteEnd(p, v, end, closed)
 		if jar {
 			s.cookies(p, end, setCookie(t[p.keyStart:p.keyEnd]))
@@ -75,7 +75,7 @@ func (s *Scanner) list(p *pair, v names.Verdict) {
 	for i < lim && t[i] != close && t[i] != '{' && t[i] != '[' && lex[t[i]]&(isEOL|isQuote) == 0 {
 		i++
 	}
-	s.budget -= i - from
+	s.charge(from, i-from)
 	if i > from && i < len(t) && t[i] == close {
 		s.take(p, v, from, i)
 	}
@@ -85,7 +85,7 @@ func (s *Scanner) list(p *pair, v names.Verdict) {
 // a text can ask for. Then what follows a sensitive name goes up to the end of
 // its line, and nothing else on that line is looked at by name.
 func (s *Scanner) exhausted(p *pair, v names.Verdict) bool {
-	if s.budget >= 0 {
+	if s.budget >= 0 || p.start > s.allowed {
 		return false
 	}
 	_, hi := s.line(p.keyEnd)
@@ -103,13 +103,13 @@ func (s *Scanner) take(p *pair, v names.Verdict, start, end int) {
 	if start >= end {
 		return
 	}
-	s.budget -= end - start
+	s.charge(start, end-start)
 	value := s.text[start:min(end, start+maxJudged)]
 	if p.keyQuote == 0 && p.quote == '"' && syntax(value) {
 		return // the quote was the end of a string: {"msg":"password=","n":1}
 	}
 	c, ev := finding.Likely, ByKey
-	if s.spent() {
+	if s.spent(start) {
 		if s.e.ours(value) {
 			return
 		}
