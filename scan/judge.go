@@ -12,18 +12,13 @@ import (
 // bare scheme, looks random.
 const weakRandom = 0.5
 
-// judge decides whether a value under a name is a secret. What can be told
-// from its length comes first: most values are no secrets.
+// judge decides whether a value under a name is a secret.
 func (s *Scanner) judge(value []byte, v names.Verdict, p *pair) (finding.Confidence, Evidence, bool) {
 	if v.Class == names.PIN || v.Class == names.OTP {
 		return s.judgeCode(value, v)
 	}
-	if v.Strength != names.Strong {
-		if len(value) < shortestMedium || v.Strength == names.Weak && len(value) < shortestWeak || p.sep == ' ' && p.kind != names.Flag {
-			return 0, 0, false
-		}
-	}
-	if v.Strength != names.Strong && v.Class != names.Webhook && (p.quote == 0 && dump(value) || !judge.Credential(value)) {
+	credential := judge.Credential(value) || v.Class == names.Webhook && secretPath(value)
+	if v.Strength != names.Strong && (!credential || p.quote == 0 && dump(value)) {
 		return 0, 0, false
 	}
 	if judge.Nothing(value) {
@@ -33,7 +28,6 @@ func (s *Scanner) judge(value []byte, v names.Verdict, p *pair) (finding.Confide
 	if full || partial && v.Strength != names.Strong || judge.Placeholder(value) || s.e.ours(value) {
 		return 0, 0, false
 	}
-	credential := judge.Credential(value) || v.Class == names.Webhook && secretPath(value)
 	if p.gap && p.quote == 0 && !credential {
 		return 0, 0, false // "token_id= total=12": the value is empty
 	}
@@ -98,6 +92,15 @@ const maxJudged = 4 << 10
 func secretPath(url []byte) bool {
 	i := bytes.LastIndexByte(url, '/')
 	return i > 0 && len(url)-i > shortestWeak && judge.Credential(url[i+1:])
+}
+
+// tooShort tells by its length alone that a value is no secret under a name that
+// is not strong, or that it does not stand where such a name has one.
+func (p *pair) tooShort(n int, v names.Verdict) bool {
+	if v.Strength == names.Strong || v.Class == names.PIN || v.Class == names.OTP {
+		return false
+	}
+	return n < shortestMedium || v.Strength == names.Weak && n < shortestWeak || p.sep == ' ' && p.kind != names.Flag
 }
 
 // The shortest values that can be secrets under names that are not strong.

@@ -100,7 +100,7 @@ func (s *Scanner) exhausted(p *pair, v names.Verdict) bool {
 // take judges text[start:end], the value of p, and records it as a span of the
 // class's detector.
 func (s *Scanner) take(p *pair, v names.Verdict, start, end int) {
-	if start >= end {
+	if start >= end || p.tooShort(end-start, v) {
 		return
 	}
 	s.charge(start, end-start)
