@@ -10,29 +10,33 @@
 // # How it works
 //
 // Log text is nearly always innocent, so that the work lies in passing over
-// bytes, not in matching. There are three filters, each of which lets through
-// a little too much and never too little, and each about a hundred times
-// slower for a byte than the one before.
+// bytes, not in matching. There are filters, each of which lets through a little
+// too much and never too little, and each far slower for a byte than the one
+// before.
 //
 // First, a window of four neighbouring positions is chosen for every literal,
 // anywhere in its text and the first bytes of its gate, and the windows are put
-// into 8 or 16 buckets. For each position a table gives the buckets that have a
+// into 16 or 24 buckets. For each position a table gives the buckets that have a
 // window with this byte there; a bucket whose bit survives the AND of four
 // tables is a candidate. SIMD does the look-ups for 64 positions of the text at
-// once. This is the scheme of Hyperscan's Teddy with the windows moved from the
-// literals' beginnings to where they are rarest. Folding is a matter of tables
-// and costs nothing. Which windows share a bucket matters more than anything
-// else: a greedy choice and two rounds of improvement minimise the expected
-// share of candidates under a small model of log text. The model is counted on
-// text that a program makes up (internal/genmodel), so it is not fitted to
-// anybody's logs.
+// once, and the same kernel numbers what passes. This is the scheme of
+// Hyperscan's Teddy with the windows moved from the literals' beginnings to where
+// they are rarest. Folding is a matter of tables and costs nothing. Which windows
+// share a bucket matters more than anything else: a greedy choice and two rounds
+// of improvement minimise the expected share of candidates under a small model of
+// log text: how often one byte follows another, and the four bytes that are most
+// frequent. The model is counted on text that a program makes up
+// (internal/genmodel), so it is not fitted to anybody's logs.
 //
 // Second, a hash of the candidate's four bytes, bit 5 set in each, is looked up
 // in a bitmap.
 //
-// Third, the hash leads to the few literals that have such a window. Eight bytes
-// are compared at once, then the rest, then the gate. Where many literals share
-// a window, a hash of the four bytes beside it divides them again.
+// Third, the hash leads to the literals that have such a window. What all of them
+// share in eight bytes is compared, then for each of them another eight bytes,
+// then all of it and both ends of its gate. Each step goes over many candidates
+// and packs those that remain, without a branch for each, because a mispredicted
+// branch costs more than all of these comparisons. Where many literals share a
+// window, a hash of the four bytes beside it divides them.
 //
 // Text made of near-hits would make the third step slow. So the work of each
 // step of 16 KB is counted, and where it grows beyond what another way would
@@ -51,14 +55,13 @@
 //
 // # Costs
 //
-//   - Choosing windows takes some 40 µs for each literal. [WithLayout] saves
+//   - Choosing windows takes some 30 µs for each literal. [WithLayout] saves
 //     that when the result has been kept from an earlier [Matcher.Layout].
 //   - Every doubling of literals lets about twice as much through the first
-//     filter. A thousand literals scan at two thirds of the speed of two
-//     hundred, five thousand at two fifths, on VBMI.
+//     filter.
 //   - Literals of one or two bytes without a gate pass so often that nothing
 //     can be fast. They are found, by a second bitmap over two bytes.
-//   - A hit costs some 50 ns, mostly for mispredicted branches. Common words as
+//   - A hit costs some 25 ns, with the near-hits around it. Common words as
 //     literals cost more than many rare ones.
 //   - Hits are as many as there are: literals nested in each other are all
 //     reported, and time grows with them. Apart from that time is linear in the

@@ -25,14 +25,14 @@ type filter struct {
 	// the buckets that have them.
 	neon [width * maxGroups * 32]byte
 
-	entries []entry // one for each literal
+	entries []entry // one for each literal, and one that agrees with any text
 	reach   int     // how many bytes a window may stretch beyond its literal and gate
 	quads   probe
 	pairs   *probe // for literals too short or too vague for quads; nil if none
 }
 
 func newFilter(pats []pattern, k Kernel, pl placement) (*filter, error) {
-	f := &filter{groups: pl.buckets / 8, entries: make([]entry, len(pats))}
+	f := &filter{groups: pl.buckets / 8, entries: make([]entry, len(pats)+1)}
 	for i := range f.five {
 		f.five[i] = 0xff
 	}

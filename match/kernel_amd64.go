@@ -19,13 +19,21 @@ func archKernels() []Kernel {
 
 // The kernels write the numbers of those of the first n positions at p, n >= 64,
 // that pass the tables of 16 or 24 buckets to out, ascending, and return how
-// many there are. They read n+3 bytes at p, and write up to 4 numbers too many.
+// many there are. They read n+3 bytes at p, and write up to 64 numbers too many.
 //
 //go:noescape
 func vbmi16(p *byte, n int, tables *byte, out *uint16) int
 
 //go:noescape
 func vbmi24(p *byte, n int, tables *byte, out *uint16) int
+
+// These are slower where few positions pass, and do not slow down where many do.
+//
+//go:noescape
+func vbmi16many(p *byte, n int, tables *byte, out *uint16) int
+
+//go:noescape
+func vbmi24many(p *byte, n int, tables *byte, out *uint16) int
 
 //go:noescape
 func avx2x16(p *byte, n int, tables *byte, out *uint16) int
@@ -39,14 +47,25 @@ func avx2x24(p *byte, n int, tables *byte, out *uint16) int
 //go:noescape
 func probeBitmap(p *byte, cands *uint16, n int, bitmap *uint32, shift uint32) int
 
-// nearAsm and siftAsm are nearGo and siftGo; shift and mask are those of a slot's
-// hash, and the farthest byte before a place that is read is text's first.
+// nearAsm, siftAsm and confirmAsm do what their namesakes in Go do; shift and
+// mask are those of a slot's hash, last is the entry that agrees with any text.
 //
 //go:noescape
 func nearAsm(text *byte, off int, cands *uint16, n int, slots *uint32, shift, mask uint32, heads *head, found *uint64) int
 
 //go:noescape
-func siftAsm(text *byte, found *uint64, n int, heads *head, blocks *masked, refs *uint32, likely *uint64, room int) (slots, literals, kept int)
+func siftAsm(text *byte, found *uint64, n int, heads *head, values, masks *uint64, refs *uint32, likely *uint64, room int) (slots, literals, kept int)
+
+// siftWide is siftAsm for processors with VBMI.
+//
+//go:noescape
+func siftWide(text *byte, found *uint64, n int, heads *head, values, masks *uint64, refs *uint32, likely *uint64, room int) (slots, literals, kept int)
+
+//go:noescape
+func confirmAsm(text *byte, likely *uint64, n int, entries *entry, last uint32, classes *Class) int
+
+// manyShare is the share of positions beyond which there are many candidates.
+const manyShare = 40
 
 // candidates writes those of the first n positions of buf that pass the filter
 // to s.cands and returns their number. n is at least block and at most stepMost;
@@ -56,16 +75,23 @@ func candidates(k Kernel, f *filter, buf []byte, n int, s *Scratch) int {
 		panic("match: a kernel called for a wrong number of positions")
 	}
 	_ = buf[n+width-2]
-	p, out := &buf[0], &s.cands[0]
+	p, out, have := &buf[0], &s.cands[0], 0
 	switch {
+	case k == VBMI && f.groups == 2 && s.many:
+		have = vbmi16many(p, n, &f.seven[0], out)
 	case k == VBMI && f.groups == 2:
-		return vbmi16(p, n, &f.seven[0], out)
+		have = vbmi16(p, n, &f.seven[0], out)
+	case k == VBMI && s.many:
+		have = vbmi24many(p, n, &f.seven[0], out)
 	case k == VBMI:
-		return vbmi24(p, n, &f.seven[0], out)
+		have = vbmi24(p, n, &f.seven[0], out)
 	case f.groups == 2:
-		return avx2x16(p, n, &f.five[0], out)
+		have = avx2x16(p, n, &f.five[0], out)
+	default:
+		have = avx2x24(p, n, &f.five[0], out)
 	}
-	return avx2x24(p, n, &f.five[0], out)
+	s.many = have > n/manyShare
+	return have
 }
 
 // probeAll keeps the candidates that p knows and returns their number. Every
@@ -84,7 +110,16 @@ func near(p *probe, buf []byte, off int, cands []uint16, found *[verifyChunk]uin
 	return nearAsm(&buf[0], off, &cands[0], len(cands), &p.slots[0], p.shift+4, p.mask, &p.heads[0], &found[0])
 }
 
-func sift(p *probe, buf []byte, found []uint64, likely *[likelyMost]uint64) (slots, literals, kept int) {
+func sift(k Kernel, p *probe, buf []byte, found []uint64, likely *likelies) (slots, literals, kept int) {
 	_ = buf[int(found[0]>>32)-around : int(found[len(found)-1]>>32)+beyond]
-	return siftAsm(&buf[0], &found[0], len(found), &p.heads[0], &p.blocks[0], &p.refs[0], &likely[0], likelyMost)
+	if k == VBMI {
+		return siftWide(&buf[0], &found[0], len(found), &p.heads[0], &p.values[0], &p.masks[0], &p.refs[0], &likely[0], likelyMost)
+	}
+	return siftAsm(&buf[0], &found[0], len(found), &p.heads[0], &p.values[0], &p.masks[0], &p.refs[0], &likely[0], likelyMost)
+}
+
+func confirm(m *Matcher, buf []byte, likely []uint64) int {
+	_ = buf[int(likely[0]>>32)-m.maxText : int(likely[len(likely)-1]>>32)+m.maxLen+beyond+1]
+	entries := m.filter.entries
+	return confirmAsm(&buf[0], &likely[0], len(likely), &entries[0], uint32(len(entries)-1), &m.classes[0])
 }

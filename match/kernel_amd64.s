@@ -14,6 +14,23 @@
 	MOVQ $-1, BX           \
 	XORQ R12, R12
 
+// BACK steps back to the block that ends with the last CX positions; BX leaves
+// out what has been decided before.
+#define BACK \
+	MOVQ  $64, R9    \
+	SUBQ  CX, R9     \
+	SUBQ  R9, SI     \
+	SUBQ  R9, R12    \
+	SHLXQ R9, BX, BX \
+	MOVQ  $64, CX
+
+#define RESULT \
+	VZEROUPPER           \
+	SUBQ  R11, DI        \
+	SHRQ  $1, DI         \
+	MOVQ  DI, ret+32(FP) \
+	RET
+
 // PUT writes the lowest bit's number of R8, from R12, to off(DI) and clears it.
 #define PUT(off) \
 	TZCNTQ R8, R9                   \
@@ -38,19 +55,13 @@ on:                             \
 	ADDQ    $64, R12        \
 	SUBQ    $64, CX
 
-// REST goes on while there are whole blocks, and then decides the rest in a
-// block that ends with it; BX leaves out what has been decided before.
+// REST goes on while there are whole blocks, and then with BACK.
 #define REST \
 	CMPQ  CX, $64      \
 	JGE   loop         \
 	TESTQ CX, CX       \
 	JLE   done         \
-	MOVQ  $64, R9      \
-	SUBQ  CX, R9       \
-	SUBQ  R9, SI       \
-	SUBQ  R9, R12      \
-	SHLXQ R9, BX, BX   \
-	MOVQ  $64, CX      \
+	BACK               \
 	JMP   loop         \
 more:                      \
 	ADDQ  $6, DI       \
@@ -64,11 +75,54 @@ four:                      \
 	JNZ   four         \
 	JMP   on           \
 done:                      \
-	VZEROUPPER         \
-	SUBQ  R11, DI      \
-	SHRQ  $1, DI       \
-	MOVQ  DI, ret+32(FP) \
-	RET
+	RESULT
+
+DATA iota<>+0(SB)/8, $0x0706050403020100
+DATA iota<>+8(SB)/8, $0x0f0e0d0c0b0a0908
+DATA iota<>+16(SB)/8, $0x1716151413121110
+DATA iota<>+24(SB)/8, $0x1f1e1d1c1b1a1918
+DATA iota<>+32(SB)/8, $0x2726252423222120
+DATA iota<>+40(SB)/8, $0x2f2e2d2c2b2a2928
+DATA iota<>+48(SB)/8, $0x3736353433323130
+DATA iota<>+56(SB)/8, $0x3f3e3d3c3b3a3938
+GLOBL iota<>(SB), RODATA|NOPTR, $64
+
+// COMPRESS writes the numbers of the bits of K1, 32 of them wanted or not; the
+// other 32, which are seldom wanted, are for OTHERS.
+#define COMPRESS \
+	KANDQ         K1, K4, K1          \
+	KMOVQ         K1, R8              \
+	VMOVDQU64     iota<>(SB), Z4      \
+	VPCOMPRESSB.Z Z4, K1, Z4          \
+	VPBROADCASTW  R12, Z6             \
+	VPMOVZXBW     Y4, Z5              \
+	VPADDW        Z5, Z6, Z5          \
+	VMOVDQU64     Z5, (DI)            \
+	POPCNTQ       R8, R10             \
+	CMPQ          R10, $32            \
+	JA            more                \
+on:                                       \
+	LEAQ          (DI)(R10*2), DI     \
+	ADDQ          $64, SI             \
+	ADDQ          $64, R12            \
+	SUBQ          $64, CX             \
+	CMPQ          CX, $64             \
+	JGE           loop                \
+	TESTQ         CX, CX              \
+	JLE           done                \
+	BACK                              \
+	KMOVQ         BX, K4              \
+	JMP           loop
+
+#define OTHERS \
+more:                                     \
+	VEXTRACTI64X4 $1, Z4, Y4          \
+	VPMOVZXBW     Y4, Z5              \
+	VPADDW        Z5, Z6, Z5          \
+	VMOVDQU64     Z5, 64(DI)          \
+	JMP           on                  \
+done:                                     \
+	RESULT
 
 #define LOADS \
 	PREFETCHT0 4096(SI)     \
@@ -83,107 +137,179 @@ done:                      \
 	VMOVDQA64 Z2, Z6 \
 	VMOVDQA64 Z3, Z7
 
-// func vbmi16(p *byte, n int, tables *byte, out *uint16) int
-//
-// Position p, group g of the tables is in Z16+4p+2g and the next, two registers
-// for 128 symbols, of which VPERMI2B chooses by the low seven bits of a byte.
-// Prefetching beyond the text cannot fault.
-TEXT ·vbmi16(SB), NOSPLIT, $0-40
-	ARGUMENTS
-	VMOVDQU64 0(AX), Z16
-	VMOVDQU64 64(AX), Z17
-	VMOVDQU64 128(AX), Z18
-	VMOVDQU64 192(AX), Z19
-	VMOVDQU64 256(AX), Z20
-	VMOVDQU64 320(AX), Z21
-	VMOVDQU64 384(AX), Z22
-	VMOVDQU64 448(AX), Z23
-	VMOVDQU64 512(AX), Z24
-	VMOVDQU64 576(AX), Z25
-	VMOVDQU64 640(AX), Z26
-	VMOVDQU64 704(AX), Z27
-	VMOVDQU64 768(AX), Z28
-	VMOVDQU64 832(AX), Z29
-	VMOVDQU64 896(AX), Z30
+// TABLES16 loads two registers for the 128 symbols of position p and group g,
+// Z16+4p+2g and the next, of which VPERMI2B chooses by the low seven bits of a
+// byte; TABLES24 the same, Z8+6p+2g and the next.
+#define TABLES16 \
+	VMOVDQU64 0(AX), Z16 \
+	VMOVDQU64 64(AX), Z17 \
+	VMOVDQU64 128(AX), Z18 \
+	VMOVDQU64 192(AX), Z19 \
+	VMOVDQU64 256(AX), Z20 \
+	VMOVDQU64 320(AX), Z21 \
+	VMOVDQU64 384(AX), Z22 \
+	VMOVDQU64 448(AX), Z23 \
+	VMOVDQU64 512(AX), Z24 \
+	VMOVDQU64 576(AX), Z25 \
+	VMOVDQU64 640(AX), Z26 \
+	VMOVDQU64 704(AX), Z27 \
+	VMOVDQU64 768(AX), Z28 \
+	VMOVDQU64 832(AX), Z29 \
+	VMOVDQU64 896(AX), Z30 \
 	VMOVDQU64 960(AX), Z31
 
-loop:
-	LOADS
-	COPY
-	VPERMI2B   Z17, Z16, Z4
-	VPERMI2B   Z21, Z20, Z5
-	VPERMI2B   Z25, Z24, Z6
-	VPERMI2B   Z29, Z28, Z7
-	VPTERNLOGD $0x80, Z4, Z5, Z6 // Z6 = Z4 & Z5 & Z6
-	VPTESTMB   Z6, Z7, K1
-	VPERMI2B   Z19, Z18, Z0
-	VPERMI2B   Z23, Z22, Z1
-	VPERMI2B   Z27, Z26, Z2
-	VPERMI2B   Z31, Z30, Z3
-	VPTERNLOGD $0x80, Z0, Z1, Z2 // Z2 = Z0 & Z1 & Z2
-	VPTESTMB   Z2, Z3, K2
+#define TABLES24 \
+	VMOVDQU64 0(AX), Z8 \
+	VMOVDQU64 64(AX), Z9 \
+	VMOVDQU64 128(AX), Z10 \
+	VMOVDQU64 192(AX), Z11 \
+	VMOVDQU64 256(AX), Z12 \
+	VMOVDQU64 320(AX), Z13 \
+	VMOVDQU64 384(AX), Z14 \
+	VMOVDQU64 448(AX), Z15 \
+	VMOVDQU64 512(AX), Z16 \
+	VMOVDQU64 576(AX), Z17 \
+	VMOVDQU64 640(AX), Z18 \
+	VMOVDQU64 704(AX), Z19 \
+	VMOVDQU64 768(AX), Z20 \
+	VMOVDQU64 832(AX), Z21 \
+	VMOVDQU64 896(AX), Z22 \
+	VMOVDQU64 960(AX), Z23 \
+	VMOVDQU64 1024(AX), Z24 \
+	VMOVDQU64 1088(AX), Z25 \
+	VMOVDQU64 1152(AX), Z26 \
+	VMOVDQU64 1216(AX), Z27 \
+	VMOVDQU64 1280(AX), Z28 \
+	VMOVDQU64 1344(AX), Z29 \
+	VMOVDQU64 1408(AX), Z30 \
+	VMOVDQU64 1472(AX), Z31
+
+// GROUPS16 and GROUPS24 put into K1 which of 64 positions pass in any group: those
+// with a bucket in all four tables. Prefetching beyond the text cannot fault.
+#define GROUPS16 \
+	LOADS \
+	COPY \
+	VPERMI2B   Z17, Z16, Z4 \
+	VPERMI2B   Z21, Z20, Z5 \
+	VPERMI2B   Z25, Z24, Z6 \
+	VPERMI2B   Z29, Z28, Z7 \
+	VPTERNLOGD $0x80, Z4, Z5, Z6 \
+	VPTESTMB   Z6, Z7, K1 \
+	VPERMI2B   Z19, Z18, Z0 \
+	VPERMI2B   Z23, Z22, Z1 \
+	VPERMI2B   Z27, Z26, Z2 \
+	VPERMI2B   Z31, Z30, Z3 \
+	VPTERNLOGD $0x80, Z0, Z1, Z2 \
+	VPTESTMB   Z2, Z3, K2 \
 	KORQ       K1, K2, K1
-	KMOVQ      K1, R8
+
+#define GROUPS24 \
+	LOADS \
+	COPY \
+	VPERMI2B   Z9, Z8, Z4 \
+	VPERMI2B   Z15, Z14, Z5 \
+	VPERMI2B   Z21, Z20, Z6 \
+	VPERMI2B   Z27, Z26, Z7 \
+	VPTERNLOGD $0x80, Z4, Z5, Z6 \
+	VPTESTMB   Z6, Z7, K1 \
+	COPY \
+	VPERMI2B   Z11, Z10, Z4 \
+	VPERMI2B   Z17, Z16, Z5 \
+	VPERMI2B   Z23, Z22, Z6 \
+	VPERMI2B   Z29, Z28, Z7 \
+	VPTERNLOGD $0x80, Z4, Z5, Z6 \
+	VPTESTMB   Z6, Z7, K2 \
+	VPERMI2B   Z13, Z12, Z0 \
+	VPERMI2B   Z19, Z18, Z1 \
+	VPERMI2B   Z25, Z24, Z2 \
+	VPERMI2B   Z31, Z30, Z3 \
+	VPTERNLOGD $0x80, Z0, Z1, Z2 \
+	VPTESTMB   Z2, Z3, K3 \
+	KORQ       K1, K2, K1 \
+	KORQ       K1, K3, K1
+
+// func vbmi16(p *byte, n int, tables *byte, out *uint16) int
+TEXT ·vbmi16(SB), NOSPLIT, $0-40
+	ARGUMENTS
+	TABLES16
+
+loop:
+	GROUPS16
+	KMOVQ K1, R8
 	NUMBERS
 	REST
 
 // func vbmi24(p *byte, n int, tables *byte, out *uint16) int
-//
-// As vbmi16, with position p, group g in Z8+6p+2g and the next.
 TEXT ·vbmi24(SB), NOSPLIT, $0-40
 	ARGUMENTS
-	VMOVDQU64 0(AX), Z8
-	VMOVDQU64 64(AX), Z9
-	VMOVDQU64 128(AX), Z10
-	VMOVDQU64 192(AX), Z11
-	VMOVDQU64 256(AX), Z12
-	VMOVDQU64 320(AX), Z13
-	VMOVDQU64 384(AX), Z14
-	VMOVDQU64 448(AX), Z15
-	VMOVDQU64 512(AX), Z16
-	VMOVDQU64 576(AX), Z17
-	VMOVDQU64 640(AX), Z18
-	VMOVDQU64 704(AX), Z19
-	VMOVDQU64 768(AX), Z20
-	VMOVDQU64 832(AX), Z21
-	VMOVDQU64 896(AX), Z22
-	VMOVDQU64 960(AX), Z23
-	VMOVDQU64 1024(AX), Z24
-	VMOVDQU64 1088(AX), Z25
-	VMOVDQU64 1152(AX), Z26
-	VMOVDQU64 1216(AX), Z27
-	VMOVDQU64 1280(AX), Z28
-	VMOVDQU64 1344(AX), Z29
-	VMOVDQU64 1408(AX), Z30
-	VMOVDQU64 1472(AX), Z31
+	TABLES24
 
 loop:
-	LOADS
-	COPY
-	VPERMI2B   Z9, Z8, Z4
-	VPERMI2B   Z15, Z14, Z5
-	VPERMI2B   Z21, Z20, Z6
-	VPERMI2B   Z27, Z26, Z7
-	VPTERNLOGD $0x80, Z4, Z5, Z6 // Z6 = Z4 & Z5 & Z6
-	VPTESTMB   Z6, Z7, K1
-	COPY
-	VPERMI2B   Z11, Z10, Z4
-	VPERMI2B   Z17, Z16, Z5
-	VPERMI2B   Z23, Z22, Z6
-	VPERMI2B   Z29, Z28, Z7
-	VPTERNLOGD $0x80, Z4, Z5, Z6 // Z6 = Z4 & Z5 & Z6
-	VPTESTMB   Z6, Z7, K2
-	VPERMI2B   Z13, Z12, Z0
-	VPERMI2B   Z19, Z18, Z1
-	VPERMI2B   Z25, Z24, Z2
-	VPERMI2B   Z31, Z30, Z3
-	VPTERNLOGD $0x80, Z0, Z1, Z2 // Z2 = Z0 & Z1 & Z2
-	VPTESTMB   Z2, Z3, K3
-	KORQ       K1, K2, K1
-	KORQ       K1, K3, K1
-	KMOVQ      K1, R8
+	GROUPS24
+	KMOVQ K1, R8
 	NUMBERS
 	REST
+
+// func vbmi16many(p *byte, n int, tables *byte, out *uint16) int
+TEXT ·vbmi16many(SB), NOSPLIT, $0-40
+	ARGUMENTS
+	KMOVQ     BX, K4
+	TABLES16
+
+loop:
+	GROUPS16
+	COMPRESS
+	OTHERS
+
+// func vbmi24many(p *byte, n int, tables *byte, out *uint16) int
+TEXT ·vbmi24many(SB), NOSPLIT, $0-40
+	ARGUMENTS
+	KMOVQ     BX, K4
+	TABLES24
+
+loop:
+	GROUPS24
+	COMPRESS
+	OTHERS
+
+#define NUMBERS6 \
+	ANDQ    BX, R8          \
+	POPCNTQ R8, R10         \
+	LEAQ    (DI)(R10*2), R13 \
+	PUT(0)                  \
+	PUT(2)                  \
+	PUT(4)                  \
+	PUT(6)                  \
+	PUT(8)                  \
+	PUT(10)                 \
+	CMPQ    R10, $6         \
+	JA      more            \
+on:                             \
+	MOVQ    R13, DI         \
+	ADDQ    $64, SI         \
+	ADDQ    $64, R12        \
+	SUBQ    $64, CX
+
+#define REST6 \
+	CMPQ  CX, $64      \
+	JGE   loop         \
+	TESTQ CX, CX       \
+	JLE   done         \
+	BACK               \
+	JMP   loop         \
+more:                      \
+	ADDQ  $12, DI       \
+four:                      \
+	PUT(0)             \
+	PUT(2)             \
+	PUT(4)             \
+	PUT(6)             \
+	ADDQ  $8, DI       \
+	TESTQ R8, R8       \
+	JNZ   four         \
+	JMP   on           \
+done:                      \
+	RESULT
 
 // SYMBOLS makes of the 64 bytes at off(SI) what VPSHUFB wants to choose by five
 // bits: it takes the low four and yields zero where bit 7 is set. Y8 and Y9 look
@@ -262,8 +388,8 @@ loop:
 	VPAND Y2, Y0, Y0
 	VPAND Y3, Y1, Y1
 	MASK
-	NUMBERS
-	REST
+	NUMBERS6
+	REST6
 
 // func avx2x24(p *byte, n int, tables *byte, out *uint16) int
 //
@@ -298,5 +424,5 @@ loop:
 	VPAND Y4, Y0, Y0
 	VPAND Y5, Y1, Y1
 	MASK
-	NUMBERS
-	REST
+	NUMBERS6
+	REST6

@@ -2,6 +2,8 @@
 
 package match
 
+import "math/bits"
+
 // Advanced SIMD belongs to every arm64 processor that Go runs on.
 func archKernels() []Kernel { return []Kernel{NEON} }
 
@@ -49,12 +51,25 @@ func masks(f *filter, buf []byte, n int, s *Scratch) []uint64 {
 	return a
 }
 
+// numbers writes the numbers of the bits of mask, from first on, to out,
+// ascending, and returns how many there are.
+func numbers(mask uint64, first int, out []uint16) int {
+	n := 0
+	for ; mask != 0; mask &= mask - 1 {
+		out[n] = uint16(first + bits.TrailingZeros64(mask))
+		n++
+	}
+	return n
+}
+
 func probeAll(p *probe, buf []byte, cands []uint16) int { return probeAllGo(p, buf, cands) }
 
 func near(p *probe, buf []byte, off int, cands []uint16, found *[verifyChunk]uint64) int {
 	return nearGo(p, buf, off, cands, found)
 }
 
-func sift(p *probe, buf []byte, found []uint64, likely *[likelyMost]uint64) (slots, literals, kept int) {
+func sift(k Kernel, p *probe, buf []byte, found []uint64, likely *likelies) (slots, literals, kept int) {
 	return siftGo(p, buf, found, likely)
 }
+
+func confirm(m *Matcher, buf []byte, likely []uint64) int { return confirmGo(m, buf, likely) }

@@ -1,7 +1,5 @@
 package match
 
-import "math/bits"
-
 // passes is what kernels compute, for one position: whether the first bytes of
 // buf pass the tables, whose symbols are the low bits of a byte: all the rows of
 // a position and group, as Go sees the tables of VBMI. Kernels are tested against
@@ -17,15 +15,4 @@ func passes(buf, tables []byte, groups, symbols int) bool {
 		}
 	}
 	return false
-}
-
-// numbers writes the numbers of the bits of mask, from first on, to out,
-// ascending, and returns how many there are.
-func numbers(mask uint64, first int, out []uint16) int {
-	n := 0
-	for ; mask != 0; mask &= mask - 1 {
-		out[n] = uint16(first + bits.TrailingZeros64(mask))
-		n++
-	}
-	return n
 }

@@ -16,6 +16,8 @@ func near(p *probe, buf []byte, off int, cands []uint16, found *[verifyChunk]uin
 	return nearGo(p, buf, off, cands, found)
 }
 
-func sift(p *probe, buf []byte, found []uint64, likely *[likelyMost]uint64) (slots, literals, kept int) {
+func sift(k Kernel, p *probe, buf []byte, found []uint64, likely *likelies) (slots, literals, kept int) {
 	return siftGo(p, buf, found, likely)
 }
+
+func confirm(m *Matcher, buf []byte, likely []uint64) int { return confirmGo(m, buf, likely) }

@@ -84,7 +84,7 @@ func TestKernelsAgainstTwins(t *testing.T) {
 					want = append(want, uint16(i))
 				}
 			}
-			var s Scratch
+			s := Scratch{many: r.IntN(2) == 0}
 			s.begin(&Matcher{kernel: k})
 			got := s.cands[:candidates(k, f, buf, n, &s)]
 			if !slices.Equal(got, want) {
@@ -115,6 +115,54 @@ func TestProbeAgainstTwin(t *testing.T) {
 		a, b = a[:probeAll(p, buf, a)], b[:probeAllGo(p, buf, b)]
 		if !slices.Equal(a, b) {
 			t.Fatalf("2^%d bits: %d kept, want %d", size, len(a), len(b))
+		}
+	}
+}
+
+// TestVerifyAgainstTwins takes the candidates of a hot text through the steps of
+// verifying, each as the rung does it and in Go.
+func TestVerifyAgainstTwins(t *testing.T) {
+	ls := append(someLiterals(400), crowded()...)
+	text := hotText(step, ls)
+	for _, k := range Kernels() {
+		if k == Plain {
+			continue
+		}
+		m := compile(t, ls, k)
+		var s, g Scratch
+		s.begin(m)
+		p := &m.filter.quads
+		cands := m.filter.survivors(text, s.cands[:candidates(k, m.filter, text, len(text)-over, &s)])
+		first, _ := slices.BinarySearch(cands, uint16(m.maxText))
+		last, _ := slices.BinarySearch(cands, uint16(len(text)-m.maxLen-beyond-1))
+		kept := 0
+		for part := range slices.Chunk(cands[first:last], verifyChunk) {
+			found := s.found[:near(p, text, 0, part, &s.found)]
+			if want := g.found[:nearGo(p, text, 0, part, &g.found)]; !slices.Equal(found, want) {
+				t.Fatalf("%v: near: got %x, want %x", k, found, want)
+			}
+			for len(found) > 0 {
+				slots, n, likely := sift(k, p, text, found, &s.likely)
+				wantSlots, wantN, wantLikely := siftGo(p, text, found, &g.likely)
+				if slots != wantSlots || n != wantN || !slices.Equal(s.likely[:likely], g.likely[:wantLikely]) {
+					t.Fatalf("%v: sift: got %d, %d, %x, want %d, %d, %x", k, slots, n, s.likely[:likely], wantSlots, wantN, g.likely[:wantLikely])
+				}
+				if slots == 0 {
+					t.Fatalf("%v: a slot of more than %d literals", k, likelyMost)
+				}
+				found = found[slots:]
+				if likely == 0 {
+					continue
+				}
+				a, b := s.likely[:confirm(m, text, s.likely[:likely])], g.likely[:confirmGo(m, text, g.likely[:likely])]
+				if !slices.Equal(a, b) {
+					t.Fatalf("%v: confirm: got %x, want %x", k, a, b)
+				}
+				kept += len(a)
+			}
+		}
+		if kept < 100 {
+			t.Errorf("%v: only %d literals confirmed", k, kept)
 		}
 	}
 }

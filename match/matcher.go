@@ -78,8 +78,8 @@ func Compile(lits []Literal, opts ...Option) (*Matcher, error) {
 	return m, nil
 }
 
-// bestPlace places literals in as many buckets as the kernels have, or in half
-// of them when that lets little more pass.
+// bestPlace places literals in as many buckets as the kernels have, or in fewer
+// when that lets little more pass.
 func bestPlace(pats []pattern, a *alphabet) placement {
 	all := place(pats, a, allBuckets)
 	if all.pass < a.few {
@@ -94,7 +94,7 @@ func bestPlace(pats []pattern, a *alphabet) placement {
 func (m *Matcher) Kernel() Kernel { return m.kernel }
 
 // Layout returns the placement of the literals' windows, for WithLayout. It
-// is the same for the same literals on every machine, and takes about three
+// is the same for the same literals on every machine, and takes about four
 // bytes for each literal.
 func (m *Matcher) Layout() []byte { return encodeLayout(m.pats, m.places[0](), m.places[1]()) }
 
@@ -106,13 +106,14 @@ func (m *Matcher) MaxLen() int { return m.maxLen }
 // to a fixed size. One goroutine may use it at a time, with any matcher.
 type Scratch struct {
 	cands   []uint16
+	many    bool     // candidates in the last step
 	masks   []uint64 // of kernels that do not number positions themselves
 	endings [lanes][]ending
 	runs    []run
 	scan    uint32
 	tail    [2 * block]byte // a text too short for kernels
 	found   [verifyChunk]uint64
-	likely  [likelyMost]uint64
+	likely  likelies
 }
 
 // begin readies s for a scan by m.

@@ -14,9 +14,11 @@ type probe struct {
 	bitmap []uint32
 	slots  []uint32 // of hash / 16, then those of jumps: indexes into heads
 	heads  []head
-	blocks []masked // of the literals of all heads, and
-	refs   []uint32 // their numbers, or jumpRef and an index into jumps
-	jumps  []jump
+	// Of the literals of all heads a block of 8 bytes, and their numbers, or
+	// jumpRef and an index into jumps.
+	values, masks []uint64
+	refs          []uint32
+	jumps         []jump
 }
 
 // masked is a value of 8 bytes and which of its bits count.
@@ -26,8 +28,8 @@ type masked struct{ value, mask uint64 }
 type head struct {
 	shared       masked // what all its literals have in 8 bytes, which begin
 	back         uint8  // so many bytes before the window's first
-	block        uint8  // how many before it those in blocks begin
-	first, count uint32 // in blocks and refs
+	block        uint8  // how many before it the blocks of each begin
+	first, count uint32 // in values, masks and refs
 }
 
 // jumpRef marks a number in refs as that of a jump.
@@ -150,13 +152,14 @@ func (p *probe) fill(pats []pattern, pl placement, slot uint32, ids []uint32, kn
 	}
 	for _, id := range rest {
 		p.refs = append(p.refs, id)
-		p.blocks = append(p.blocks, pats[id].around(int(pl.spots[id].offset)-int(h.block)))
+		b := pats[id].around(int(pl.spots[id].offset) - int(h.block))
+		p.values, p.masks = append(p.values, b.value), append(p.masks, b.mask)
 	}
 	jumps := len(p.jumps)
 	for i, keys := range sides {
 		if len(keys) > 0 {
 			p.refs = append(p.refs, jumpRef|uint32(len(p.jumps)))
-			p.blocks = append(p.blocks, masked{})
+			p.values, p.masks = append(p.values, 0), append(p.masks, 0)
 			size := bits.Len(uint(2 * len(keys)))
 			p.jumps = append(p.jumps, jump{before: i == 0, slots: uint32(len(p.slots)), shift: uint32(32 - size)})
 			p.slots = append(p.slots, make([]uint32, 1<<size)...)

@@ -47,7 +47,10 @@ func (m *Matcher) filtered(dst []Hit, buf []byte, s *Scratch) []Hit {
 			off += n
 			continue
 		}
-		cands = m.filter.survivors(buf[off:], cands)
+		if cands = m.filter.survivors(buf[off:], cands); len(cands) == 0 {
+			off += n
+			continue
+		}
 		left := math.MaxInt // work that verifying may take
 		if n >= denseFloor {
 			left = n / denseShare
@@ -59,14 +62,14 @@ func (m *Matcher) filtered(dst []Hit, buf []byte, s *Scratch) []Hit {
 		}
 		off += n
 	}
-	if m.filter.reach > 0 {
-		// Windows that begin in the last bytes stretch beyond them.
-		dst, _ = m.verify(dst, buf, off, lastBytes[:m.filter.reach], math.MaxInt, s)
+	// Windows that begin in the last bytes stretch beyond them.
+	for i := range m.filter.reach {
+		if m.filter.has(padded(buf, off+i)) {
+			dst, _ = m.verify(dst, buf, off+i, []uint16{0}, math.MaxInt, s)
+		}
 	}
 	return dst
 }
-
-var lastBytes = [over]uint16{0, 1, 2}
 
 // short is filtered for texts of fewer bytes than a kernel reads, by a copy with
 // zeros behind. What these bring up fails verification, which sees buf.
@@ -111,12 +114,17 @@ func (f *filter) survivors(buf []byte, cands []uint16) []uint16 {
 	}
 	n := 0
 	for _, c := range cands {
-		if raw := binary.LittleEndian.Uint32(buf[c:]); f.quads.has(raw) || f.pairs.has(raw) {
+		if f.has(binary.LittleEndian.Uint32(buf[c:])) {
 			cands[n] = c
 			n++
 		}
 	}
 	return cands[:n]
+}
+
+// has reports whether a probe knows the four bytes raw.
+func (f *filter) has(raw uint32) bool {
+	return f.quads.has(raw) || f.pairs != nil && f.pairs.has(raw)
 }
 
 // probeAllGo keeps the candidates that p knows and returns their number.

@@ -1,9 +1,6 @@
 package match
 
-import (
-	"encoding/binary"
-	"unsafe"
-)
+import "encoding/binary"
 
 const (
 	// around is how far before a window, and beyond how far from its first byte
@@ -13,6 +10,9 @@ const (
 	verifyChunk = 512 // survivors that are verified at a time
 	likelyMost  = 512 // literals that are looked at closely at a time
 )
+
+// likelies has room for likelyMost and what may be written too many.
+type likelies [likelyMost + 8]uint64
 
 // verify appends the hits at candidates, which count from off, until it has
 // done the work given, and returns how many candidates it went through.
@@ -47,7 +47,7 @@ func (v *verifier) probe(p *probe, off int, cands []uint16) {
 	if n > 0 {
 		found := v.s.found[:near(p, v.buf, off, cands[:n], &v.s.found)]
 		for len(found) > 0 && v.work >= 0 {
-			slots, literals, kept := sift(p, v.buf, found, &v.s.likely)
+			slots, literals, kept := sift(v.m.kernel, p, v.buf, found, &v.s.likely)
 			if slots == 0 { // one with more literals than there is room for
 				v.careful(p, int(found[0]>>32))
 				slots = 1
@@ -83,18 +83,18 @@ func nearGo(p *probe, buf []byte, off int, cands []uint16, found *[verifyChunk]u
 // a block of 8 bytes, the place in the text times 2^32 and the reference. It
 // stops before a slot for which there may be no room, and returns the numbers of
 // slots and of literals that it went through and of those it kept.
-func siftGo(p *probe, buf []byte, found []uint64, likely *[likelyMost]uint64) (slots, literals, kept int) {
+func siftGo(p *probe, buf []byte, found []uint64, likely *likelies) (slots, literals, kept int) {
 	for _, x := range found {
 		at, h := int(x>>32), &p.heads[uint32(x)]
-		if literals+int(h.count) > len(likely) {
+		if literals+int(h.count) > likelyMost {
 			break
 		}
 		slots++
 		literals += int(h.count)
 		block := binary.LittleEndian.Uint64(buf[at-int(h.block):])
-		refs := p.refs[h.first:][:h.count]
-		for i, b := range p.blocks[h.first:][:h.count] {
-			if block&b.mask == b.value {
+		values, masks, refs := p.values[h.first:], p.masks[h.first:], p.refs[h.first:]
+		for i := range h.count {
+			if block&masks[i] == values[i] {
 				likely[kept] = uint64(at)<<32 | uint64(refs[i])
 				kept++
 			}
@@ -125,35 +125,55 @@ type verifier struct {
 
 // literals appends the hits among likely ones.
 func (v *verifier) literals(p *probe, likely []uint64) {
-	classes, entries := v.m.classes, v.m.filter.entries
-	text := unsafe.Pointer(unsafe.SliceData(v.buf))
+	if len(likely) == 0 {
+		return
+	}
+	entries, dst := v.m.filter.entries, v.dst
+	// Far from the ends of the text all literals that may be there are inside.
+	first, last := int(likely[0]>>32), int(likely[len(likely)-1]>>32)
+	inside := first >= v.m.maxText && last+v.m.maxLen+beyond < len(v.buf)
+	if inside {
+		likely = likely[:confirm(v.m, v.buf, likely)]
+	}
 	for _, x := range likely {
 		at, id := int(x>>32), uint32(x)
 		if id&jumpRef != 0 {
+			v.dst = dst
 			v.jump(p, &p.jumps[id&^jumpRef], at)
+			dst = v.dst
 			continue
 		}
 		e := &entries[id]
 		start := at - int(e.offset)
-		if start < 0 || start+int(e.room) > len(v.buf) {
+		if e.more || !inside {
+			v.dst = dst
 			v.whole(id, start)
+			dst = v.dst
 			continue
 		}
-		// All that is read lies in [start, start+room).
-		differ := *(*uint64)(unsafe.Add(text, start))&e.blocks[0].mask ^ e.blocks[0].value
-		differ |= *(*uint64)(unsafe.Add(text, at+int(e.at[1])))&e.blocks[1].mask ^ e.blocks[1].value
-		end := start + int(e.size)
-		c := *(*byte)(unsafe.Add(text, end))
-		differ |= ^classes[e.class][c>>6] >> (c & 63) & 1
-		if differ != 0 {
-			continue
-		}
-		if e.more {
-			v.whole(id, start)
-			continue
-		}
-		v.dst = append(v.dst, Hit{uint32(start), uint32(end), id})
+		dst = append(dst, Hit{uint32(start), uint32(start + int(e.size)), id})
 	}
+	v.dst = dst
+}
+
+// confirmGo keeps, in place, of likely literals those whose entry agrees, and
+// all jumps, and returns their number.
+func confirmGo(m *Matcher, buf []byte, likely []uint64) int {
+	n := 0
+	for _, x := range likely {
+		if uint32(x)&jumpRef == 0 {
+			at, e := int(x>>32), &m.filter.entries[uint32(x)]
+			a, b, end := &e.blocks[0], &e.blocks[1], at-int(e.offset)+int(e.size)
+			if binary.LittleEndian.Uint64(buf[at+int(e.at[0]):])&a.mask != a.value ||
+				binary.LittleEndian.Uint64(buf[at+int(e.at[1]):])&b.mask != b.value ||
+				!m.classes[e.class].Has(buf[end]) || !m.classes[e.class].Has(buf[end+int(e.gate)]) {
+				continue
+			}
+		}
+		likely[n] = x
+		n++
+	}
+	return n
 }
 
 // whole appends the hit of literal id at start if all of it and its gate stand

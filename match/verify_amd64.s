@@ -92,56 +92,59 @@ done:
 	MOVQ DI, ret+64(FP)
 	RET
 
-// func siftAsm(text *byte, found *uint64, n int, heads *head, blocks *masked, refs *uint32, likely *uint64, room int) (slots, literals, kept int)
+// func siftAsm(text *byte, found *uint64, n int, heads *head, values, masks *uint64, refs *uint32, likely *uint64, room int) (slots, literals, kept int)
 //
-// It stops before a slot for whose literals there is no room.
-TEXT ·siftAsm(SB), NOSPLIT, $0-88
+// It stops before a slot for whose literals there is no room. Every literal is
+// written; only those that agree move the place on.
+TEXT ·siftAsm(SB), NOSPLIT, $0-96
 	MOVQ  text+0(FP), SI
 	MOVQ  found+8(FP), DX
-	MOVQ  likely+48(FP), DI
-	MOVQ  room+56(FP), R13
-	MOVQ  $0, slots+64(FP)
+	MOVQ  likely+56(FP), DI
+	MOVQ  room+64(FP), R13
 	XORL  CX, CX
 	MOVQ  n+16(FP), R12
 	LEAQ  (DX)(R12*8), R12
 
 slot:
-	CMPQ  DX, R12
-	JEQ   done
-	MOVQ  (DX), AX
-	MOVL  AX, R8
-	SHLQ  $5, R8
-	ADDQ  heads+24(FP), R8
-	MOVL  24(R8), R9  // count
-	MOVL  20(R8), R10 // first
-	SUBQ  R9, R13
-	JLT   done
-	ADDQ  $8, DX
-	ADDQ  R9, CX
+	CMPQ    DX, R12
+	JEQ     done
+	MOVQ    (DX), AX
+	MOVL    AX, R8
+	SHLQ    $5, R8
+	ADDQ    heads+24(FP), R8
+	MOVL    24(R8), R9  // count
+	MOVL    20(R8), R10 // first
+	SUBQ    R9, R13
+	JLT     done
+	ADDQ    $8, DX
+	ADDQ    R9, CX
 	MOVBLZX 17(R8), R11
-	MOVQ  AX, R8
-	SHRQ  $32, R8
-	SUBQ  R11, R8
-	MOVQ  (SI)(R8*1), R8
-	SHRQ  $32, AX
-	SHLQ  $32, AX
-	MOVQ  refs+40(FP), BX
-	LEAQ  (BX)(R10*4), BX
-	SHLQ  $4, R10
-	ADDQ  blocks+32(FP), R10
+	MOVQ    AX, R8
+	SHRQ    $32, R8
+	SUBQ    R11, R8
+	MOVQ    (SI)(R8*1), R8 // the block
+	SHRQ    $32, AX
+	SHLQ    $32, AX
+	MOVQ    masks+40(FP), BX
+	LEAQ    (BX)(R10*8), BX
+	MOVQ    refs+48(FP), R11
+	LEAQ    (R11)(R10*4), R11
+	SHLQ    $3, R10
+	ADDQ    values+32(FP), R10
 
 literal:
-	MOVL  (BX), R15
-	ADDQ  $4, BX
+	MOVL  (R11), R15
+	ADDQ  $4, R11
 	ORQ   AX, R15
 	MOVQ  R15, (DI)
-	MOVQ  8(R10), R15
+	MOVQ  (BX), R15
+	ADDQ  $8, BX
 	ANDQ  R8, R15
-	XORL  R11, R11
 	CMPQ  R15, (R10)
-	SETEQ R11
-	LEAQ  (DI)(R11*8), DI
-	ADDQ  $16, R10
+	MOVL  $0, R15
+	SETEQ R15
+	LEAQ  (DI)(R15*8), DI
+	ADDQ  $8, R10
 	DECQ  R9
 	JNZ   literal
 	JMP   slot
@@ -149,9 +152,145 @@ literal:
 done:
 	SUBQ  found+8(FP), DX
 	SHRQ  $3, DX
-	MOVQ  DX, slots+64(FP)
-	MOVQ  CX, literals+72(FP)
-	SUBQ  likely+48(FP), DI
+	MOVQ  DX, slots+72(FP)
+	MOVQ  CX, literals+80(FP)
+	SUBQ  likely+56(FP), DI
 	SHRQ  $3, DI
-	MOVQ  DI, kept+80(FP)
+	MOVQ  DI, kept+88(FP)
+	RET
+
+// func siftWide(text *byte, found *uint64, n int, heads *head, values, masks *uint64, refs *uint32, likely *uint64, room int) (slots, literals, kept int)
+//
+// As siftAsm, with eight literals at once; up to 64 bytes are written beyond
+// those kept. What K1 leaves out is not read.
+TEXT ·siftWide(SB), NOSPLIT, $0-96
+	MOVQ  text+0(FP), SI
+	MOVQ  found+8(FP), DX
+	MOVQ  likely+56(FP), DI
+	MOVQ  room+64(FP), R13
+	XORL  CX, CX
+	MOVQ  n+16(FP), R12
+	LEAQ  (DX)(R12*8), R12
+	MOVQ  masks+40(FP), BX
+	MOVQ  refs+48(FP), R15
+
+slot:
+	CMPQ    DX, R12
+	JEQ     done
+	MOVQ    (DX), AX
+	MOVL    AX, R8
+	SHLQ    $5, R8
+	ADDQ    heads+24(FP), R8
+	MOVL    24(R8), R9  // count
+	MOVL    20(R8), R10 // first
+	SUBQ    R9, R13
+	JLT     done
+	ADDQ    $8, DX
+	ADDQ    R9, CX
+	MOVBLZX 17(R8), R11
+	MOVQ    AX, R8
+	SHRQ    $32, R8
+	SUBQ    R11, R8
+	MOVQ    (SI)(R8*1), R8 // the block
+	SHRQ    $32, AX
+	SHLQ    $32, AX
+	VPBROADCASTQ R8, Z0
+	VPBROADCASTQ AX, Z1
+	MOVQ    values+32(FP), R8
+	MOVQ    $-1, AX
+
+literals:
+	MOVQ          $8, R11
+	CMPQ          R9, R11
+	CMOVQLT       R9, R11 // BZHI sees the lowest byte of its count
+	BZHIQ         R11, AX, R11
+	KMOVW         R11, K1
+	VMOVDQU64.Z   (BX)(R10*8), K1, Z2
+	VPANDQ        Z0, Z2, Z2
+	VPCMPEQQ      (R8)(R10*8), Z2, K1, K2
+	VPMOVZXDQ.Z   (R15)(R10*4), K1, Z3
+	VPORQ         Z1, Z3, Z3
+	VPCOMPRESSQ.Z Z3, K2, Z3
+	VMOVDQU64     Z3, (DI)
+	KMOVW         K2, R11
+	POPCNTL       R11, R11
+	LEAQ          (DI)(R11*8), DI
+	ADDQ          $8, R10
+	SUBQ          $8, R9
+	JGT           literals
+	JMP           slot
+
+done:
+	SUBQ  found+8(FP), DX
+	SHRQ  $3, DX
+	MOVQ  DX, slots+72(FP)
+	MOVQ  CX, literals+80(FP)
+	SUBQ  likely+56(FP), DI
+	SHRQ  $3, DI
+	MOVQ  DI, kept+88(FP)
+	VZEROUPPER
+	RET
+
+// func confirmAsm(text *byte, likely *uint64, n int, entries *entry, last uint32, classes *Class) int
+//
+// A reference beyond last, a jump, is compared with that entry.
+TEXT ·confirmAsm(SB), NOSPLIT, $0-56
+	MOVQ text+0(FP), SI
+	MOVQ likely+8(FP), DX
+	MOVQ n+16(FP), CX
+	MOVQ entries+24(FP), R15
+	MOVQ classes+40(FP), BX
+	MOVQ DX, DI
+
+loop:
+	MOVQ    (DX), AX
+	ADDQ    $8, DX
+	MOVQ    AX, (DI)
+	MOVL    AX, R8
+	SHRQ    $32, AX
+	CMPL    R8, last+32(FP)
+	CMOVLHI last+32(FP), R8
+	LEAQ    (R8)(R8*2), R8
+	SHLQ    $4, R8
+	ADDQ    R15, R8
+	MOVWQSX 32(R8), R9
+	ADDQ    AX, R9 // where the literal begins
+	MOVQ    (SI)(R9*1), R10
+	ANDQ    8(R8), R10
+	XORQ    (R8), R10
+	MOVWQSX 34(R8), R11
+	ADDQ    AX, R11
+	MOVQ    (SI)(R11*1), R11
+	ANDQ    24(R8), R11
+	XORQ    16(R8), R11
+	ORQ     R11, R10
+	MOVWLZX 36(R8), R12
+	SHLQ    $5, R12
+	ADDQ    BX, R12 // the class
+	MOVBLZX 39(R8), R11
+	ADDQ    R11, R9
+	MOVBLZX 40(R8), R8
+	ADDQ    R9, R8
+	MOVBLZX (SI)(R9*1), R9 // the byte behind the literal
+	MOVBLZX (SI)(R8*1), R8 // the gate's last
+	MOVL    R9, R11
+	SHRL    $6, R11
+	MOVQ    (R12)(R11*8), R11
+	SHRXQ   R9, R11, R11
+	MOVL    R8, R13
+	SHRL    $6, R13
+	MOVQ    (R12)(R13*8), R13
+	SHRXQ   R8, R13, R13
+	ANDQ    R13, R11
+	NOTQ    R11
+	ANDQ    $1, R11
+	XORL    R8, R8
+	ORQ     R11, R10
+	SETEQ   R8
+	LEAQ    (DI)(R8*8), DI
+	DECQ    CX
+	JNZ     loop
+	SUBQ    likely+8(FP), DI
+	SHRQ    $3, DI
+	MOVQ    DI, ret+48(FP)
 	RET
