@@ -61,7 +61,7 @@
 //     filter.
 //   - Literals of one or two bytes without a gate pass so often that nothing
 //     can be fast. They are found, by a second bitmap over two bytes.
-//   - A hit costs some 25 ns, with the near-hits around it. Common words as
+//   - A hit costs some 35 ns, with the near-hits around it. Common words as
 //     literals cost more than many rare ones.
 //   - Hits are as many as there are: literals nested in each other are all
 //     reported, and time grows with them. Apart from that time is linear in the

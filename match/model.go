@@ -123,11 +123,11 @@ func (a *alphabet) set(c Class) symbols {
 
 // sevenBits is what VBMI looks up.
 var sevenBits = sync.OnceValue(func() *alphabet {
-	return newAlphabet(128, 0.012, func(c byte) uint8 { return c & 0x7f })
+	return newAlphabet(128, 0.006, func(c byte) uint8 { return c & 0x7f })
 })
 
 // fiveBits is what AVX2 and NEON look up: letters without their case, and
 // whatever else is the same modulo 32.
 var fiveBits = sync.OnceValue(func() *alphabet {
-	return newAlphabet(32, 0.017, func(c byte) uint8 { return c & 0x1f })
+	return newAlphabet(32, 0.012, func(c byte) uint8 { return c & 0x1f })
 })
