@@ -205,7 +205,10 @@ func ends(c, swallow byte) bool {
 // or the first is long.
 func segment(text []byte) int {
 	w := text[:min(len(text), segmentSize)]
-	return bytes.LastIndexByte(w, '\n') + 1
+	if i := bytes.LastIndexByte(w, '\n'); i >= 0 || len(w) == 0 {
+		return i + 1
+	}
+	return bytes.LastIndexByte(w[:len(w)-1], '\r') + 1
 }
 
 // lineRest returns how many bytes of p belong to the line that buf begins,
