@@ -15,6 +15,7 @@ func (s *Scanner) command(di int32, hs, he int) {
 	}
 	program := t[hs : he-1]
 	i := he
+	defer func() { s.charge(hs, i-he) }()
 	for lim := min(len(t), he+maxCommand); i < lim; {
 		if i > he && t[i] != ' ' {
 			return // the string that holds the command ends
@@ -27,7 +28,6 @@ func (s *Scanner) command(di int32, hs, he int) {
 		}
 		w := i
 		i = shellWord(t, i, lim)
-		s.charge(hs, i-w)
 		if i == w {
 			return
 		}

@@ -34,6 +34,11 @@ func (s *Scanner) field(hs, he int) {
 	if hs < s.keyDone {
 		return // another stem of a name that was dealt with
 	}
+	if hs < s.taken {
+		if s.inner++; s.inner > innerNames {
+			return
+		}
+	}
 	p, ok := s.pairAt(hs, he)
 	if !ok {
 		return

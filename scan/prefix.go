@@ -14,6 +14,9 @@ const (
 
 // prefix decides a detector whose shape stands directly around its literal.
 func (s *Scanner) prefix(di int32, hs, he int) {
+	if n := len(s.spans); n > 0 && s.spans[n-1].Detector == di && he <= s.spans[n-1].End && hs >= s.spans[n-1].Start {
+		return // inside a token of its own kind
+	}
 	t, d := s.text, &s.e.detectors[di]
 	start, end := hs, he
 	from, to := -1, -1 // the secret part

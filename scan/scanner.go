@@ -31,6 +31,8 @@ type Scanner struct {
 	current        int32 // detector being decided
 	lineLo, lineHi int   // bounds of the line last asked for
 	keyDone        int   // no field name before this offset needs a look
+	taken          int   // end of the last value that goes as a whole
+	inner          int   // names looked at inside it
 	budget         int   // bytes that may still be spent on values, see exhausted
 	judgements     int   // values that may still be judged, see spent
 	allowed        int   // end of the line whose budgets these are
@@ -52,12 +54,14 @@ const noOpen = math.MaxInt
 const (
 	// valueBudget is how often, on the average, a byte may be looked at in search
 	// of the end of a value.
-	valueBudget   = 6
+	valueBudget   = 4
 	lineAllowance = 4 << 10
 	freeWork      = 32
 	// A line has so many judgements of values, and one for every so many bytes.
-	judgements    = 32
-	judgementEach = 16
+	judgements    = 24
+	judgementEach = 24
+	// So many names are looked at inside a value that goes as a whole.
+	innerNames = 8
 )
 
 // mode says what the text handed to scan is.
@@ -152,6 +156,7 @@ func (s *Scanner) Value(dst []Span, key, value []byte) []Span {
 func (s *Scanner) begin(dst []Span, text []byte, m mode) {
 	s.text, s.spans, s.partial = text, dst, m != wholeLines
 	s.openAt, s.openQuote, s.keyDone, s.vendorEnd = noOpen, 0, 0, -1
+	s.taken = 0
 	s.lineLo, s.lineHi = 0, -1
 	s.json.pos = -1
 	clear(s.walked)

@@ -35,6 +35,13 @@ func (s *Scanner) value(p *pair, v names.Verdict) {
 	s.take(p, v, p.start, end)
 }
 
+// goes notes that everything up to end is redacted as one value.
+func (s *Scanner) goes(end int) {
+	if end > s.taken {
+		s.taken, s.inner = end, 0
+	}
+}
+
 // noteEnd remembers a value that more text could prolong.
 func (s *Scanner) noteEnd(p *pair, v names.Verdict, end int, closed bool) {
 	if !closed && s.partial && v.Strength >= names.Medium {
@@ -118,6 +125,9 @@ func (s *Scanner) take(p *pair, v names.Verdict, start, end int) {
 		if c, ev, ok = s.judge(value, v, p); !ok {
 			return
 		}
+	}
+	if c > finding.Doubtful {
+		s.goes(end)
 	}
 	x := s.found(s.e.class[v.Class], start, end, c, ev)
 	x.KeyStart, x.KeyEnd = p.keyStart, p.keyEnd

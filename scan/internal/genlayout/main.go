@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"github.com/stanch/stanch/detectors"
+	"github.com/stanch/stanch/match"
 	"github.com/stanch/stanch/scan"
 )
 
@@ -19,7 +20,11 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	if err := os.WriteFile("layout.bin", e.Layout(), 0o644); err != nil {
+	m, err := match.Compile(e.Literals()) // without the placement of before
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := os.WriteFile("layout.bin", m.Layout(), 0o644); err != nil {
 		log.Fatal(err)
 	}
 }
