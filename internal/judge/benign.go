@@ -1,7 +1,5 @@
 package judge
 
-import "bytes"
-
 // Reason says why a value is held to be no credential.
 type Reason uint8
 
@@ -43,50 +41,74 @@ var reasons = [...]string{"none", "empty", "uuid", "commit", "short hash", "dige
 
 func (r Reason) String() string { return reasons[r] }
 
-// vetoes in the order in which they are tried.
-var vetoes = [...]struct {
-	is  func([]byte) bool
-	why Reason
-}{
-	{Nothing, Empty},
-	{isNumber, Number},
-	{isUUID, UUID},
-	{isCommit, Commit},
-	{isShortHash, ShortHash},
-	{isDigest, Digest},
-	{isFingerprint, Fingerprint},
-	{isULID, ULID},
-	{isTrace, Trace},
-	{isETag, ETag},
-	{isResource, Resource},
-	{isSystemID, SystemID},
-	{isPublic, Public},
-	{isFile, File},
-	{isEncrypted, Encrypted},
-	{isBoundary, Boundary},
-	{isIP, IP},
-	{isMAC, MAC},
-	{isTime, Time},
-	{isVersion, Version},
-	{isURL, URL},
-	{isEmail, Email},
-	{isSequence, Sequence},
-	{isPath, Path},
-	{isHost, Host},
-	{isObject, Object},
-	{isWords, Words},
-	{isLabel, Label},
-}
-
 // Benign returns why v, as a whole, looks like data rather than a credential,
 // or None. It vetoes findings under names of medium and weak strength and those
 // without a name; under a strong name any of these may be the secret.
 func Benign(v []byte) Reason {
-	v = bytes.TrimSpace(v)
-	for i := range vetoes {
-		if vetoes[i].is(v) {
-			return vetoes[i].why
-		}
+	v = trim(v)
+	return benign(v, setOf(v))
+}
+
+// benign is Benign of a value without blanks around it. Most rules cannot hold
+// without some byte that s, the set of what occurs in v, lacks.
+func benign(v []byte, s set) Reason {
+	switch {
+	case nothing(v):
+		return Empty
+	case s.any(digit) && isNumber(v):
+		return Number
+	case s.any(dash) && isUUID(v):
+		return UUID
+	case len(v) == 40 && s.hex():
+		return Commit
+	case len(v) <= 12 && isShortHash(v):
+		return ShortHash
+	case s.any(colon|dash) && isDigest(v):
+		return Digest
+	case s.any(colon|slash) && isFingerprint(v):
+		return Fingerprint
+	case len(v) == 26 && isULID(v):
+		return ULID
+	case s.any(dash) && isTrace(v):
+		return Trace
+	case s.any(quote) && isETag(v):
+		return ETag
+	case s.any(colon|dash|dot|slash) && isResource(v):
+		return Resource
+	case s.any(colon|dash) && isSystemID(v):
+		return SystemID
+	case isPublic(v):
+		return Public
+	case isFile(v):
+		return File
+	case !s.within(alnum) && isEncrypted(v):
+		return Encrypted
+	case isBoundary(v):
+		return Boundary
+	case s.any(colon|dot) && isIP(v):
+		return IP
+	case s.any(colon|dash|dot) && isMAC(v):
+		return MAC
+	case s.any(digit) && s.within(alnum|timeSeparators) && s.any(timeSeparators) && isTime(v):
+		return Time
+	case s.any(digit) && s.any(dot) && isVersion(v):
+		return Version
+	case s.any(colon) && s.any(slash) && isURL(v):
+		return URL
+	case s.any(at) && isEmail(v):
+		return Email
+	case isSequence(v):
+		return Sequence
+	case s.any(slash|backslash|tilde) && isPath(v):
+		return Path
+	case s.any(colon|dot) && isHost(v):
+		return Host
+	case s.any(colon|dot|dollar) && isObject(v):
+		return Object
+	case s.any(letter) && s.within(alnum|wordJoiners) && isWords(v):
+		return Words
+	case s.any(labelJoiners) && s.within(alnum|labelJoiners) && isLabel(v):
+		return Label
 	}
 	return None
 }

@@ -2,6 +2,7 @@ package judge
 
 import (
 	"math"
+	"math/bits"
 
 	"github.com/stanch/stanch/internal/judge/alphabet"
 )
@@ -17,68 +18,90 @@ const maxJudged = 48
 //
 // The idea follows zxcvbn (Wheeler, USENIX Security 2016).
 func Bits(v []byte) float64 {
-	if Nothing(v) {
+	t := trim(v)
+	if nothing(t) {
 		return 0
 	}
-	if full, _ := Mask(v); full {
+	if full, _ := mask(t); full {
 		return 0
 	}
 	if len(v) > maxJudged {
 		v = v[:maxJudged]
 	}
+	var p plain
+	p.read(v)
 	uniform := alphabetBits(v)
 	var best [maxJudged + 1]float64 // of v[:i]
-	for i := 1; i <= len(v); i++ {
-		c := v[i-1]
-		prev := byte(0)
-		if i > 1 {
-			prev = alphabet.Symbol[v[i-2]]
+	for i := range best {
+		best[i] = math.Inf(1)
+	}
+	best[0] = 0
+	p.words(&best, 0)
+	var tails tails
+	prev := byte(0)
+	for i, c := range v {
+		b := best[i] + min(uniform, charBits(prev, c))
+		prev = alphabet.Symbol[c]
+		runs, repeats := tails.add(v, i)
+		if runs >= 3 {
+			b = min(b, best[i+1-runs]+6+math.Log2(float64(runs)))
 		}
-		best[i] = best[i-1] + min(uniform, charBits(prev, c))
-		if n := run(v[:i]); n >= 3 {
-			best[i] = min(best[i], best[i-n]+6+math.Log2(float64(n)))
+		if repeats >= 3 {
+			b = min(b, best[i+1-repeats]+2+math.Log2(float64(i+1)))
 		}
-		if n := repeat(v[:i]); n >= 3 {
-			best[i] = min(best[i], best[i-n]+2+math.Log2(float64(i)))
-		}
-		for n := 3; n <= min(i, longestWord); n++ {
-			best[i] = min(best[i], best[i-n]+wordBits(v[i-n:i]))
+		best[i+1] = min(best[i+1], b)
+		if i+1 < len(v) {
+			p.words(&best, i+1)
 		}
 	}
 	return best[len(v)]
 }
 
+// tails follows how the text read so far ends.
+type tails struct {
+	ways  [ways]uint8 // how many steps in a row went this way
+	where [256]uint64 // the places of each byte
+}
+
+// add reads v[i] and returns the lengths of the longest run and of the longest
+// copy of something earlier that v[:i+1] ends with; less than three is neither.
+func (t *tails) add(v []byte, i int) (runs, repeats int) {
+	if i > 0 {
+		s := step(v[i-1], v[i])
+		for w := range t.ways {
+			if t.ways[w]++; s>>w&1 == 0 {
+				t.ways[w] = 0
+			}
+			runs = max(runs, int(t.ways[w])+1)
+		}
+	}
+	// The places where the last n bytes end, but for the last one.
+	ends := t.where[v[i]]
+	for n := 1; ends != 0; n++ {
+		repeats = n
+		if n > i {
+			break
+		}
+		ends &= t.where[v[i-n]] << n
+	}
+	t.where[v[i]] |= 1 << i
+	return runs, repeats
+}
+
 // alphabetBits is the bits per character of the smallest usual alphabet that holds v.
 func alphabetBits(v []byte) float64 {
-	var digit, lower, upper, symbol, hexOnly = false, false, false, false, true
-	for _, c := range v {
-		switch {
-		case isDigit(c):
-			digit = true
-		case isLower(c):
-			lower = true
-		case isUpper(c):
-			upper = true
-		default:
-			symbol = true
-		}
-		hexOnly = hexOnly && isHex(c)
+	s := setOf(v)
+	if s.hex() && s.any(letter) {
+		return 4
 	}
 	size := 0
-	if digit {
-		size += 10
-	}
-	if lower {
-		size += 26
-	}
-	if upper {
-		size += 26
-	}
-	if symbol {
-		size += 33
-	}
-	if hexOnly && !(lower && upper) && (lower || upper) {
-		size = 16
+	for _, part := range [...]struct {
+		of   set
+		size int
+	}{{digit, 10}, {lower, 26}, {upper, 26}, {^alnum, 33}} {
+		if s.any(part.of) {
+			size += part.size
+		}
 	}
 	return math.Log2(float64(max(size, 1)))
 }
@@ -95,12 +118,12 @@ func charBits(prev, c byte) float64 {
 	switch {
 	case isDigit(c):
 		b += 3.33
-		if prev == digits || prev == dash || prev == dot {
+		if prev == digitSymbol || prev == dashSymbol || prev == dotSymbol {
 			b = min(b, 4) // numbers, dates, versions
 		}
-	case s == other:
+	case s == otherSymbol:
 		b += 4.6
-	case s == high:
+	case s == highSymbol:
 		b += 4
 	}
 	if l := unleet(c); l != c {
@@ -109,12 +132,13 @@ func charBits(prev, c byte) float64 {
 	return b
 }
 
+// Symbols of package alphabet.
 const (
-	digits = 53 // symbols of package alphabet
-	dash   = 54
-	dot    = 56
-	other  = 62
-	high   = 63
+	digitSymbol = 53
+	dashSymbol  = 54
+	dotSymbol   = 56
+	otherSymbol = 62
+	highSymbol  = 63
 )
 
 // unleet returns the letter that a digit or sign stands for, or c.
@@ -136,96 +160,81 @@ func unleet(c byte) byte {
 	return c
 }
 
-// wordBits is the cost of v as one word: which one, its capitals, its letters
-// written as digits. A word of the list costs the list; one that only reads like
-// a word costs a large dictionary.
-func wordBits(v []byte) float64 {
-	const listed, unlisted = 11, 18 // log2 of the number of words
-	var buf [longestWord]byte
-	caps, leet, letters := 0, 0, 0
+// plain is a value with capitals lowered and digits and signs replaced by the
+// letters they stand for. Its sums are over the bytes before a place.
+type plain struct {
+	lexicon *lexicon
+	n       int
+	text    [maxJudged]byte
+	end     [maxJudged]uint8 // of the letters that stand here
+	sums    [maxJudged + 1]struct {
+		caps, leet, letters uint8 // capitals, letters that were none, letters that were
+		score               int32 // of the pairs
+	}
+}
+
+func (p *plain) read(v []byte) {
+	p.lexicon, p.n = words(), len(v)
+	prev := byte(0)
 	for i, c := range v {
+		s := p.sums[i]
 		if isUpper(c) {
-			caps++
+			s.caps++
 		}
 		if isLetter(c) {
-			letters++
+			s.letters++
 		}
 		l := lowered(c)
 		if u := unleet(l); u != l {
-			leet++
+			s.leet++
 			l = u
 		}
-		buf[i] = l
+		p.text[i] = l
+		s.score += pairScore(prev, alphabet.Symbol[l])
+		prev = alphabet.Symbol[l]
+		p.sums[i+1] = s
 	}
-	if letters == 0 {
-		return math.Inf(1)
-	}
-	extra := float64(min(caps, 3) + min(leet, 3))
-	w := buf[:len(v)]
-	if _, ok := words()[string(w)]; ok {
-		return listed + extra
-	}
-	if len(w) > 4 && all(w, isLower) && textBits(w) > 2 {
-		return unlisted + extra
-	}
-	return math.Inf(1)
-}
-
-var rows = [...]string{"qwertyuiop", "asdfghjkl", "zxcvbnm", "1234567890", "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p"}
-
-// run returns the length of the longest tail of v that steps evenly through the
-// character set by -1, 0 or 1, or along a row of the keyboard.
-func run(v []byte) int {
-	best := 0
-	for step := -1; step <= 1; step++ {
-		n := 1
-		for i := len(v) - 1; i > 0 && int(v[i])-int(v[i-1]) == step; i-- {
-			n++
-		}
-		best = max(best, n)
-	}
-	for _, row := range rows {
-		best = max(best, rowRun(v, row, 1), rowRun(v, row, -1))
-	}
-	return best
-}
-
-func rowRun(v []byte, row string, step int) int {
-	n, at := 0, -1
+	end := len(v)
 	for i := len(v) - 1; i >= 0; i-- {
-		c := lowered(v[i])
-		if n == 0 {
-			at = indexByte(row, c)
-		} else if at -= step; at < 0 || at >= len(row) || row[at] != c {
-			break
+		if !isLower(p.text[i]) {
+			end = i
 		}
-		if at < 0 {
-			break
-		}
-		n++
+		p.end[i] = uint8(end)
 	}
-	return n
 }
 
-func indexByte(s string, c byte) int {
-	for i := range len(s) {
-		if s[i] == c {
-			return i
+// words lowers what is in best for the ends of the words that begin at i to the
+// cost of reaching i and of the word: which one, its capitals, its letters
+// written as digits. A word of the list costs the list; one that only reads like
+// a word costs a large dictionary.
+func (p *plain) words(best *[maxJudged + 1]float64, i int) {
+	const listed, unlisted = 11, 18 // log2 of the number of words
+	longest := min(int(p.end[i])-i, longestWord)
+	if longest < 3 {
+		return
+	}
+	from := &p.sums[i]
+	lower := func(n int, cost float64) {
+		to := &p.sums[i+n]
+		if to.letters != from.letters {
+			cost += float64(min(to.caps-from.caps, 3) + min(to.leet-from.leet, 3))
+			best[i+n] = min(best[i+n], best[i]+cost)
 		}
 	}
-	return -1
-}
-
-// repeat returns the length of the longest tail of v that is a copy of what
-// stands some distance before it.
-func repeat(v []byte) int {
-	best, last := 0, len(v)-1
-	for d := 1; d+best <= last; d++ {
-		n := 0
-		for n+d <= last && v[last-n] == v[last-n-d] {
-			n++
+	text := p.text[i : i+longest]
+	for lengths := p.lexicon.lengths[first(text)] >> 2; lengths != 0; lengths &= lengths - 1 {
+		n := 3 + bits.TrailingZeros16(lengths)
+		if n > longest {
+			break
 		}
-		best = max(best, n)
+		if _, ok := p.lexicon.words[string(text[:n])]; ok {
+			lower(n, listed)
+		}
 	}
-	return best
+	opens := pairScore(0, alphabet.Symbol[text[0]]) - p.sums[i+1].score
+	for n := 5; n <= longest; n++ {
+		if opens+p.sums[i+n].score+pairScore(alphabet.Symbol[text[n-1]], 0) > 2*8 {
+			lower(n, unlisted)
+		}
+	}
 }

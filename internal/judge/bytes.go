@@ -26,34 +26,12 @@ func lowered(c byte) byte {
 	return c
 }
 
-func isUpper(c byte) bool  { return c >= 'A' && c <= 'Z' }
-func isLower(c byte) bool  { return c >= 'a' && c <= 'z' }
-func isDigit(c byte) bool  { return c >= '0' && c <= '9' }
-func isLetter(c byte) bool { return isLower(c) || isUpper(c) }
-func isHex(c byte) bool    { return isDigit(c) || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F' }
-func isBase64(c byte) bool {
-	return isLetter(c) || isDigit(c) || c == '+' || c == '/' || c == '-' || c == '_' || c == '='
-}
+func isUpper(c byte) bool  { return c-'A' < 26 }
+func isLower(c byte) bool  { return c-'a' < 26 }
+func isDigit(c byte) bool  { return c-'0' < 10 }
+func isLetter(c byte) bool { return (c|0x20)-'a' < 26 }
+func isHex(c byte) bool    { return isDigit(c) || (c|0x20)-'a' < 6 }
 
-// all reports whether v is not empty and every byte passes.
-func all(v []byte, pass func(byte) bool) bool {
-	for _, c := range v {
-		if !pass(c) {
-			return false
-		}
-	}
-	return len(v) > 0
-}
-
-func allHex(v []byte) bool    { return all(v, isHex) }
-func allDigits(v []byte) bool { return all(v, isDigit) }
-
-// oneCaseHex reports hex without a mix of cases.
-func oneCaseHex(v []byte) bool {
-	var lower, upper bool
-	for _, c := range v {
-		lower = lower || isLower(c)
-		upper = upper || isUpper(c)
-	}
-	return allHex(v) && !(lower && upper)
-}
+func allHex(v []byte) bool     { return all(v, hexDigit) }
+func allDigits(v []byte) bool  { return all(v, digit) }
+func oneCaseHex(v []byte) bool { return setOf(v).hex() }

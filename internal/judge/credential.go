@@ -7,53 +7,35 @@ package judge
 // strength. A bare 40-digit hex value passes: under such a name it is more
 // often an API key than a commit.
 func Credential(v []byte) bool {
+	s, ok := credible(v)
+	if !ok {
+		return false
+	}
+	t := trim(v)
+	if len(t) != len(v) {
+		s = setOf(t)
+	}
+	if nothing(t) || isPlaceholder(t) {
+		return false
+	}
+	if full, partial := mask(t); full || partial {
+		return false
+	}
+	return !vetoed(t, s)
+}
+
+// credible makes the cheap tests of Credential: few values get beyond them. It
+// returns what occurs in v.
+func credible(v []byte) (set, bool) {
 	if len(v) < 8 || len(v) > 16<<10 {
-		return false
+		return 0, false
 	}
-	// The cheap tests come first: few values get beyond them.
-	n, symbol := classes(v)
-	if n < 2 || Random(v) < 0.5 && !(n >= 3 && symbol && hasDigit(v)) {
-		return false
-	}
-	if Nothing(v) || Placeholder(v) {
-		return false
-	}
-	if full, partial := Mask(v); full || partial {
-		return false
-	}
-	r := Benign(v)
-	return r == None || r == Commit
+	s := setOf(v)
+	n := s.classes()
+	return s, n >= 2 && (n >= 3 && s.any(digit) && s.any(^(alnum|joiner)) || keyLike(v))
 }
 
-// classes counts the character classes in v and reports whether there is
-// punctuation other than what joins words and paths.
-func classes(v []byte) (n int, symbol bool) {
-	var lower, upper, digit, other int
-	for _, c := range v {
-		switch {
-		case isLower(c):
-			lower = 1
-		case isUpper(c):
-			upper = 1
-		case isDigit(c):
-			digit = 1
-		default:
-			other = 1
-			switch c {
-			case '-', '_', '.', '/', ':', ',', ' ', '(', ')', '[', ']', '{', '}', '"', '\'', '<', '>', '=', ';', '\\', '\t', '\n', '\r':
-			default:
-				symbol = true
-			}
-		}
-	}
-	return lower + upper + digit + other, symbol
-}
-
-func hasDigit(v []byte) bool {
-	for _, c := range v {
-		if isDigit(c) {
-			return true
-		}
-	}
-	return false
+func vetoed(v []byte, s set) bool {
+	r := benign(v, s)
+	return r != None && r != Commit
 }

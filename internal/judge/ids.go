@@ -6,13 +6,13 @@ import "bytes"
 // a word that says whose it is (req-…, network:…).
 func isUUID(v []byte) bool {
 	v = bytes.TrimPrefix(v, []byte("urn:uuid:"))
-	if n := len(v) - 36; n > 2 && (v[n-1] == '-' || v[n-1] == ':' || v[n-1] == '_') && isWords(v[:n-1]) {
-		v = v[n:]
+	if n := len(v) - 36; n > 2 && (v[n-1] == '-' || v[n-1] == ':' || v[n-1] == '_') {
+		return isUUID(v[n:]) && isWords(v[:n-1])
 	}
 	if len(v) == 38 && v[0] == '{' && v[37] == '}' {
 		v = v[1:37]
 	}
-	if len(v) != 36 {
+	if len(v) != 36 || v[8] != '-' {
 		return false
 	}
 	for i, c := range v {
@@ -27,20 +27,23 @@ func isUUID(v []byte) bool {
 	return true
 }
 
-func isCommit(v []byte) bool { return len(v) == 40 && oneCaseHex(v) }
+func isCommit(v []byte) bool { return len(v) == 40 && setOf(v).hex() }
 
 // isShortHash: an abbreviated commit or container id, with letters and digits.
 func isShortHash(v []byte) bool {
-	if len(v) < 7 || len(v) > 12 || !oneCaseHex(v) {
+	if len(v) < 7 || len(v) > 12 {
 		return false
 	}
-	n, _ := classes(v)
-	return n == 2
+	s := setOf(v)
+	return s.hex() && s.any(digit) && s.any(letter)
 }
 
 // isDigest: a hash behind the name of its algorithm, as OCI digests,
 // Subresource Integrity, go.sum and Nix write them.
 func isDigest(v []byte) bool {
+	if i := index(v, colon|dash); i < 2 || i > 7 {
+		return false
+	}
 	for _, a := range [...]struct {
 		name string
 		size int
@@ -50,10 +53,11 @@ func isDigest(v []byte) bool {
 			continue
 		}
 		rest = rest[1:]
-		if oneCaseHex(rest) {
+		s := setOf(rest)
+		if s.hex() {
 			return len(rest) == 2*a.size
 		}
-		return len(rest) == (a.size+2)/3*4 && all(rest, isBase64)
+		return len(rest) == (a.size+2)/3*4 && s.within(base64Digit)
 	}
 	return false
 }
@@ -62,10 +66,10 @@ func isDigest(v []byte) bool {
 // or pairs of hex digits joined by colons.
 func isFingerprint(v []byte) bool {
 	if rest, ok := bytes.CutPrefix(v, []byte("SHA256:")); ok {
-		return len(rest) == 43 && all(rest, isBase64)
+		return len(rest) == 43 && all(rest, base64Digit)
 	}
 	if rest, ok := bytes.CutPrefix(v, []byte("sha256//")); ok {
-		return len(rest) == 44 && all(rest, isBase64)
+		return len(rest) == 44 && all(rest, base64Digit)
 	}
 	v = bytes.TrimPrefix(v, []byte("MD5:"))
 	if n := (len(v) + 1) / 3; len(v)%3 == 2 && (n == 16 || n == 20 || n == 28 || n == 32) {
@@ -91,9 +95,7 @@ func hexGroups(v []byte, size int, sep byte) bool {
 // isULID: 26 characters of Crockford's base 32 whose time part lies between
 // 2005 and 2076 (first characters 01 or 02).
 func isULID(v []byte) bool {
-	return len(v) == 26 && v[0] == '0' && (v[1] == '1' || v[1] == '2') && all(v, func(c byte) bool {
-		return isDigit(c) || isUpper(c) && c != 'I' && c != 'L' && c != 'O' && c != 'U'
-	})
+	return len(v) == 26 && v[0] == '0' && (v[1] == '1' || v[1] == '2') && all(v, digit|upper) && !bytes.ContainsAny(v, "ILOU")
 }
 
 // isTrace: version-traceid-parentid-flags of W3C Trace Context, B3 single headers,
@@ -118,7 +120,7 @@ func isETag(v []byte) bool {
 	}
 	v = v[1 : len(v)-1]
 	if weak {
-		return len(v) <= 80 && all(v, isBase64)
+		return len(v) <= 80 && all(v, base64Digit)
 	}
 	sum, part, _ := bytes.Cut(v, []byte("-"))
 	return len(sum) >= 8 && oneCaseHex(sum) && (len(part) == 0 || allHex(part))
@@ -127,10 +129,10 @@ func isETag(v []byte) bool {
 // isResource: ARNs and ids of AWS, resource names of Google and Azure, OCIDs.
 func isResource(v []byte) bool {
 	if hasPrefix(v, "arn:aws") {
-		return bytes.Count(v, []byte(":")) >= 5 && all(v, func(c byte) bool { return isReference(c) || c == '*' || c == '=' || c == '@' })
+		return bytes.Count(v, []byte(":")) >= 5 && all(v, address|star|equals|at)
 	}
 	if hasPrefix(v, "ocid1.") {
-		return bytes.Count(v, []byte(".")) >= 3 && all(v, isReference)
+		return bytes.Count(v, []byte(".")) >= 3 && all(v, address)
 	}
 	if rest, ok := cutFold(v, "/subscriptions/"); ok {
 		return len(rest) >= 36 && isUUID(rest[:36]) && segmentsLikeNames(rest[36:])
@@ -153,7 +155,7 @@ func isResource(v []byte) bool {
 // isSystemID: a Windows SID, an SELinux context, a PCI address.
 func isSystemID(v []byte) bool {
 	if rest, ok := bytes.CutPrefix(v, []byte("S-1-")); ok {
-		return all(rest, func(c byte) bool { return isDigit(c) || c == '-' })
+		return all(rest, digit|dash)
 	}
 	if len(v) == 12 && v[4] == ':' && v[7] == ':' && v[10] == '.' {
 		return allHex(v[:4]) && allHex(v[5:7]) && allHex(v[8:10]) && isHex(v[11])
@@ -167,7 +169,7 @@ func isSystemID(v []byte) bool {
 		return false
 	}
 	kind, _, _ := bytes.Cut(rest, []byte(":"))
-	return hasSuffix(kind, "_t") && all(kind, func(c byte) bool { return isLower(c) || c == '_' })
+	return hasSuffix(kind, "_t") && all(kind, lower|underline)
 }
 
 // isBoundary: what browsers and mail programs put between MIME parts.

@@ -16,15 +16,24 @@ import (
 // the head or the tail (****ab). What is visible may be a secret's end, so a
 // partial mask counts as a mask under weak names only.
 func Mask(v []byte) (full, partial bool) {
-	v = bytes.TrimSpace(v)
+	return mask(trim(v))
+}
+
+func mask(v []byte) (full, partial bool) {
 	if len(v) < 3 || len(v) > maxMask {
 		return false, false
 	}
-	if repeated(v) || tagged(v) || wrapped(v) || hashed(v) {
+	c := v[0]
+	if (c == v[1] || c == '%' || c >= utf8.RuneSelf) && repeated(v) || tagged(v) ||
+		c == 'S' && wrapped(v) || c == 'h' && hashed(v) {
 		return true, false
 	}
-	return false, partialMask(v)
+	// Up to five bytes before four masked ones leave one of these two masked.
+	return false, (masking(v[min(3, len(v)-1)]) || len(v) > 5 && masking(v[5])) && partialMask(v)
 }
+
+// masking reports a star or a byte of a bullet.
+func masking(c byte) bool { return c == '*' || c >= utf8.RuneSelf }
 
 // maxMask is longer than any mask: hashed_<word>- and 128 hex digits.
 const maxMask = 192
@@ -53,14 +62,13 @@ func repeated(v []byte) bool {
 // tagged: a word of the vocabulary between brackets or runs of stars.
 func tagged(v []byte) bool {
 	inner, ok := brackets(v)
+	if !ok && v[0] != '*' {
+		return bare(v)
+	}
 	if !ok {
 		inner = bytes.TrimSpace(bytes.Trim(v, "*"))
-		stars := len(v) - len(inner)
-		if stars > 0 && (v[0] != '*' || v[len(v)-1] != '*') {
+		if v[len(v)-1] != '*' {
 			return false
-		}
-		if stars == 0 {
-			return bare(v)
 		}
 		return maskWord(inner)
 	}
@@ -72,6 +80,11 @@ func tagged(v []byte) bool {
 
 // bare words stand without brackets.
 func bare(v []byte) bool {
+	switch len(v) {
+	case len("masked"), len("redacted"), len("hidden_due_to_security_reasons"):
+	default:
+		return false
+	}
 	var buf [64]byte
 	switch string(fold(buf[:0], v)) {
 	case "redacted", "masked", "filtered", "scrubbed", "hidden_due_to_security_reasons":
@@ -150,6 +163,9 @@ func hashed(v []byte) bool {
 
 // brackets strips one or two pairs of matching brackets, plain or percent-encoded.
 func brackets(v []byte) ([]byte, bool) {
+	if len(v) < 3 || !opensBracket.has(v[0]) {
+		return nil, false
+	}
 	for _, p := range [...][2]string{
 		{"[[", "]]"}, {"<<", ">>"}, {"{{", "}}"}, {"((", "))"},
 		{"[", "]"}, {"<", ">"}, {"{", "}"}, {"(", ")"},
@@ -161,6 +177,8 @@ func brackets(v []byte) ([]byte, bool) {
 	}
 	return nil, false
 }
+
+const opensBracket = 1<<('['&63) | 1<<'<' | 1<<('C'&63) | 1<<'(' | 1<<'%' | ampersand | backslash
 
 func partialMask(v []byte) bool {
 	masked := func(r rune) bool { return r == '*' || r == '•' || r == '●' }

@@ -4,6 +4,14 @@ import "bytes"
 
 // isPublic: public keys and certificates in PEM, SSH, DER and JWK form.
 func isPublic(v []byte) bool {
+	if len(v) == 0 {
+		return false
+	}
+	switch v[0] {
+	case '-', 's', 'e', 'A', 'M', '{':
+	default:
+		return false
+	}
 	if rest, ok := bytes.CutPrefix(v, []byte("-----BEGIN ")); ok {
 		label, body, ok := bytes.Cut(rest, []byte("-----"))
 		if !ok || bytes.Contains(body, []byte("PRIVATE")) {
@@ -116,12 +124,12 @@ func isFile(v []byte) bool {
 			return true
 		}
 	}
-	if len(v) < 32 || !all(v, isBase64) {
+	if len(v) < 32 {
 		return false
 	}
 	for _, magic := range [...]string{"iVBORw0KGgo", "/9j/4", "/9j/2", "R0lGODdh", "R0lGODlh", "UEsDBB", "JVBERi0", "H4sIA", "UklGR", "d09GRg", "d09GMg", "PHN2Zy"} {
-		if hasPrefix(v, magic) {
-			return true
+		if magic[0] == v[0] && hasPrefix(v, magic) {
+			return all(v, base64Digit)
 		}
 	}
 	return false
@@ -131,7 +139,7 @@ func isFile(v []byte) bool {
 // Config, Ansible Vault.
 func isEncrypted(v []byte) bool {
 	return hasPrefix(v, "ENC[AES256_GCM,data:") && hasSuffix(v, "]") ||
-		hasPrefix(v, "ENC(") && hasSuffix(v, ")") && len(v) > 5 && all(v[4:len(v)-1], isBase64) ||
-		hasPrefix(v, "{cipher}") && len(v) > 24 && all(v[8:], isBase64) ||
+		hasPrefix(v, "ENC(") && hasSuffix(v, ")") && len(v) > 5 && all(v[4:len(v)-1], base64Digit) ||
+		hasPrefix(v, "{cipher}") && len(v) > 24 && all(v[8:], base64Digit) ||
 		hasPrefix(v, "$ANSIBLE_VAULT;")
 }

@@ -7,7 +7,7 @@ import "bytes"
 // a number or an id.
 func isURL(v []byte) bool {
 	at := bytes.Index(v, []byte("://"))
-	if at < 2 || at > 24 || !all(v[:at], func(c byte) bool { return isLower(c) || c == '+' || isDigit(c) || c == ':' || c == '-' }) {
+	if at < 2 || at > 24 || !all(v[:at], lower|digit|plus|colon|dash) {
 		return false
 	}
 	rest := v[at+3:]
@@ -17,7 +17,7 @@ func isURL(v []byte) bool {
 		}
 	}
 	authority, tail := rest, []byte(nil)
-	if i := bytes.IndexAny(rest, "/?#"); i >= 0 {
+	if i := index(rest, slash|question|hash); i < len(rest) {
 		authority, tail = rest[:i], rest[i:]
 	}
 	if bytes.IndexByte(authority, '@') >= 0 {
@@ -30,32 +30,23 @@ func isURL(v []byte) bool {
 // whether no piece looks like a key.
 func segmentsLikeNames(v []byte) bool {
 	for len(v) > 0 {
-		i := bytes.IndexAny(v, "/?&=#;,:")
-		if i < 0 {
-			i = len(v)
-		}
-		if suspect(v[:i]) {
+		var piece []byte
+		if piece, v = cut(v, slash|question|ampersand|equals|hash|semicolon|comma|colon); suspect(piece) {
 			return false
 		}
-		v = v[min(i+1, len(v)):]
 	}
 	return true
 }
 
 // suspect reports whether a piece of a path or URL could be a key.
 func suspect(v []byte) bool {
-	if len(v) < 12 || isNumber(v) || isUUID(v) || isVersion(v) || isTime(v) || isDigest(v) {
-		return false
-	}
-	return Random(v) >= 0.5 && !isWords(v) && !isLabel(v)
+	return len(v) >= 12 && keyLike(v) && !isNumber(v) && !isUUID(v) && !isVersion(v) && !isTime(v) && !isDigest(v) && !isWords(v) && !isLabel(v)
 }
 
 // isEmail: one @ between a local part and a domain name with a TLD of letters.
 func isEmail(v []byte) bool {
 	local, domain, ok := bytes.Cut(v, []byte("@"))
-	if !ok || len(local) == 0 || len(local) > 64 || !all(local, func(c byte) bool {
-		return isLetter(c) || isDigit(c) || c == '.' || c == '_' || c == '-' || c == '+'
-	}) {
+	if !ok || len(local) == 0 || len(local) > 64 || !all(local, alnum|dot|underline|dash|plus) {
 		return false
 	}
 	return domainName(domain) && !suspect(local)
@@ -75,12 +66,12 @@ func domainName(v []byte) bool {
 			label = v[:i]
 		}
 		if len(label) == 0 || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' ||
-			!all(label, func(c byte) bool { return isLower(c) || isDigit(c) || c == '-' || c == '_' }) || suspect(label) {
+			!all(label, lower|digit|dash|underline) || suspect(label) {
 			return false
 		}
 		labels++
 		if i < 0 {
-			return labels >= 2 && len(label) >= 2 && all(label, isLower)
+			return labels >= 2 && len(label) >= 2 && all(label, lower)
 		}
 		v = v[i+1:]
 	}

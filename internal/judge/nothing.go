@@ -1,12 +1,11 @@
 package judge
 
-import "bytes"
-
 // Nothing reports whether v, as a whole, is an empty value, a boolean or a
 // single bit in one of the spellings of common languages and formats.
-func Nothing(v []byte) bool {
-	v = bytes.TrimSpace(v)
-	if len(v) > len("(undefined)") {
+func Nothing(v []byte) bool { return nothing(trim(v)) }
+
+func nothing(v []byte) bool {
+	if len(v) > len("undefined") && (len(v) > len("(undefined)") || v[0] != '(' && v[0] != '<') {
 		return false
 	}
 	var buf [16]byte
@@ -24,14 +23,9 @@ func Nothing(v []byte) bool {
 
 // fold appends v to dst with ASCII capitals lowered, up to dst's capacity.
 func fold(dst, v []byte) []byte {
-	for _, c := range v {
-		if len(dst) == cap(dst) {
-			break
-		}
-		if c >= 'A' && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		dst = append(dst, c)
+	dst = dst[:min(len(v), cap(dst))]
+	for i := range dst {
+		dst[i] = lowered(v[i])
 	}
 	return dst
 }

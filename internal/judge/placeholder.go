@@ -13,14 +13,40 @@ import (
 // An interpolation with a default, ${X:-hunter2}, is none unless the default is
 // empty: the default may be the real value.
 func Placeholder(v []byte) bool {
-	v = bytes.TrimSpace(v)
+	return isPlaceholder(trim(v))
+}
+
+// isPlaceholder tells from the first bytes what v may be.
+func isPlaceholder(v []byte) bool {
 	if len(v) < 2 || len(v) > 512 {
 		return false
 	}
-	return interpolation(v) || lookup(v) || reference(v) || fillIn(v) || sample(v)
+	switch {
+	case isDigit(v[0]):
+		return sample(v)
+	case !isLetter(v[0]):
+		return interpolation(v) || v[0] == '$' && lookup(v) || v[0] == '@' && reference(v) || fillIn(v) || sample(v)
+	}
+	n := 1
+	for n < len(v) && isLetter(v[n]) {
+		n++
+	}
+	if n == len(v) {
+		return string(v) == "valueFrom" || string(v) == "secretKeyRef" || fillIn(v) || sample(v)
+	}
+	switch v[n] {
+	case '.', '/', ':', '+', '(', '[':
+		return lookup(v) || reference(v) || fillIn(v) || sample(v)
+	case '_', '-', ' ':
+		return fillIn(v) || sample(v)
+	}
+	return sample(v)
 }
 
 func interpolation(v []byte) bool {
+	if !opensInterpolation.has(v[0]) {
+		return false
+	}
 	inside := func(open, end string) ([]byte, bool) {
 		if len(v) >= len(open)+len(end) && hasPrefix(v, open) && hasSuffix(v, end) {
 			return bytes.TrimSpace(v[len(open) : len(v)-len(end)]), true
@@ -77,12 +103,14 @@ func interpolation(v []byte) bool {
 	return false
 }
 
+const opensInterpolation = dollar | hash | at | colon | 1<<'<' | 1<<'%' | 1<<'!' | 1<<('C'&63)
+
 // parameter is the inside of ${}: a name, a source and a name, an empty default.
 func parameter(in []byte) bool {
 	for _, source := range [...]string{"env:", "ENV:", "env.", "file:", "vault:", "secret:", "secrets:", "ssm:",
 		"secretsManager:", "directory:", "securevault:", "sys:", "cf:", "opt:", "self:", "param:"} {
 		if rest, ok := bytes.CutPrefix(in, []byte(source)); ok {
-			return all(rest, isReference)
+			return all(rest, address)
 		}
 	}
 	if n, value, ok := bytes.Cut(in, []byte(":")); ok {
@@ -109,7 +137,7 @@ func expression(in []byte) bool {
 
 // command is the inside of $(): words, paths and options.
 func command(in []byte) bool {
-	return len(in) <= 256 && all(in, func(c byte) bool { return isReference(c) || c == ' ' || c == '|' || c == '$' })
+	return len(in) <= 256 && all(in, address|space|pipe|dollar)
 }
 
 // name is an identifier, with dots and dashes; digits only where allowed.
@@ -117,9 +145,10 @@ func name(v []byte, digits bool) bool {
 	if len(v) == 0 || len(v) > 96 || !isLetter(v[0]) && v[0] != '_' && v[0] != '.' {
 		return false
 	}
-	return all(v, func(c byte) bool {
-		return isLetter(c) || c == '_' || c == '.' || c == '-' || digits && isDigit(c)
-	})
+	if digits {
+		return all(v, alnum|underline|dot|dash)
+	}
+	return all(v, letter|underline|dot|dash)
 }
 
 func allDigitsColon(v []byte) bool { // {0:x}, {:?}, {!r}
@@ -182,8 +211,8 @@ func verb(v []byte) bool {
 // lookup: reading an environment or a configuration in source code.
 func lookup(v []byte) bool {
 	for _, open := range [...]string{"process.env.", "os.environ.", "import.meta.env.", "env.", "ENV."} {
-		if rest, ok := bytes.CutPrefix(v, []byte(open)); ok {
-			return variable(rest)
+		if open[0] == v[0] && hasPrefix(v, open) {
+			return variable(v[len(open):])
 		}
 	}
 	for _, p := range [...][2]string{
@@ -191,7 +220,7 @@ func lookup(v []byte) bool {
 		{"System.getenv(", ")"}, {"getenv(", ")"}, {"env(", ")"}, {"ENV[", "]"}, {"ENV.fetch(", ")"}, {"$ENV{", "}"},
 		{"$_ENV[", "]"}, {"$_SERVER[", "]"}, {"std::env::var(", ")"}, {"Environment.GetEnvironmentVariable(", ")"},
 	} {
-		if hasPrefix(v, p[0]) && hasSuffix(v, p[1]) {
+		if p[0][0] == v[0] && hasPrefix(v, p[0]) && hasSuffix(v, p[1]) {
 			in := v[len(p[0]) : len(v)-len(p[1])]
 			if n := len(in); n > 2 && (in[0] == '"' || in[0] == '\'') && in[n-1] == in[0] {
 				in = in[1 : n-1]
@@ -202,38 +231,34 @@ func lookup(v []byte) bool {
 	return false
 }
 
-func isReference(c byte) bool {
-	return isLetter(c) || isDigit(c) || c == '_' || c == '-' || c == '.' || c == '/' || c == ':' || c == '#' || c == '+' || c == '~'
-}
-
 // reference: the address of a secret in a store.
 func reference(v []byte) bool {
 	for _, scheme := range [...]string{"secret://", "op://", "vault://", "ref+vault://", "ref+awssecrets://", "ref+awsssm://",
 		"ref+gcpsecrets://", "ref+azurekeyvault://", "ref+sops://", "awssm://", "awsssm://", "gcpsm://", "gsm://",
 		"azurekeyvault://", "akv://", "keyvault://", "doppler://", "keyring://", "sm://"} {
 		if rest, ok := bytes.CutPrefix(v, []byte(scheme)); ok {
-			return bytes.IndexByte(rest, '/') > 0 && all(rest, isReference)
+			return bytes.IndexByte(rest, '/') > 0 && all(rest, address)
 		}
 	}
 	if rest, ok := bytes.CutPrefix(v, []byte("vault:")); ok {
-		return bytes.IndexByte(rest, '/') > 0 && all(rest, isReference)
+		return bytes.IndexByte(rest, '/') > 0 && all(rest, address)
 	}
 	if rest, ok := bytes.CutPrefix(v, []byte("arn:")); ok {
 		return (bytes.Contains(rest, []byte(":secretsmanager:")) || bytes.Contains(rest, []byte(":ssm:")) ||
-			bytes.Contains(rest, []byte(":kms:"))) && all(rest, isReference)
+			bytes.Contains(rest, []byte(":kms:"))) && all(rest, address)
 	}
 	if in, ok := bytes.CutPrefix(v, []byte("@Microsoft.KeyVault(")); ok {
 		in, ok = bytes.CutSuffix(in, []byte(")"))
 		return ok && (hasPrefix(in, "SecretUri=https://") || hasPrefix(in, "VaultName=")) &&
-			all(in, func(c byte) bool { return isReference(c) || c == '=' || c == ';' })
+			all(in, address|equals|semicolon)
 	}
 	if rest, ok := bytes.CutPrefix(v, []byte("projects/")); ok {
 		project, rest, ok := bytes.Cut(rest, []byte("/"))
-		return ok && len(project) > 0 && hasPrefix(rest, "secrets/") && all(rest, isReference)
+		return ok && len(project) > 0 && hasPrefix(rest, "secrets/") && all(rest, address)
 	}
 	for _, open := range [...]string{"file:/", "file://", "pass:file:/"} {
 		if rest, ok := bytes.CutPrefix(v, []byte(open)); ok {
-			return all(rest, isReference)
+			return all(rest, address)
 		}
 	}
 	for _, open := range [...]string{"env:", "env://"} {
@@ -241,7 +266,7 @@ func reference(v []byte) bool {
 			return variable(rest)
 		}
 	}
-	return string(v) == "valueFrom" || string(v) == "secretKeyRef"
+	return false
 }
 
 // fillIn: a text that tells the reader to put his own. Every word must be of
@@ -309,9 +334,9 @@ func sample(v []byte) bool {
 	switch {
 	case len(v) == 20 && hasSuffix(v, "EXAMPLE"): // AWS access key ids
 		return (hasPrefix(v, "AKIA") || hasPrefix(v, "ASIA") || hasPrefix(v, "AIDA") || hasPrefix(v, "AROA")) &&
-			all(v, func(c byte) bool { return isUpper(c) || isDigit(c) })
+			all(v, upper|digit)
 	case len(v) == 40 && hasSuffix(v, "EXAMPLEKEY"): // AWS secret access keys
-		return all(v, isBase64)
+		return all(v, base64Digit)
 	case len(v) == 155 && hasPrefix(v, "eyJ"):
 		return sha256.Sum256(v) == jwtSample
 	}

@@ -98,7 +98,7 @@ func TestModelIsCurrent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if string(b) != bigrams {
+	if string(b) != string(bigrams) {
 		t.Error("bigrams.bin is not what the program makes of words.txt: run go generate")
 	}
 }

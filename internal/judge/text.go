@@ -5,6 +5,9 @@ import "bytes"
 // isNumber: digits with sign, separators, exponent, a unit of size or time, or
 // 0x and up to 16 hex digits.
 func isNumber(v []byte) bool {
+	if len(v) == 0 || !(digit | plus | dash | dollar | hash | dot | comma | underline | space).has(v[0]) {
+		return false
+	}
 	if rest, ok := cutFold(v, "0x"); ok {
 		return len(rest) <= 16 && allHex(rest)
 	}
@@ -62,7 +65,7 @@ func isTime(v []byte) bool {
 		case isDigit(c):
 			digits++
 			i++
-		case c == '-' || c == ':' || c == '/' || c == '.' || c == '+' || c == ',' || c == ' ':
+		case timeSeparators.has(c):
 			seps++
 			i++
 		case isLetter(c):
@@ -80,6 +83,8 @@ func isTime(v []byte) bool {
 	}
 	return digits >= 3 && seps >= 1 && isDate(v)
 }
+
+const timeSeparators = dash | colon | slash | dot | plus | comma | space
 
 func timeWord(w []byte) bool {
 	switch string(w) {
@@ -134,18 +139,14 @@ func isVersion(v []byte) bool {
 	if tail[0] != '-' && tail[0] != '+' && tail[0] != '.' && !(isLetter(tail[0]) && len(tail) <= 6) {
 		return false
 	}
-	if !all(tail, func(c byte) bool { return isReference(c) }) {
+	if !all(tail, address) {
 		return false
 	}
 	for len(tail) > 0 {
-		n := bytes.IndexAny(tail, "-+._")
-		if n < 0 {
-			n = len(tail)
-		}
-		if p := tail[:n]; len(p) > 12 && !allDigits(p) && !wordLike(p) && !isCommit(p) {
+		var p []byte
+		if p, tail = cut(tail, dash|plus|dot|underline); len(p) > 12 && !allDigits(p) && !wordLike(p) && !isCommit(p) {
 			return false
 		}
-		tail = tail[min(n+1, len(tail)):]
 	}
 	return true
 }
@@ -182,23 +183,20 @@ func isPath(v []byte) bool {
 		len(v) > 2 && isLetter(v[0]) && v[1] == ':' && (v[2] == '\\' || v[2] == '/')
 	segments, words := 0, 0
 	for rest := v; len(rest) > 0; {
-		n := bytes.IndexAny(rest, `/\`)
-		if n < 0 {
-			n = len(rest)
+		var p []byte
+		if p, rest = cut(rest, slash|backslash); len(p) == 0 {
+			continue
 		}
-		if s := rest[:n]; len(s) > 0 {
-			segments++
-			switch {
-			case isWords(s) || fileName(s):
-				words++
-			case words >= 2 && rooted && (isUUID(s) || oneCaseHex(s)):
-			case suspect(s):
-				return false
-			case len(s) >= 12 && !isNumber(s) && !rooted:
-				return false
-			}
+		segments++
+		switch {
+		case isWords(p) || fileName(p):
+			words++
+		case words >= 2 && rooted && (isUUID(p) || oneCaseHex(p)):
+		case suspect(p):
+			return false
+		case len(p) >= 12 && !isNumber(p) && !rooted:
+			return false
 		}
-		rest = rest[min(n+1, len(rest)):]
 	}
 	seps := bytes.Count(v, []byte("/")) + bytes.Count(v, []byte(`\`))
 	return words > 0 && (rooted || seps >= 2 && words*2 >= segments || seps == 1 && words == 2)
@@ -207,7 +205,7 @@ func isPath(v []byte) bool {
 // fileName: a name made of words and a short extension.
 func fileName(v []byte) bool {
 	i := bytes.LastIndexByte(v, '.')
-	return i >= 0 && len(v)-i <= 8 && (i == 0 || isWords(v[:i])) && all(v[i+1:], func(c byte) bool { return isLetter(c) || isDigit(c) })
+	return i >= 0 && len(v)-i <= 8 && all(v[i+1:], alnum) && (i == 0 || isWords(v[:i]))
 }
 
 // isObject: dotted lower-case words and a capitalised one (Java, .NET), Foo::Bar
@@ -224,14 +222,11 @@ func isObject(v []byte) bool {
 		return false
 	}
 	for len(v) > 0 {
-		n := bytes.IndexAny(v, ".:$")
-		if n < 0 {
-			n = len(v)
-		}
-		if s := v[:n]; len(s) > 0 && !isWords(s) && !(len(s) <= 3 && all(s, isLetter)) && !(len(s) <= 2 && allDigits(s)) {
+		var p []byte
+		p, v = cut(v, dot|colon|dollar)
+		if len(p) > 0 && !isWords(p) && !(len(p) <= 3 && all(p, letter)) && !(len(p) <= 2 && allDigits(p)) {
 			return false
 		}
-		v = v[min(n+1, len(v)):]
 	}
 	return true
 }
@@ -258,18 +253,19 @@ func isWords(v []byte) bool {
 				return false
 			}
 			letters += len(w)
-			i = j
+			if i = j; 3*(letters-long) > letters+len(v)-i {
+				return false // too few letters are left
+			}
 		case isDigit(c):
 			j := i
 			for j < len(v) && isDigit(v[j]) {
 				j++
 			}
-			if j-i > 4 {
+			if digitRuns++; j-i > 4 {
 				return false
 			}
-			digitRuns++
 			i = j
-		case c == '_' || c == '-' || c == '.' || c == ' ' || c == ',' || c == '\'' || c == ':' || c == '/':
+		case wordJoiners.has(c):
 			i++
 		default:
 			return false
@@ -277,6 +273,8 @@ func isWords(v []byte) bool {
 	}
 	return long > 0 && long*3 >= letters*2 && digitRuns <= 1+letters/6
 }
+
+const wordJoiners = underline | dash | dot | space | comma | quoteOne | colon | slash
 
 // wordEnd returns the end of the word that begins at v[i]: a change from lower
 // to upper case ends it, and so does the last of several capitals before a
@@ -302,25 +300,20 @@ func isLabel(v []byte) bool {
 	}
 	pieces := 0
 	for len(v) > 0 {
-		n := bytes.IndexAny(v, "_-:./|#~")
-		if n < 0 {
-			n = len(v)
+		var p []byte
+		if p, v = cut(v, labelJoiners); len(p) == 0 {
+			continue
 		}
-		if p := v[:n]; len(p) > 0 {
-			pieces++
-			letters := 0
-			for letters < len(p) && isLetter(p[letters]) {
-				letters++
-			}
-			numbers := len(p) - letters
-			switch {
-			case numbers > 0 && !allDigits(p[letters:]), letters == 1 && numbers > 3, letters > 1 && numbers > 0:
-				return false
-			case letters > 3 && !isWords(p):
-				return false
-			}
+		pieces++
+		letters := index(p, ^letter)
+		switch numbers := len(p) - letters; {
+		case numbers > 0 && !allDigits(p[letters:]), letters == 1 && numbers > 3, letters > 1 && numbers > 0:
+			return false
+		case letters > 3 && !isWords(p):
+			return false
 		}
-		v = v[min(n+1, len(v)):]
 	}
 	return pieces > 1
 }
+
+const labelJoiners = underline | dash | colon | dot | slash | pipe | hash | tilde
