@@ -67,12 +67,15 @@ type tails struct {
 // copy of something earlier that v[:i+1] ends with; less than three is neither.
 func (t *tails) add(v []byte, i int) (runs, repeats int) {
 	if i > 0 {
-		s := step(v[i-1], v[i])
-		for w := range t.ways {
-			if t.ways[w]++; s>>w&1 == 0 {
-				t.ways[w] = 0
+		if s := step(v[i-1], v[i]); s == 0 {
+			clear(t.ways[:])
+		} else {
+			for w := range t.ways {
+				if t.ways[w]++; s>>w&1 == 0 {
+					t.ways[w] = 0
+				}
+				runs = max(runs, int(t.ways[w])+1)
 			}
-			runs = max(runs, int(t.ways[w])+1)
 		}
 	}
 	// The places where the last n bytes end, but for the last one.

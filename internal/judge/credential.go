@@ -12,16 +12,13 @@ func Credential(v []byte) bool {
 		return false
 	}
 	t := trim(v)
-	if len(t) != len(v) {
-		s = setOf(t)
-	}
 	if nothing(t) || isPlaceholder(t) {
 		return false
 	}
 	if full, partial := mask(t); full || partial {
 		return false
 	}
-	return !vetoed(t, s)
+	return !vetoed(v, t, s)
 }
 
 // credible makes the cheap tests of Credential: few values get beyond them. It
@@ -35,7 +32,11 @@ func credible(v []byte) (set, bool) {
 	return s, n >= 2 && (n >= 3 && s.any(digit) && s.any(^(alnum|joiner)) || keyLike(v))
 }
 
-func vetoed(v []byte, s set) bool {
-	r := benign(v, s)
+// vetoed reports whether t, which is v without blanks around it, is benign.
+func vetoed(v, t []byte, s set) bool {
+	if len(t) != len(v) {
+		s = setOf(t)
+	}
+	r := benign(t, s)
 	return r != None && r != Commit
 }

@@ -106,27 +106,3 @@ func FuzzJudge(f *testing.F) {
 		}
 	})
 }
-
-func BenchmarkJudge(b *testing.B) {
-	v := []byte(random)
-	for _, f := range []struct {
-		name string
-		run  func()
-	}{
-		{"Mask", func() { Mask(v) }},
-		{"Nothing", func() { Nothing(v) }},
-		{"Placeholder", func() { Placeholder(v) }},
-		{"Benign", func() { Benign(v) }},
-		{"Credential", func() { Credential(v) }},
-		{"Random", func() { Random(v) }},
-		{"Entropy", func() { Entropy(v) }},
-		{"Bits", func() { Bits(v) }},
-	} {
-		b.Run(f.name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				f.run()
-			}
-		})
-	}
-}

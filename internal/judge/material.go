@@ -119,6 +119,14 @@ func publicJWK(v []byte) bool {
 // isFile: a data URL of an image or font, or base64 of the first bytes of PNG,
 // JPEG, GIF, ZIP, PDF, GZIP, WebP, WOFF or SVG.
 func isFile(v []byte) bool {
+	if len(v) == 0 {
+		return false
+	}
+	switch v[0] {
+	case 'd', 'i', '/', 'R', 'U', 'J', 'H', 'P':
+	default:
+		return false
+	}
 	for _, open := range [...]string{"data:image/", "data:font/", "data:audio/", "data:video/"} {
 		if hasPrefix(v, open) {
 			return true

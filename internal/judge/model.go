@@ -110,12 +110,11 @@ func first(v []byte) uint32 {
 	return h * 0x9e3779b1 >> 19
 }
 
-// isWord reports whether v is in the word list in any case, also with a plural s.
-func isWord(v []byte) bool {
+// has reports whether v is in the list in any case, also with a plural s.
+func (x *lexicon) has(v []byte) bool {
 	if len(v) == 0 || len(v) > longestWord {
 		return false
 	}
-	x := words()
 	n := len(v) - 1
 	lengths := uint32(x.lengths[first(v)]) << 1 >> n // of a word of n letters, and of one more
 	plural := lengths&1 != 0 && n >= 3 && v[n]|0x20 == 's'
@@ -134,7 +133,7 @@ func isWord(v []byte) bool {
 	return false
 }
 
-// wordLike reports whether v, letters only, is a word or reads like one.
-func wordLike(v []byte) bool {
-	return isWord(v) || len(v) >= 4 && textScore(v) > 2*8
+// reads reports whether v, letters only, is a word or reads like one.
+func (x *lexicon) reads(v []byte) bool {
+	return x.has(v) || len(v) >= 4 && textScore(v) > 2*8
 }

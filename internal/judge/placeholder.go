@@ -192,7 +192,7 @@ func sensitiveName(v []byte) bool {
 		if !hasSuffix(t, w) {
 			continue
 		}
-		if rest := len(v) - len(w); rest == 0 || !isLetter(v[rest-1]) || isUpper(v[rest]) || isWord(v[:rest]) {
+		if rest := len(v) - len(w); rest == 0 || !isLetter(v[rest-1]) || isUpper(v[rest]) || words().has(v[:rest]) {
 			return true
 		}
 	}

@@ -144,7 +144,7 @@ func isVersion(v []byte) bool {
 	}
 	for len(tail) > 0 {
 		var p []byte
-		if p, tail = cut(tail, dash|plus|dot|underline); len(p) > 12 && !allDigits(p) && !wordLike(p) && !isCommit(p) {
+		if p, tail = cut(tail, dash|plus|dot|underline); len(p) > 12 && !allDigits(p) && !words().reads(p) && !isCommit(p) {
 			return false
 		}
 	}
@@ -158,6 +158,9 @@ func isSequence(v []byte) bool {
 		return false
 	}
 	spare := len(v) / 8
+	if strangers(v, spare) > spare {
+		return false
+	}
 	for end := len(v); end > 0; {
 		n := run(v[:end])
 		if n < 3 {
@@ -172,6 +175,29 @@ func isSequence(v []byte) bool {
 		end -= n
 	}
 	return true
+}
+
+// strangers counts up to one more than most bytes that can neither be copies,
+// as nothing before looks like them, nor in a run, as no step leads to or from
+// them.
+func strangers(v []byte, most int) int {
+	n := 0
+	var before uint64
+	in := uint8(0)
+	for i, c := range v {
+		out := uint8(0)
+		if i+1 < len(v) {
+			out = step(c, v[i+1])
+		}
+		if in|out == 0 && before>>(c&63)&1 == 0 {
+			if n++; n > most {
+				break
+			}
+		}
+		before |= 1 << (c & 63)
+		in = out
+	}
+	return n
 }
 
 // isPath: begins as paths do, or has two separators or more, and no segment
@@ -239,6 +265,7 @@ func isWords(v []byte) bool {
 	if len(v) > 256 {
 		return false
 	}
+	x := words()
 	long, letters, digitRuns := 0, 0, 0
 	for i := 0; i < len(v); {
 		c := v[i]
@@ -247,7 +274,7 @@ func isWords(v []byte) bool {
 			j := wordEnd(v, i)
 			w := v[i:j]
 			switch {
-			case wordLike(w):
+			case x.reads(w):
 				long += len(w)
 			case len(w) > 3:
 				return false

@@ -151,3 +151,13 @@ func TestVerdicts(t *testing.T) {
 		}
 	}
 }
+
+func TestLook(t *testing.T) {
+	values(5_000, func(v []byte) {
+		full, partial := Mask(v)
+		want := Verdict{Nothing: Nothing(v), Masked: full, Partial: partial, Placeholder: Placeholder(v), Credential: Credential(v)}
+		if got := Look(v); got != want {
+			t.Errorf("%q: %+v, want %+v", v, got, want)
+		}
+	})
+}
