@@ -247,11 +247,13 @@ func (s *Scanner) separator(p *pair, flag bool) bool {
 				p.sep, n = ',', 1 // "--token", "value"; setProperty("token", "value")
 			}
 		}
-		if k := typeNote(t[i:lim]); n == 0 && blanks > 0 && k > 0 {
-			i += k
-			continue
-		}
 		if n == 0 {
+			if blanks > 0 {
+				if k := typeNote(t[i:lim]); k > 0 {
+					i += k
+					continue
+				}
+			}
 			break
 		}
 		seen = true

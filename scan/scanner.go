@@ -285,14 +285,24 @@ func (s *Scanner) line(pos int) (lo, hi int) {
 	if pos >= s.lineLo && pos <= s.lineHi {
 		return s.lineLo, s.lineHi
 	}
-	lo = pos
-	for lo > 0 && lex[s.text[lo-1]]&isEOL == 0 {
-		lo--
+	// Mostly it is one of the next few lines.
+	lo, hi = s.lineLo, s.lineHi
+	for hi >= 0 && hi < pos && pos-hi < nearLine {
+		lo = hi + 1
+		hi = lo + lineEnd(s.text[lo:])
 	}
-	hi = pos + lineEnd(s.text[pos:])
+	if pos < lo || pos > hi {
+		lo = pos
+		for lo > 0 && s.text[lo-1] != '\n' && s.text[lo-1] != '\r' {
+			lo--
+		}
+		hi = pos + lineEnd(s.text[pos:])
+	}
 	s.lineLo, s.lineHi = lo, hi
 	return lo, hi
 }
+
+const nearLine = 1 << 10 // bytes in which line looks forward for line ends
 
 // lineEnd returns the offset of the first LF or CR in b, or len(b).
 func lineEnd(b []byte) int {

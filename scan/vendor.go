@@ -2,6 +2,7 @@ package scan
 
 import (
 	"bytes"
+	"encoding/binary"
 	"slices"
 	"strings"
 
@@ -154,8 +155,10 @@ func (s *Scanner) known(p *pair) (names.Verdict, []int32) {
 	var c *cachedName
 	if len(name) <= len(c.name) && len(name) > 0 {
 		h := uint32(len(name)) + uint32(p.kind)<<5
-		for _, b := range name {
-			h = h*0x01000193 ^ uint32(b)
+		if n := len(name); n >= 4 {
+			h ^= binary.LittleEndian.Uint32(name)*0x85EBCA6B + binary.LittleEndian.Uint32(name[n-4:])*0xC2B2AE35 + binary.LittleEndian.Uint32(name[n/2-2:])
+		} else {
+			h ^= uint32(name[0])<<8 | uint32(name[n-1])
 		}
 		if s.cache == nil {
 			s.cache = new(nameCache)
