@@ -17,15 +17,12 @@ func (s *Scanner) judge(value []byte, v names.Verdict, p *pair) (finding.Confide
 	if v.Class == names.PIN || v.Class == names.OTP {
 		return s.judgeCode(value, v)
 	}
-	credential := judge.Credential(value) || v.Class == names.Webhook && secretPath(value)
+	look := judge.Look(value)
+	credential := look.Credential || v.Class == names.Webhook && secretPath(value)
 	if v.Strength != names.Strong && (!credential || p.quote == 0 && dump(value)) {
 		return 0, 0, false
 	}
-	if judge.Nothing(value) {
-		return 0, 0, false
-	}
-	full, partial := judge.Mask(value)
-	if full || partial && v.Strength != names.Strong || judge.Placeholder(value) || s.e.ours(value) {
+	if look.Nothing || look.Masked || look.Partial && v.Strength != names.Strong || look.Placeholder || s.e.ours(value) {
 		return 0, 0, false
 	}
 	if p.gap && p.quote == 0 && !credential {
