@@ -44,10 +44,10 @@ func Bits(v []byte) float64 {
 		prev = alphabet.Symbol[c]
 		runs, repeats := tails.add(v, i)
 		if runs >= 3 {
-			b = min(b, best[i+1-runs]+6+math.Log2(float64(runs)))
+			b = min(b, best[i+1-runs]+6+log2(runs))
 		}
 		if repeats >= 3 {
-			b = min(b, best[i+1-repeats]+2+math.Log2(float64(i+1)))
+			b = min(b, best[i+1-repeats]+2+log2(i+1))
 		}
 		best[i+1] = min(best[i+1], b)
 		if i+1 < len(v) {
@@ -56,6 +56,9 @@ func Bits(v []byte) float64 {
 	}
 	return best[len(v)]
 }
+
+// log2 is of 1 to 64.
+func log2(n int) float64 { return xlog2x[n] / float64(n) }
 
 // tails follows how the text read so far ends.
 type tails struct {

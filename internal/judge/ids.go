@@ -174,6 +174,21 @@ func isSystemID(v []byte) bool {
 
 // isBoundary: what browsers and mail programs put between MIME parts.
 func isBoundary(v []byte) bool {
-	v = bytes.TrimLeft(v, "-")
-	return hasPrefix(v, "WebKitFormBoundary") || hasPrefix(v, "_Part_") || hasPrefix(v, "=_") || hasPrefix(v, "geckoformboundary")
+	for len(v) > 0 && v[0] == '-' {
+		v = v[1:]
+	}
+	if len(v) < 2 {
+		return false
+	}
+	switch v[0] {
+	case 'W':
+		return hasPrefix(v, "WebKitFormBoundary")
+	case '_':
+		return hasPrefix(v, "_Part_")
+	case '=':
+		return v[1] == '_'
+	case 'g':
+		return hasPrefix(v, "geckoformboundary")
+	}
+	return false
 }

@@ -161,6 +161,8 @@ func hashed(v []byte) bool {
 	return ok && len(sum) == 128 && allHex(sum) && scrubbed(name)
 }
 
+const opensBracket = bracket | 1<<'<' | brace | 1<<'(' | 1<<'%' | ampersand | backslash
+
 // brackets strips one or two pairs of matching brackets, plain or percent-encoded.
 func brackets(v []byte) ([]byte, bool) {
 	if len(v) < 3 || !opensBracket.has(v[0]) {
@@ -177,8 +179,6 @@ func brackets(v []byte) ([]byte, bool) {
 	}
 	return nil, false
 }
-
-const opensBracket = 1<<('['&63) | 1<<'<' | 1<<('C'&63) | 1<<'(' | 1<<'%' | ampersand | backslash
 
 func partialMask(v []byte) bool {
 	masked := func(r rune) bool { return r == '*' || r == '•' || r == '●' }

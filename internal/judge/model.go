@@ -85,6 +85,7 @@ type lexicon struct {
 	// lengths holds, for the first letters of a word, the lengths that words
 	// with these letters have, and now and then one more: bit n-1 for n.
 	lengths [1 << 13]uint16
+	letters uint32 // the words of one letter: bit 1 for a
 }
 
 const longestWord = 16
@@ -94,6 +95,9 @@ var words = sync.OnceValue(func() *lexicon {
 	for w := range strings.FieldsSeq(wordList) {
 		x.words[w] = struct{}{}
 		x.lengths[first([]byte(w))] |= 1 << (len(w) - 1)
+		if len(w) == 1 {
+			x.letters |= 1 << (w[0] & 31)
+		}
 	}
 	return x
 })
@@ -115,6 +119,9 @@ func (x *lexicon) has(v []byte) bool {
 	if len(v) == 0 || len(v) > longestWord {
 		return false
 	}
+	if len(v) == 1 {
+		return isLetter(v[0]) && x.letters>>(v[0]&31)&1 != 0
+	}
 	n := len(v) - 1
 	lengths := uint32(x.lengths[first(v)]) << 1 >> n // of a word of n letters, and of one more
 	plural := lengths&1 != 0 && n >= 3 && v[n]|0x20 == 's'
@@ -135,5 +142,5 @@ func (x *lexicon) has(v []byte) bool {
 
 // reads reports whether v, letters only, is a word or reads like one.
 func (x *lexicon) reads(v []byte) bool {
-	return x.has(v) || len(v) >= 4 && textScore(v) > 2*8
+	return len(v) >= 4 && textScore(v) > 2*8 || x.has(v)
 }

@@ -36,11 +36,20 @@ func isPlaceholder(v []byte) bool {
 	}
 	switch v[n] {
 	case '.', '/', ':', '+', '(', '[':
-		return lookup(v) || reference(v) || fillIn(v) || sample(v)
+		return named(v) || fillIn(v) || sample(v)
 	case '_', '-', ' ':
 		return fillIn(v) || sample(v)
 	}
 	return sample(v)
+}
+
+// named reports a lookup or reference that begins with a letter, one of these.
+func named(v []byte) bool {
+	switch v[0] {
+	case 'E', 'S', 'a', 'd', 'e', 'f', 'g', 'i', 'k', 'o', 'p', 'r', 's', 'v':
+		return lookup(v) || reference(v)
+	}
+	return false
 }
 
 func interpolation(v []byte) bool {
@@ -103,7 +112,7 @@ func interpolation(v []byte) bool {
 	return false
 }
 
-const opensInterpolation = dollar | hash | at | colon | 1<<'<' | 1<<'%' | 1<<'!' | 1<<('C'&63)
+const opensInterpolation = dollar | hash | at | colon | 1<<'<' | 1<<'%' | 1<<'!' | brace
 
 // parameter is the inside of ${}: a name, a source and a name, an empty default.
 func parameter(in []byte) bool {
@@ -236,6 +245,9 @@ func reference(v []byte) bool {
 	for _, scheme := range [...]string{"secret://", "op://", "vault://", "ref+vault://", "ref+awssecrets://", "ref+awsssm://",
 		"ref+gcpsecrets://", "ref+azurekeyvault://", "ref+sops://", "awssm://", "awsssm://", "gcpsm://", "gsm://",
 		"azurekeyvault://", "akv://", "keyvault://", "doppler://", "keyring://", "sm://"} {
+		if scheme[0] != v[0] {
+			continue
+		}
 		if rest, ok := bytes.CutPrefix(v, []byte(scheme)); ok {
 			return bytes.IndexByte(rest, '/') > 0 && all(rest, address)
 		}

@@ -45,6 +45,8 @@ const (
 	underline set = 1 << ('_' & 63)
 	pipe      set = 1 << ('P' & 63)
 	tilde     set = 1 << ('T' & 63)
+	bracket   set = 1 << ('[' & 63)
+	brace     set = 1 << ('C' & 63)
 
 	upper  = upperHex | upperEnd
 	lower  = lowerHex | lowerEnd
@@ -52,7 +54,7 @@ const (
 	alnum  = letter | digit
 	// joiner is all that may join words, paths and lists or stand around them.
 	joiner set = dash | underline | dot | slash | colon | comma | space | quote | quoteOne | equals | semicolon | backslash |
-		1<<'(' | 1<<')' | 1<<('['&63) | 1<<(']'&63) | 1<<('C'&63) | 1<<('D'&63) | 1<<'<' | 1<<'>' | 1<<('W'&63)
+		1<<'(' | 1<<')' | bracket | 1<<(']'&63) | brace | 1<<('D'&63) | 1<<'<' | 1<<'>' | 1<<('W'&63)
 	hexDigit = digit | lowerHex | upperHex
 	// base64Digit is the standard and the URL-safe alphabet (RFC 4648).
 	base64Digit = alnum | plus | slash | dash | underline | equals

@@ -207,6 +207,16 @@ func strangers(v []byte, most int) int {
 func isPath(v []byte) bool {
 	rooted := hasPrefix(v, "/") || hasPrefix(v, "~") || hasPrefix(v, "./") || hasPrefix(v, "../") || hasPrefix(v, `\\`) ||
 		len(v) > 2 && isLetter(v[0]) && v[1] == ':' && (v[2] == '\\' || v[2] == '/')
+	// Without a root, one separator joins two words, and of more at least half
+	// of what they join are words.
+	seps := bytes.Count(v, []byte("/")) + bytes.Count(v, []byte(`\`))
+	most := len(v) // segments that are no words
+	if !rooted {
+		most = (seps + 1) / 2
+		if seps < 2 {
+			most = 0
+		}
+	}
 	segments, words := 0, 0
 	for rest := v; len(rest) > 0; {
 		var p []byte
@@ -217,6 +227,8 @@ func isPath(v []byte) bool {
 		switch {
 		case isWords(p) || fileName(p):
 			words++
+		case segments-words > most:
+			return false
 		case words >= 2 && rooted && (isUUID(p) || oneCaseHex(p)):
 		case suspect(p):
 			return false
@@ -224,7 +236,6 @@ func isPath(v []byte) bool {
 			return false
 		}
 	}
-	seps := bytes.Count(v, []byte("/")) + bytes.Count(v, []byte(`\`))
 	return words > 0 && (rooted || seps >= 2 && words*2 >= segments || seps == 1 && words == 2)
 }
 
