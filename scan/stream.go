@@ -179,14 +179,12 @@ func (st *Stream) add(x Span) {
 	st.spans = st.s.resolve(0)
 }
 
-// settled moves a cut behind the spans that lie across it.
+// settled moves a cut behind the spans that lie across it. They are in order of
+// their starts, so that one pass is enough.
 func settled(spans []Span, cut int) int {
-	for moved := true; moved; {
-		moved = false
-		for _, x := range spans {
-			if x.Start < cut && x.End > cut {
-				cut, moved = x.End, true
-			}
+	for _, x := range spans {
+		if x.Start < cut && x.End > cut {
+			cut = x.End
 		}
 	}
 	return cut

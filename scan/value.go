@@ -16,6 +16,7 @@ func (s *Scanner) value(p *pair, v names.Verdict) {
 	}
 	jar := v.Class == names.Cookie || cookieName(t[p.keyStart:p.keyEnd])
 	if jar || v.Class == names.Auth {
+		had := len(s.spans)
 		end, closed := s.container(p)
 		s.charge(p.start, end-p.start)
 		s.noteEnd(p, v, end, closed)
@@ -23,6 +24,9 @@ func (s *Scanner) value(p *pair, v names.Verdict) {
 			s.cookies(p, end, setCookie(t[p.keyStart:p.keyEnd]))
 		} else {
 			s.credentials(p, v, p.start, end)
+		}
+		if len(s.spans) > had {
+			s.goes(end)
 		}
 		return
 	}
