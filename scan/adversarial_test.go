@@ -179,7 +179,7 @@ func cost(s *scan.Scanner, text []byte, runs int) time.Duration {
 const (
 	slowest = 30_000                // times slower than clean text, which goes at memory speed
 	quick   = 20 * time.Millisecond // too short to say how time grows
-	growth  = 24                    // time of eight times the text to that of the text: 8 if linear, 64 if quadratic
+	growth  = 40                    // time of eight times the text to that of the text: 8 if linear, 64 if quadratic
 )
 
 // TestAdversarial: no text costs many times what ordinary text costs, and

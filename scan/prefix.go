@@ -33,7 +33,17 @@ func (s *Scanner) prefix(di int32, hs, he int) {
 	if !d.Anywhere && lex[t[start]]&isWord != 0 && !atBoundary(t, start) {
 		return
 	}
-	if d.After != nil {
+	if d.After != nil && len(d.After.Items) == 1 {
+		if end = s.runEnd(di, d, he); s.run.end == len(t) {
+			s.open(start)
+		}
+		if end < 0 {
+			return
+		}
+		if d.After.SecretFrom != d.After.SecretTo {
+			from, to = he, end
+		}
+	} else if d.After != nil {
 		e, f, g, ok, open := d.After.Match(t, he, len(t))
 		if open {
 			s.open(start)
@@ -71,6 +81,35 @@ func (s *Scanner) prefix(di int32, hs, he int) {
 		from, to = start, end
 	}
 	s.confirm(di, d, start, end, from, to, he, ByShape)
+}
+
+// classRun is a run of the bytes of one class, that of a detector's shape.
+type classRun struct {
+	detector  int32
+	from, end int
+}
+
+// runEnd matches a shape of a single run at he and returns its end, -1 if it
+// does not hold. Hits within one run share the search for its end, s.run.
+func (s *Scanner) runEnd(di int32, d *detectors.Detector, he int) int {
+	t, it, r := s.text, &d.After.Items[0], &s.run
+	if r.detector != di || he < r.from || he >= r.end {
+		e := he
+		for e < len(t) && it.Class.Has(t[e]) {
+			e++
+		}
+		*r = classRun{di, he, e}
+		s.charge(he, e-he)
+	}
+	switch n := r.end - he; {
+	case n < it.Min:
+		return -1
+	case n <= it.Max:
+		return r.end
+	case d.Loose:
+		return min(r.end, he+it.Max+maxLoose)
+	}
+	return -1
 }
 
 // confirm applies what a detector asks beyond its shape to the match

@@ -42,6 +42,7 @@ type Scanner struct {
 	vendors        []int32
 	walked         map[int32]int // end of the line an unbounded rule was walked over, by detector
 	cache          *nameCache
+	run            classRun
 	json           jsonLine
 	block          block
 	single         bool // every line is a record of its own
@@ -159,6 +160,7 @@ func (s *Scanner) begin(dst []Span, text []byte, m mode) {
 	s.taken = 0
 	s.lineLo, s.lineHi = 0, -1
 	s.json.pos = -1
+	s.run = classRun{detector: -1}
 	clear(s.walked)
 	s.allowed, s.budget = -1, 0
 }
