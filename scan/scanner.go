@@ -59,7 +59,7 @@ const (
 	lineAllowance = 4 << 10
 	freeWork      = 32
 	// A line has so many judgements of values, and one for every so many bytes.
-	judgements    = 24
+	judgements    = 12
 	judgementEach = 24
 	// So many names are looked at inside a value that goes as a whole.
 	innerNames = 8

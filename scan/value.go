@@ -114,6 +114,12 @@ func (s *Scanner) take(p *pair, v names.Verdict, start, end int) {
 	if start >= end || p.tooShort(end-start, v) {
 		return
 	}
+	bare := p.keyQuote == '"' && p.quote == 0 && p.sep == ':'
+	if n := len(s.spans); n > 0 && s.spans[n-1].Start == start && s.spans[n-1].End == end && s.spans[n-1].Evidence&ByShape != 0 {
+		s.spans[n-1].Bare = bare // a vendor's detector knows the value better
+		s.goes(end)
+		return
+	}
 	s.charge(start, end-start)
 	value := s.text[start:min(end, start+maxJudged)]
 	if p.keyQuote == 0 && p.quote == '"' && syntax(value) {
@@ -135,7 +141,7 @@ func (s *Scanner) take(p *pair, v names.Verdict, start, end int) {
 	}
 	x := s.found(s.e.class[v.Class], start, end, c, ev)
 	x.KeyStart, x.KeyEnd = p.keyStart, p.keyEnd
-	x.Bare = p.keyQuote == '"' && p.quote == 0 && p.sep == ':'
+	x.Bare = bare
 }
 
 // syntax reports whether v is nothing but what stands between the strings of JSON.
