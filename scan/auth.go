@@ -62,10 +62,13 @@ func (s *Scanner) credentials(p *pair, v names.Verdict, from, end int) {
 		if w > from && schemeOf(t[from:w]) != noScheme {
 			return // the scheme without credentials
 		}
-		if p.quote == 0 {
+		if p.quote == 0 && !header(t[p.keyStart:p.keyEnd]) {
 			end, _ = s.bareEnd(from, end)
 		}
 		s.take(p, v, from, end)
+		return
+	}
+	if s.e.ours(t[from:w]) {
 		return
 	}
 	arg := w

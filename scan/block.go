@@ -141,7 +141,7 @@ func (s *Scanner) followBlock(pos int) int {
 		b.lines++
 		b.bytes += len(line)
 		if from, ok := bodyStart(line, b.column); ok {
-			if b.left > 0 && s.e.ours(line[from:]) {
+			if b.left > 0 && s.e.ours(bytes.TrimRight(line[from:], " \t\"'`,+\\")) {
 				b.open = false
 				return pos
 			}

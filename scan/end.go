@@ -325,7 +325,7 @@ loop:
 // another pair.
 func (s *Scanner) inside(from, i int) bool {
 	t := s.text
-	return i > from && i+1 < len(t) && lex[t[i-1]]&lex[t[i+1]]&isWord != 0 && !s.nextPair(i+1, len(t))
+	return i > from && i+1 < len(t) && lex[t[i-1]]&lex[t[i+1]]&isWord != 0 && !s.nextPair(i+1, len(t)) && !s.e.ours(t[from:i])
 }
 
 // nextPair reports whether name= or name: stands at i.

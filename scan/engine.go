@@ -193,6 +193,9 @@ func (e *Engine) Layout() []byte { return e.matcher.Layout() }
 
 // ours reports whether the whole value was written by an earlier redaction.
 func (e *Engine) ours(value []byte) bool {
+	for len(value) > 0 && lex[value[len(value)-1]]&isBlank != 0 {
+		value = value[:len(value)-1]
+	}
 	return len(value) > 0 && (value[0] == 'R' || value[0] == 'H' || len(value) > 12) && e.vocabulary.Is(value)
 }
 

@@ -99,10 +99,21 @@ func (s *Scanner) pairAt(hs, he int) (p pair, ok bool) {
 	for ke > he && (t[ke-1] == '-' || t[ke-1] == '.') {
 		ke--
 	}
-	p.keyStart, p.keyEnd = ks, ke
-	if i := bytes.Index(t[ks:ke], markerStart); i >= 0 && s.e.marked(t, ks+i, ke) {
-		return p, false
+	if i := bytes.Index(t[ks:ke], markerStart); i >= 0 {
+		if s.e.marked(t, ks+i, ke) {
+			return p, false
+		}
+		// A marker in front of the name is no part of it.
+		for j := ke; j > ks+i+len(markerStart); j-- {
+			if s.e.vocabulary.Is(t[ks+i : j]) {
+				if ks = j; ks > hs {
+					return p, false
+				}
+				break
+			}
+		}
 	}
+	p.keyStart, p.keyEnd = ks, ke
 	var before byte
 	if ks > dashes {
 		before = t[ks-dashes-1]
