@@ -9,6 +9,7 @@ import (
 
 	"github.com/stanch/stanch/detectors"
 	"github.com/stanch/stanch/finding"
+	"github.com/stanch/stanch/scan"
 )
 
 // ruleJSON is a detector as rules list and rules show write it.
@@ -174,7 +175,11 @@ func (c *cli) rulesShow() *cobra.Command {
 				if asJSON {
 					return writeAll(c.stdout, append(appendJSON(nil, r), '\n'))
 				}
-				return writeAll(c.stdout, []byte(r.text()))
+				how, err := plan(all, i)
+				if err != nil {
+					return err
+				}
+				return writeAll(c.stdout, []byte(r.text()+how))
 			}
 			return fmt.Errorf("no detector is called %q; stanch rules list shows them", args[0])
 		},
@@ -253,4 +258,25 @@ func (r *ruleJSON) text() string {
 	line("negatives", r.Negatives...)
 	line("defined in", r.Defined)
 	return b.String()
+}
+
+// plan says how an expression is run: what it can reach, and what it costs
+// where it has no bound or no literal.
+func plan(all []detectors.Detector, i int) (string, error) {
+	if all[i].Kind != detectors.Regex {
+		return "", nil
+	}
+	e, err := scan.Compile(all, scan.Options{})
+	if err != nil {
+		return "", err
+	}
+	p := e.Plan(i)
+	how := fmt.Sprintf("window:      %d bytes before and %d behind a literal\n", p.Before, p.After)
+	if !p.Bounded {
+		how += "bound:       none of its own: cut off at that, and walked over a line once\n"
+	}
+	if p.EveryLine {
+		how += "cost:        no literal leads to it: tried on every line, which keeps clean lines from passing at memory speed\n"
+	}
+	return how, nil
 }
