@@ -8,8 +8,8 @@ import (
 	"github.com/stanch/stanch/detectors"
 )
 
-// BenchmarkFile scans the file that STANCH_BENCH names, whole and line by line.
-func BenchmarkFile(b *testing.B) {
+// benchText returns at most n bytes of the file that STANCH_BENCH names.
+func benchText(b *testing.B, n int) []byte {
 	name := os.Getenv("STANCH_BENCH")
 	if name == "" {
 		b.Skip("STANCH_BENCH names no file")
@@ -18,7 +18,12 @@ func BenchmarkFile(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	text = text[:min(len(text), 64<<20)]
+	return text[:min(len(text), n)]
+}
+
+// BenchmarkFile scans the file that STANCH_BENCH names as one text.
+func BenchmarkFile(b *testing.B) {
+	text := benchText(b, 64<<20)
 	e := engine(b)
 	s := e.NewScanner()
 	b.Run("text", func(b *testing.B) {
@@ -52,15 +57,7 @@ func BenchmarkFile(b *testing.B) {
 
 // BenchmarkRecords scans the lines of the file that STANCH_BENCH names one by one.
 func BenchmarkRecords(b *testing.B) {
-	name := os.Getenv("STANCH_BENCH")
-	if name == "" {
-		b.Skip("STANCH_BENCH names no file")
-	}
-	text, err := os.ReadFile(name)
-	if err != nil {
-		b.Fatal(err)
-	}
-	text = text[:min(len(text), 8<<20)]
+	text := benchText(b, 8<<20)
 	records := bytes.Split(text, []byte("\n"))
 	s := engine(b).NewScanner()
 	var spans []Span

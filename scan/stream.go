@@ -100,9 +100,6 @@ func (st *Stream) Close() error {
 // no line is unfinished and no key block is open.
 func (st *Stream) Idle() bool { return len(st.buf) == 0 && !st.s.block.open }
 
-// Pending returns how many bytes wait for their line to end.
-func (st *Stream) Pending() int { return len(st.buf) - st.win.released }
-
 func (st *Stream) hand(text []byte, spans []Span) {
 	st.err = st.emit(Piece{Text: text, Offset: st.off, Spans: spans})
 }
