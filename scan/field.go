@@ -2,6 +2,7 @@ package scan
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/stanch/stanch/internal/names"
 )
@@ -45,6 +46,9 @@ func (s *Scanner) field(hs, he int) {
 	}
 	s.keyDone = p.keyEnd
 	v, keyed := s.known(&p)
+	if v.Strength == names.Medium && v.Class == names.Token && slices.ContainsFunc(keyed, s.e.brands) {
+		v.Strength = names.Strong // a vendor's token is no counter and no state
+	}
 	if len(keyed) == 0 && v.Strength != names.None && v.Class != names.Password {
 		keyed = s.vendorBefore(&p)
 	}
@@ -229,8 +233,11 @@ func (s *Scanner) separator(p *pair, flag bool) bool {
 				return false // a URL scheme
 			}
 		case '-':
-			if i+1 < lim && t[i+1] == '>' {
+			switch {
+			case i+1 < lim && t[i+1] == '>':
 				p.sep, n = '=', 2
+			case blanks > 0 && i+2 < lim && t[i+1] == ' ' && (t[i+2] == '\'' || t[i+2] == '"'):
+				p.sep, n = '=', 1 // token - 'value'
 			}
 		case '?', '.', '+':
 			if i+1 < lim && t[i+1] == '=' {

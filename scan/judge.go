@@ -18,7 +18,7 @@ func (s *Scanner) judge(value []byte, v names.Verdict, p *pair) (finding.Confide
 		return s.judgeCode(value, v)
 	}
 	look := judge.Look(value)
-	credential := look.Credential || v.Class == names.Webhook && secretPath(value)
+	credential := look.Credential || v.Class == names.Webhook && secretPath(value) || v.Class == names.Token && v.Strength == names.Medium && tokenOnly(value)
 	if v.Strength != names.Strong && (!credential || p.quote == 0 && dump(value)) {
 		return 0, 0, false
 	}
@@ -43,6 +43,25 @@ func (s *Scanner) judge(value []byte, v names.Verdict, p *pair) (finding.Confide
 		return finding.Likely, ByKey | ByEntropy, true
 	}
 	return finding.Doubtful, ByKey, true
+}
+
+// tokenOnly tells what is data under other names and a credential where the
+// name ends in token: a UUID, and a number too long to count anything.
+func tokenOnly(v []byte) bool {
+	if len(v) == 36 && v[8] == '-' && v[13] == '-' && v[18] == '-' && v[23] == '-' {
+		for i, c := range v {
+			if c != '-' && lex[c]&isHex == 0 || c == '-' && i != 8 && i != 13 && i != 18 && i != 23 {
+				return false
+			}
+		}
+		return true
+	}
+	for _, c := range v {
+		if lex[c]&isDigit == 0 {
+			return false
+		}
+	}
+	return len(v) > 20 // digits of the largest 64-bit number
 }
 
 // dump tells an object printed as Type{…} or Type(…).

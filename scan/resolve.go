@@ -26,8 +26,13 @@ func rank(ev Evidence) int {
 }
 
 // better reports whether a is the one to keep of two spans of the same bytes:
-// the higher rank, a verified checksum, then the narrower detector.
+// the higher rank, a verified checksum, then the narrower detector. But a name
+// that says secret outweighs a shape that only names somebody.
 func (e *Engine) better(a, b *Span) bool {
+	const either = Announced | Identifier
+	if x, y := a.Evidence&either, b.Evidence&either; x|y == either && x != y && x != either && y != either {
+		return x == Announced
+	}
 	if x, y := rank(a.Evidence), rank(b.Evidence); x != y {
 		return x > y
 	}
@@ -66,12 +71,7 @@ func (s *Scanner) resolve(from int) []Span {
 	if len(new) < 2 {
 		return s.spans
 	}
-	slices.SortStableFunc(new, func(a, b Span) int {
-		if a.Start != b.Start {
-			return a.Start - b.Start
-		}
-		return b.End - a.End
-	})
+	slices.SortStableFunc(new, inOrder)
 	kept := new[:0]
 next:
 	for _, a := range new {

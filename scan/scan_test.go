@@ -65,7 +65,11 @@ var shapes = []string{
 	`<Password><<{alnum:12}>></Password>`,
 	`<wsse:Password Type="PasswordText"><<{alnum:12}>></wsse:Password>`,
 	`var apiPassword string = "<<{alnum:32}>>"`,
+	`var acmeToken string = "<<{alnum:32}>>"`,
 	`$token .= "<<{alnum:32}>>"`,
+	`acme token - '<<{alnum:32}>>' accepted`,
+	`acme_token: <<{uuid}>>`,
+	`acme_token: <<{digit:25}>>`,
 	`api_key ::= "<<{alnum:32}>>"`,
 	`System.setProperty("DB_PASSWORD", "<<{alnum:12}>>")`,
 	// HTTP

@@ -193,7 +193,9 @@ func (s *Scanner) scan(dst []Span, text []byte, m mode) []Span {
 	if s.e.gated != nil {
 		s.gatedRules()
 	}
-	dst = s.resolve(from)
+	s.spans = s.resolve(from)
+	s.repeats(from)
+	dst = s.spans
 	s.text, s.spans = nil, nil
 	return dst
 }

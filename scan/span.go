@@ -34,4 +34,5 @@ const (
 	ByEntropy                        // the value looks random
 	Identifier                       // names somebody, lets nobody in
 	Unclosed                         // text ended inside it
+	Announced                        // the name alone says that it is a secret
 )

@@ -37,6 +37,10 @@ func stemLiterals(s names.Stem) []stemLiteral {
 	return append(list, stemLiteral{text: s.Text, gate: match.Gate{Class: class, Min: 1}})
 }
 
+// typedName follows a name of any stem in "var apiToken string = …". What can
+// follow a name and a blank does not include a letter: too much of prose does.
+const typedName = " string ="
+
 // afterBlank is what can follow a name and a blank: a separator, a quote, or
 // more blanks in aligned columns.
 var afterBlank = match.Class{1<<' ' | 1<<'"' | 1<<'\'' | 1<<'+' | 1<<'-' | 1<<'.' | 1<<':' | 1<<'=' | 1<<'?', 1 << ('|' - 64)}

@@ -115,7 +115,7 @@ func (s *Scanner) take(p *pair, v names.Verdict, start, end int) {
 		return
 	}
 	bare := p.keyQuote == '"' && p.quote == 0 && p.sep == ':'
-	if n := len(s.spans); n > 0 && s.spans[n-1].Start == start && s.spans[n-1].End == end && s.spans[n-1].Evidence&ByShape != 0 {
+	if n := len(s.spans); n > 0 && s.spans[n-1].Start == start && s.spans[n-1].End == end && s.spans[n-1].Evidence&(ByShape|Identifier) == ByShape {
 		s.spans[n-1].Bare = bare // a vendor's detector knows the value better
 		s.goes(end)
 		return
@@ -138,6 +138,9 @@ func (s *Scanner) take(p *pair, v names.Verdict, start, end int) {
 	}
 	if c > finding.Doubtful {
 		s.goes(end)
+		if v.Strength >= names.Medium {
+			ev |= Announced
+		}
 	}
 	x := s.found(s.e.class[v.Class], start, end, c, ev)
 	x.KeyStart, x.KeyEnd = p.keyStart, p.keyEnd

@@ -91,6 +91,17 @@ func (w *vendorWords) find(dst []int32, name []byte) []int32 {
 	return dst
 }
 
+// brands reports whether the words of a keyed detector name a vendor: "token",
+// which some values are known behind, is anybody's.
+func (e *Engine) brands(detector int32) bool {
+	for _, l := range e.detectors[detector].Literals {
+		if strings.EqualFold(l, "token") {
+			return false
+		}
+	}
+	return true
+}
+
 // isSeparator reports whether c stands between the words of a name or a text.
 func isSeparator(c byte) bool { return c < 0x80 && (lex[c]&isWord == 0 || c == '_') }
 
