@@ -42,6 +42,10 @@ func (s *Scanner) field(hs, he int) {
 	}
 	p, ok := s.pairAt(hs, he)
 	if !ok {
+		if p.keyEnd > 0 && p.sep == 0 {
+			s.compared(&p)
+			s.purpose(&p)
+		}
 		return
 	}
 	s.keyDone = p.keyEnd
@@ -56,6 +60,7 @@ func (s *Scanner) field(hs, he int) {
 		s.current = d
 		s.keyedValue(d, &p)
 	}
+	v = s.phrase(&p, v)
 	if v.Strength != names.None && s.e.class[v.Class] >= 0 {
 		s.value(&p, v)
 	}
@@ -185,7 +190,7 @@ func (s *Scanner) separator(p *pair, flag bool) bool {
 		p.keyQuote, p.depth = q, d
 		i += n
 	}
-	seen := false
+	seen, comparison := false, false
 	blanks := 0
 	for i < lim {
 		c := t[i]
@@ -209,6 +214,13 @@ func (s *Scanner) separator(p *pair, flag bool) bool {
 			return false
 		}
 		if seen {
+			if p.sep == ':' && blanks > 0 {
+				if n := declaredType(t[i:lim]); n > 0 {
+					p.sep, p.gap = '=', false
+					i += n
+					continue
+				}
+			}
 			break
 		}
 		n := 0
@@ -218,8 +230,22 @@ func (s *Scanner) separator(p *pair, flag bool) bool {
 			for i+n < lim && n < 3 && (t[i+n] == '=' || t[i+n] == '>') {
 				n++
 			}
-			if n > 1 && t[i+n-1] == '=' && n > 2 {
+			if comparison = n > 2 && t[i+n-1] == '='; comparison && i+n < lim && t[i+n] == '=' {
 				return false // a rule of equals signs
+			}
+		case '!':
+			if i+1 < lim && t[i+1] == '=' {
+				p.sep, n, comparison = '=', 2, true
+				if i+n < lim && t[i+n] == '=' {
+					n++
+				}
+			}
+		case '[':
+			if blanks == 0 {
+				if k := subscript(t[i:lim]); k > 0 {
+					i += k
+					continue
+				}
 			}
 		case ':':
 			p.sep, n = ':', 1
@@ -261,7 +287,7 @@ func (s *Scanner) separator(p *pair, flag bool) bool {
 				p.sep, n = '|', 1
 			}
 		case ',':
-			if p.keyQuote != 0 && (flag || p.call(t)) {
+			if p.keyQuote != 0 && (flag || p.call(t)) || p.keyQuote == 0 && constant(t[p.keyStart:p.keyEnd]) && quotedNext(t[i:]) {
 				p.sep, n = ',', 1 // "--token", "value"; setProperty("token", "value")
 			}
 		}
@@ -302,7 +328,14 @@ func (s *Scanner) separator(p *pair, flag bool) bool {
 		s.open(i)
 		return false
 	}
-	if q, d, n := quoteAt(t, i, min(len(t), i+maxGlue)); n > 0 {
+	if seen {
+		i += s.stringPrefix(i, min(len(t), i+maxGlue))
+	}
+	q, d, n := quoteAt(t, i, min(len(t), i+maxGlue))
+	if comparison && n == 0 {
+		return false // of two names
+	}
+	if n > 0 {
 		if q == '"' && p.keyQuote == 0 && endsString(t, i+n-1) && s.inString(p.keyStart) {
 			return false // the string that holds the name ends: the value is empty
 		}

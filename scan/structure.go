@@ -31,6 +31,10 @@ func structureOf(name string) (structure, match.Gate) {
 		return (*Scanner).sqlIdentified, match.Gate{}
 	case "command-line":
 		return (*Scanner).command, match.Gate{}
+	case "jwk":
+		return (*Scanner).jwk, match.Gate{}
+	case "secure-string":
+		return (*Scanner).secureString, match.Gate{}
 	}
 	return nil, match.Gate{}
 }

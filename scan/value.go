@@ -68,6 +68,7 @@ func (s *Scanner) list(p *pair, v names.Verdict) {
 		for i < lim && (t[i] == ' ' || t[i] == ',') {
 			i++
 		}
+		i += s.stringPrefix(i, lim)
 		q, d, n := quoteAt(t, i, lim)
 		if n == 0 || d < p.depth {
 			break

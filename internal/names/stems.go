@@ -45,7 +45,7 @@ const (
 	// Long or rare enough to be looked for anywhere in a word.
 	anywhereStems = `
 		password passwd passphrase passcode passhash passwort kennwort wachtwoord pswd
-		secret credential apikey api_key api-key api.key accesskey privatekey encryptionkey signingkey
+		secret credential apikey api_key api-key api.key accesskey privatekey private_key private-key encryptionkey signingkey
 		accesstoken refreshtoken authtoken idtoken sessiontoken
 		authorization authstring authheader authconfig authdigest webhookurl webhook_url webhook-url
 		connectionstring connection_string connection-string connection.string
@@ -62,5 +62,5 @@ const (
 		key token auth pass pwd psw pw pword passe senha hasło
 		pin otp totp cvv cvc 2fa factor sid sig sas jwt bearer assertion verifier
 		csrf xsrf session sessionid cookie cookies creds signature crypt salt
-		phrase answer plaintext community seed mnemonic dsn webhook pfx pkcs8 pkcs12`
+		phrase answer plaintext community seed mnemonic dsn webhook pfx pkcs8 pkcs12 psk sword`
 )

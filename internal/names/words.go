@@ -22,6 +22,7 @@ var transparent = wordSet(`
 	new old current previous prev next confirm confirmation confirmed repeat again verify
 	prod production dev development staging stage test testing qa uat live sandbox
 	primary secondary main default backup rw ro wo env var
+	secure sec super
 	a b c v us eu`)
 
 // metadata words end names that say something about a secret rather than hold it.

@@ -1,0 +1,83 @@
+package scan
+
+import "github.com/stanch/stanch/internal/names"
+
+// Names of several words with blanks between them, as people and messages
+// write them. A value has to look like a credential there: the words may as
+// well be those of a sentence.
+
+// longestWord is the longest word that is joined to a name.
+const longestWord = 16
+
+// phrase judges the name of p together with the word before it: API key, Secret
+// Key, page token. It returns the verdict to go by.
+func (s *Scanner) phrase(p *pair, v names.Verdict) names.Verdict {
+	t := s.text
+	if v.Strength > names.Medium || p.keyQuote != 0 || p.kind != names.Attr || p.sep != ':' && p.sep != '=' ||
+		p.keyStart < 2 || t[p.keyStart-1] != ' ' {
+		return v
+	}
+	i := p.keyStart - 1
+	for lim := max(0, i-longestWord); i > lim && (t[i-1]|0x20)-'a' < 26; i-- {
+	}
+	if i == p.keyStart-1 || i > 0 && lex[t[i-1]]&(isKey|isQuote) != 0 && t[i-1] != '"' {
+		return v
+	}
+	whole := *p
+	whole.keyStart = i
+	w, _ := s.known(&whole)
+	switch {
+	case w.Benign:
+		return names.Verdict{}
+	case w.Strength > v.Strength:
+		w.Strength = min(w.Strength, names.Medium)
+		*p = whole
+		return w
+	}
+	return v
+}
+
+// purpose handles a name that is followed by what it is for: "password for
+// bob: …".
+func (s *Scanner) purpose(p *pair) {
+	t := s.text
+	i := p.keyEnd
+	if i+1 >= len(t) || t[i] != ' ' || t[i+1] != 'f' && t[i+1] != 'o' {
+		return
+	}
+	switch {
+	case string(t[i:min(len(t), i+5)]) == " for ":
+		i += len(" for ")
+	case string(t[i:min(len(t), i+4)]) == " of ":
+		i += len(" of ")
+	default:
+		return
+	}
+	from := i
+	for lim := min(len(t), i+maxKey); i < lim && lex[t[i]]&(isKey|isQuote) != 0 || i < lim && (t[i] == '@' || t[i] == '\\'); i++ {
+	}
+	if i > from && i+1 < len(t) && t[i] == ' ' && t[i+1] == '=' {
+		i++
+	}
+	if i == from || i >= len(t) || t[i] != ':' && t[i] != '=' {
+		return
+	}
+	p.sep = t[i]
+	i++
+	for lim := min(len(t), i+maxGlue); i < lim && t[i] == ' '; i++ {
+	}
+	if i == len(t) {
+		s.open(i)
+		return
+	}
+	if q, d, n := quoteAt(t, i, min(len(t), i+maxGlue)); n > 0 {
+		p.quote, p.depth = q, d
+		i += n
+	}
+	p.start = i
+	v, _ := s.known(p)
+	if v.Strength == names.Strong && s.e.class[v.Class] >= 0 && v.Class != names.Cookie && v.Class != names.Auth {
+		v.Strength = names.Medium
+		s.value(p, v)
+	}
+}
