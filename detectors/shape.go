@@ -282,16 +282,31 @@ func (s *Shape) Tail() *match.Class {
 // question was settled: with more of them the match could begin to hold or
 // could grow. What follows a match of full length is for the caller to judge.
 func (s *Shape) Match(b []byte, from, limit int) (end, secretStart, secretEnd int, ok, open bool) {
-	b = b[:limit]
+	it := &s.Items[0]
 	p := from
+	for n := min(p+it.Max, limit); p < n && it.Class.Has(b[p]); {
+		p++
+	}
+	return s.MatchRest(b, from, p-from, limit)
+}
+
+// MatchRest is Match where it is known that b[from:from+first] and no more is
+// what the first item takes.
+func (s *Shape) MatchRest(b []byte, from, first, limit int) (end, secretStart, secretEnd int, ok, open bool) {
+	b = b[:limit]
+	p := from + first
 	for i := range s.Items {
-		if i == s.SecretFrom {
-			secretStart = p
-		}
 		it := &s.Items[i]
 		start := p
-		for n := min(p+it.Max, len(b)); p < n && it.Class.Has(b[p]); {
-			p++
+		if i == 0 {
+			start = from
+		} else {
+			for n := min(p+it.Max, len(b)); p < n && it.Class.Has(b[p]); {
+				p++
+			}
+		}
+		if i == s.SecretFrom {
+			secretStart = start
 		}
 		if p-start < it.Min {
 			return p, 0, 0, false, p == limit
@@ -311,15 +326,30 @@ func (s *Shape) Match(b []byte, from, limit int) (end, secretStart, secretEnd in
 // byte before limit: b[start:to] is the longest match. The shape must be one
 // that Load accepted for before.
 func (s *Shape) MatchBackward(b []byte, to, limit int) (start, secretStart, secretEnd int, ok bool) {
+	it := &s.Items[len(s.Items)-1]
 	p := to
+	for n := max(p-it.Max, limit); p > n && it.Class.Has(b[p-1]); {
+		p--
+	}
+	return s.MatchRestBackward(b, to, to-p, limit)
+}
+
+// MatchRestBackward is MatchBackward where it is known that b[to-last:to] and
+// no more is what the last item takes.
+func (s *Shape) MatchRestBackward(b []byte, to, last, limit int) (start, secretStart, secretEnd int, ok bool) {
+	p := to - last
 	for i := len(s.Items) - 1; i >= 0; i-- {
-		if i+1 == s.SecretTo {
-			secretEnd = p
-		}
 		it := &s.Items[i]
 		stop := p
-		for n := max(p-it.Max, limit); p > n && it.Class.Has(b[p-1]); {
-			p--
+		if i == len(s.Items)-1 {
+			stop = to
+		} else {
+			for n := max(p-it.Max, limit); p > n && it.Class.Has(b[p-1]); {
+				p--
+			}
+		}
+		if i+1 == s.SecretTo {
+			secretEnd = stop
 		}
 		if stop-p < it.Min {
 			return p, 0, 0, false

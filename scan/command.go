@@ -1,6 +1,8 @@
 package scan
 
 import (
+	"bytes"
+
 	"github.com/stanch/stanch/finding"
 )
 
@@ -14,8 +16,14 @@ func (s *Scanner) command(di int32, hs, he int) {
 		return
 	}
 	program := t[hs : he-1]
+	if hs < s.commandEnd && bytes.Equal(program, s.program) {
+		return // a word of a command line that was looked at
+	}
 	i := he
-	defer func() { s.charge(hs, i-he) }()
+	defer func() {
+		s.charge(hs, i-he)
+		s.commandEnd, s.program = i, program
+	}()
 	for lim := min(len(t), he+maxCommand); i < lim; {
 		if i > he && t[i] != ' ' {
 			return // the string that holds the command ends

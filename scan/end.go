@@ -252,6 +252,9 @@ func (s *Scanner) bareEnd(from, lim int) (end int, closed bool) {
 loop:
 	for ; i < lim; i++ {
 		c := t[i]
+		if lex[c]&isWord != 0 {
+			continue
+		}
 		if lex[c]&isStop != 0 {
 			if lex[c]&isQuote != 0 && s.inside(from, i) {
 				continue

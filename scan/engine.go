@@ -41,8 +41,10 @@ type Engine struct {
 	vendors    vendorWords
 	class      []int32 // detector that reports values under a name, by names.Class; -1 for none
 	vocabulary *envelope.Vocabulary
-	narrow     []float32  // by detector, see narrowness
-	keywords   [][]string // by detector, in lower case
+	narrow     []float32      // by detector, see narrowness
+	shapes     []shapeClasses // by detector
+	classes    int            // that shapes number
+	keywords   [][]string     // by detector, in lower case
 	rules      *automaton.Set
 	gated      []lineRule // rules without a usable literal
 }
@@ -98,17 +100,19 @@ func Compile(ds []detectors.Detector, o Options) (*Engine, error) {
 			e.vocabulary.AddDetector(ds[i].ID)
 		}
 	}
-	b := builder{e: e, index: map[literalKey]int{}}
+	b := builder{e: e, index: map[literalKey]int{}, classes: map[match.Class]int32{}}
 	if err := b.fields(o.Names); err != nil {
 		return nil, err
 	}
 	for i := range ds {
 		e.narrow = append(e.narrow, narrowness(&ds[i]))
+		e.shapes = append(e.shapes, b.shapeClasses(&ds[i]))
 		e.keywords = append(e.keywords, lower(ds[i].Keywords))
 		if err := b.detector(int32(i), &ds[i]); err != nil {
 			return nil, fmt.Errorf("%s:%d: detector %s: %w", ds[i].File, ds[i].Line, ds[i].ID, err)
 		}
 	}
+	e.classes = len(b.classes)
 	b.unite()
 	var err error
 	if e.matcher, err = match.Compile(e.literals, match.WithLayout(defaultLayout)); err != nil {
@@ -196,7 +200,7 @@ func (e *Engine) ours(value []byte) bool {
 	for len(value) > 0 && lex[value[len(value)-1]]&isBlank != 0 {
 		value = value[:len(value)-1]
 	}
-	return len(value) > 0 && (value[0] == 'R' || value[0] == 'H' || len(value) > 12) && e.vocabulary.Is(value)
+	return len(value) > 0 && (value[0] == 'R' || value[0] == 'H' || len(value) > 12) && bytes.IndexByte(value, '-') > 0 && e.vocabulary.Is(value)
 }
 
 // marked reports whether text[from:to] lies in what an earlier redaction wrote.
@@ -210,9 +214,10 @@ var markerStart = []byte("REDACTED-")
 
 // builder collects literals.
 type builder struct {
-	e     *Engine
-	stems []names.Stem
-	index map[literalKey]int
+	e       *Engine
+	stems   []names.Stem
+	index   map[literalKey]int
+	classes map[match.Class]int32
 }
 
 // add makes a literal lead to a use. Literals of the same text are one: what

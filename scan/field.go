@@ -56,9 +56,15 @@ func (s *Scanner) field(hs, he int) {
 	if len(keyed) == 0 && v.Strength != names.None && v.Class != names.Password {
 		keyed = s.vendorBefore(&p)
 	}
+	whole := false
 	for _, d := range keyed {
 		s.current = d
-		s.keyedValue(d, &p)
+		if s.keyedValue(d, &p) && s.wholeValue(&p) {
+			whole = true
+		}
+	}
+	if whole {
+		return
 	}
 	v = s.phrase(&p, v)
 	if v.Strength != names.None && s.e.class[v.Class] >= 0 {

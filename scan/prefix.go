@@ -9,6 +9,7 @@ import (
 const (
 	maxLoose    = 4 << 10 // bytes a loose detector's token may be longer than its shape
 	keywordNear = 128     // bytes before a match in which a required keyword may stand
+	maxSample   = 512     // bytes of a token by which it is judged
 	maxVendor   = 40      // bytes of a name between a vendor word and its separator
 )
 
@@ -21,7 +22,9 @@ func (s *Scanner) prefix(di int32, hs, he int) {
 	start, end := hs, he
 	from, to := -1, -1 // the secret part
 	if d.Before != nil {
-		b, f, e, ok := d.Before.MatchBackward(t, hs, 0)
+		it := &d.Before.Items[len(d.Before.Items)-1]
+		n := s.back(s.e.shapes[di].before, &it.Class, hs, it.Max)
+		b, f, e, ok := d.Before.MatchRestBackward(t, hs, n, 0)
 		if !ok {
 			return
 		}
@@ -33,36 +36,32 @@ func (s *Scanner) prefix(di int32, hs, he int) {
 	if !d.Anywhere && lex[t[start]]&isWord != 0 && !atBoundary(t, start) {
 		return
 	}
-	if d.After != nil && len(d.After.Items) == 1 {
-		if end = s.runEnd(di, d, he); s.run.end == len(t) {
-			s.open(start)
-		}
-		if end < 0 {
-			return
-		}
-		if d.After.SecretFrom != d.After.SecretTo {
-			from, to = he, end
-		}
-	} else if d.After != nil {
-		e, f, g, ok, open := d.After.Match(t, he, len(t))
+	if d.After != nil {
+		it := &d.After.Items[0]
+		n := s.ahead(s.e.shapes[di].after, &it.Class, he, it.Max)
+		e, f, g, ok, open := d.After.MatchRest(t, he, n, len(t))
 		if open {
 			s.open(start)
 		}
 		if !ok {
 			return
 		}
-		s.charge(hs, e-he)
-		tail := d.After.Tail()
+		s.charge(hs, e-he-n)
 		end = e
 		if d.After.SecretFrom != d.After.SecretTo {
 			from, to = f, g
 		}
-		if end < len(t) && tail.Has(t[end]) {
+		if tail := d.After.Tail(); end < len(t) && tail.Has(t[end]) {
 			if !d.Loose {
 				return
 			}
 			grown := end
-			for lim := min(len(t), end+maxLoose); grown < lim && tail.Has(t[grown]); grown++ {
+			if lim := end + maxLoose; tail == &it.Class {
+				grown = he + s.ahead(s.e.shapes[di].after, tail, he, lim-he)
+			} else {
+				for lim = min(len(t), lim); grown < lim && tail.Has(t[grown]); grown++ {
+				}
+				s.charge(hs, grown-end)
 			}
 			if to == end {
 				to = grown
@@ -83,35 +82,6 @@ func (s *Scanner) prefix(di int32, hs, he int) {
 	s.confirm(di, d, start, end, from, to, he, ByShape)
 }
 
-// classRun is a run of the bytes of one class, that of a detector's shape.
-type classRun struct {
-	detector  int32
-	from, end int
-}
-
-// runEnd matches a shape of a single run at he and returns its end, -1 if it
-// does not hold. Hits within one run share the search for its end, s.run.
-func (s *Scanner) runEnd(di int32, d *detectors.Detector, he int) int {
-	t, it, r := s.text, &d.After.Items[0], &s.run
-	if r.detector != di || he < r.from || he >= r.end {
-		e := he
-		for e < len(t) && it.Class.Has(t[e]) {
-			e++
-		}
-		*r = classRun{di, he, e}
-		s.charge(he, e-he)
-	}
-	switch n := r.end - he; {
-	case n < it.Min:
-		return -1
-	case n <= it.Max:
-		return r.end
-	case d.Loose:
-		return min(r.end, he+it.Max+maxLoose)
-	}
-	return -1
-}
-
 // confirm applies what a detector asks beyond its shape to the match
 // text[start:end] with the secret text[from:to] and records it. body is where
 // the part begins that a mask would fill.
@@ -126,13 +96,14 @@ func (s *Scanner) confirm(di int32, d *detectors.Detector, start, end, from, to,
 	if len(d.Keywords) > 0 && !s.keywordBefore(di, start) {
 		return
 	}
-	if d.Entropy > 0 && judge.Entropy(t[from:to]) < d.Entropy {
+	part := t[from:min(to, from+maxSample)]
+	if d.Entropy > 0 && judge.Entropy(part) < d.Entropy {
 		return
 	}
 	if full, _ := judge.Mask(t[min(body, to):to]); full {
 		return
 	}
-	if judge.Placeholder(t[from:to]) || s.e.ours(t[from:to]) || s.e.marked(t, from, to) {
+	if judge.Placeholder(part) || s.e.ours(t[from:to]) || s.e.marked(t, from, to) {
 		return
 	}
 	c := finding.Certain

@@ -41,7 +41,7 @@ func (s *Scanner) repeats(from int) {
 		s.repeat(&x, from, n, lo, hi)
 	}
 	if len(s.spans) > n {
-		slices.SortStableFunc(s.spans[from:], inOrder)
+		s.order.sort(s.spans[from:])
 	}
 }
 
@@ -86,12 +86,4 @@ func (s *Scanner) already(from, n, start, end int) bool {
 		}
 	}
 	return false
-}
-
-// inOrder orders spans by their starts, the longer one first.
-func inOrder(a, b Span) int {
-	if a.Start != b.Start {
-		return a.Start - b.Start
-	}
-	return b.End - a.End
 }

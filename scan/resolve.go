@@ -71,7 +71,7 @@ func (s *Scanner) resolve(from int) []Span {
 	if len(new) < 2 {
 		return s.spans
 	}
-	slices.SortStableFunc(new, inOrder)
+	s.order.sort(new)
 	kept := new[:0]
 next:
 	for _, a := range new {
@@ -92,6 +92,48 @@ next:
 	}
 	s.spans = s.spans[:from+len(kept)]
 	return s.spans
+}
+
+// spanOrder is scratch space for sorting spans.
+type spanOrder struct {
+	keys  []spanKey
+	spans []Span
+}
+
+type spanKey struct{ start, end, at int }
+
+// sort orders spans by start, longer ones first, and else leaves them as they
+// are. Mostly they come in order; spans are large, so else their keys are sorted.
+func (o *spanOrder) sort(spans []Span) {
+	sorted := true
+	for i := 1; i < len(spans) && sorted; i++ {
+		a, b := &spans[i-1], &spans[i]
+		sorted = compareBounds(a.Start, a.End, b.Start, b.End) <= 0
+	}
+	if sorted {
+		return
+	}
+	o.keys = o.keys[:0]
+	for i := range spans {
+		o.keys = append(o.keys, spanKey{spans[i].Start, spans[i].End, i})
+	}
+	slices.SortFunc(o.keys, func(a, b spanKey) int {
+		if c := compareBounds(a.start, a.end, b.start, b.end); c != 0 {
+			return c
+		}
+		return a.at - b.at
+	})
+	o.spans = append(o.spans[:0], spans...)
+	for i, k := range o.keys {
+		spans[i] = o.spans[k.at]
+	}
+}
+
+func compareBounds(start, end, start2, end2 int) int {
+	if start != start2 {
+		return start - start2
+	}
+	return end2 - end
 }
 
 // merge makes one span of two over the same bytes: a's detector if better, the

@@ -33,16 +33,20 @@ type Scanner struct {
 	keyDone        int   // no field name before this offset needs a look
 	taken          int   // end of the last value that goes as a whole
 	inner          int   // names looked at inside it
-	budget         int   // bytes that may still be spent on values, see exhausted
-	judgements     int   // values that may still be judged, see spent
-	allowed        int   // end of the line whose budgets these are
-	vendorEnd      int   // end of the vendor word whose assignment is vendor
+	jarEnd         int   // end of the last jar of cookies
+	commandEnd     int   // end of the last command line looked at
+	program        []byte
+	budget         int // bytes that may still be spent on values, see exhausted
+	judgements     int // values that may still be judged, see spent
+	allowed        int // end of the line whose budgets these are
+	vendorEnd      int // end of the vendor word whose assignment is vendor
 	vendor         pair
 	vendorOK       bool
 	vendors        []int32
 	walked         map[int32]int // end of the line an unbounded rule was walked over, by detector
 	cache          *nameCache
-	run            classRun
+	runs           runs
+	order          spanOrder
 	json           jsonLine
 	block          block
 	single         bool // every line is a record of its own
@@ -75,7 +79,9 @@ const (
 )
 
 // NewScanner returns a scanner with empty scratch space.
-func (e *Engine) NewScanner() *Scanner { return &Scanner{e: e} }
+func (e *Engine) NewScanner() *Scanner {
+	return &Scanner{e: e, runs: runs{of: make([]classRun, e.classes)}}
+}
 
 // Text appends the spans of a whole text: one record or many lines. They are
 // ordered by start; spans of different detectors may overlap. Nothing is
@@ -149,7 +155,7 @@ func (s *Scanner) Value(dst []Span, key, value []byte) []Span {
 	s.begin(dst, value, wholeLines)
 	s.named(key, value)
 	dst = s.resolve(from)
-	s.text, s.spans = nil, nil
+	s.text, s.spans, s.program = nil, nil, nil
 	return dst
 }
 
@@ -157,10 +163,10 @@ func (s *Scanner) Value(dst []Span, key, value []byte) []Span {
 func (s *Scanner) begin(dst []Span, text []byte, m mode) {
 	s.text, s.spans, s.partial = text, dst, m != wholeLines
 	s.openAt, s.openQuote, s.keyDone, s.vendorEnd = noOpen, 0, 0, -1
-	s.taken = 0
+	s.taken, s.jarEnd, s.commandEnd = 0, 0, 0
 	s.lineLo, s.lineHi = 0, -1
 	s.json.pos = -1
-	s.run = classRun{detector: -1}
+	s.runs.texts++
 	clear(s.walked)
 	s.allowed, s.budget = -1, 0
 }
@@ -196,7 +202,7 @@ func (s *Scanner) scan(dst []Span, text []byte, m mode) []Span {
 	s.spans = s.resolve(from)
 	s.repeats(from)
 	dst = s.spans
-	s.text, s.spans = nil, nil
+	s.text, s.spans, s.program = nil, nil, nil
 	return dst
 }
 

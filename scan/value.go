@@ -15,13 +15,20 @@ func (s *Scanner) value(p *pair, v names.Verdict) {
 		return // an object: its members have names of their own
 	}
 	jar := v.Class == names.Cookie || cookieName(t[p.keyStart:p.keyEnd])
+	if jar && p.keyStart < s.jarEnd {
+		return // a cookie of a jar that was taken apart
+	}
 	if jar || v.Class == names.Auth {
 		had := len(s.spans)
 		end, closed := s.container(p)
 		s.charge(p.start, end-p.start)
 		s.noteEnd(p, v, end, closed)
 		if jar {
-			s.cookies(p, end, setCookie(t[p.keyStart:p.keyEnd]))
+			set := setCookie(t[p.keyStart:p.keyEnd])
+			s.cookies(p, end, set)
+			if !set {
+				s.jarEnd = end
+			}
 		} else {
 			s.credentials(p, v, p.start, end)
 		}
@@ -38,6 +45,25 @@ func (s *Scanner) value(p *pair, v names.Verdict) {
 	s.noteEnd(p, v, end, closed)
 	s.take(p, v, p.start, end)
 }
+
+// wholeValue reports whether the span found last is all of the value of p, so
+// that there is nothing to add under its name.
+func (s *Scanner) wholeValue(p *pair) bool {
+	x := &s.spans[len(s.spans)-1]
+	if x.Start != p.start || x.End >= len(s.text) || x.Evidence&Identifier != 0 {
+		return false
+	}
+	c := s.text[x.End]
+	if p.quote == 0 && lex[c]&(isBlank|isEOL) == 0 || p.quote != 0 && (c != p.quote || p.depth > 0) {
+		return false
+	}
+	x.Bare = p.bare()
+	s.goes(x.End)
+	return true
+}
+
+// bare reports whether the value is a scalar of JSON without quotes.
+func (p *pair) bare() bool { return p.keyQuote == '"' && p.quote == 0 && p.sep == ':' }
 
 // goes notes that everything up to end is redacted as one value.
 func (s *Scanner) goes(end int) {
@@ -115,9 +141,8 @@ func (s *Scanner) take(p *pair, v names.Verdict, start, end int) {
 	if start >= end || p.tooShort(end-start, v) {
 		return
 	}
-	bare := p.keyQuote == '"' && p.quote == 0 && p.sep == ':'
 	if n := len(s.spans); n > 0 && s.spans[n-1].Start == start && s.spans[n-1].End == end && s.spans[n-1].Evidence&(ByShape|Identifier) == ByShape {
-		s.spans[n-1].Bare = bare // a vendor's detector knows the value better
+		s.spans[n-1].Bare = p.bare() // a vendor's detector knows the value better
 		s.goes(end)
 		return
 	}
@@ -145,7 +170,7 @@ func (s *Scanner) take(p *pair, v names.Verdict, start, end int) {
 	}
 	x := s.found(s.e.class[v.Class], start, end, c, ev)
 	x.KeyStart, x.KeyEnd = p.keyStart, p.keyEnd
-	x.Bare = bare
+	x.Bare = p.bare()
 }
 
 // syntax reports whether v is nothing but what stands between the strings of JSON.
