@@ -25,6 +25,9 @@ type WriterOptions struct {
 	OnMatch   func(Match, finding.Finding)
 	Source    finding.Source
 	All       bool
+	// OnExplain takes why each candidate was taken or not. Explaining is slow: it
+	// is for a person with a question.
+	OnExplain func(Explanation)
 }
 
 // Writer redacts a stream that comes in chunks cut anywhere. However it is
@@ -35,6 +38,8 @@ type Writer struct {
 	h    *Handle
 	w    io.Writer
 	hold time.Duration
+
+	explain func(Explanation) // nil unless asked for
 
 	r       *Redactor
 	stream  *scan.Stream
@@ -56,7 +61,7 @@ const outSize = 32 << 10
 
 // NewWriter returns a Writer that follows h.
 func (h *Handle) NewWriter(w io.Writer, o WriterOptions) *Writer {
-	wr := &Writer{h: h, w: w, hold: o.Hold}
+	wr := &Writer{h: h, w: w, hold: o.Hold, explain: o.OnExplain}
 	wr.start(h.Load())
 	wr.r.Source, wr.r.OnFinding, wr.r.OnMatch, wr.r.All = o.Source, o.OnFinding, o.OnMatch, o.All
 	wr.r.Source.Line, wr.r.Source.Column = max(o.Source.Line, 1), max(o.Source.Column, 1)
@@ -76,6 +81,9 @@ func (w *Writer) start(e *Engine) {
 		w.r.adopt(e)
 	}
 	w.stream = e.scan.NewStream(w.emit)
+	if w.explain != nil {
+		w.stream.Explain()
+	}
 	w.given = w.taken
 	w.base = w.taken
 	w.open = false
@@ -200,7 +208,11 @@ func (w *Writer) fail(err error) {
 // emit takes a piece from the stream.
 func (w *Writer) emit(p scan.Piece) error {
 	w.r.Source.Offset = w.base + p.Offset
+	failed := w.r.stats.Failed
 	out, changed := w.piece(p)
+	if w.explain != nil {
+		w.r.explain(p, len(p.Spans) > 0 && w.r.stats.Failed == failed, w.explain)
+	}
 	w.given += int64(len(p.Text))
 	w.r.Source.Line, w.r.Source.Column = advance(p.Text, w.r.Source.Line, w.r.Source.Column)
 	if n := len(p.Spans); n > 0 {

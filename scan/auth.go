@@ -96,6 +96,7 @@ func (s *Scanner) credentials(p *pair, v names.Verdict, from, end int) {
 	default:
 		// A pair of words that is no header, such as "auth: failed for bob".
 		if p.quote == 0 && v.Strength != names.Strong {
+			s.drop(p, s.e.class[v.Class], from, w, NotAHeader)
 			return
 		}
 		if p.quote == 0 && !header(t[p.keyStart:p.keyEnd]) {
@@ -188,6 +189,7 @@ func (s *Scanner) bareScheme(di int32, hs, he int) {
 		return
 	}
 	if filler(v) {
+		s.emptied(di, he, e)
 		return
 	}
 	switch schemeOf(t[hs : he-1]) {
@@ -273,6 +275,7 @@ func (s *Scanner) cookie(p *pair, k, from, to int) {
 	c := finding.Likely
 	if !s.spent(from) {
 		if filler(v) {
+			s.emptied(s.e.class[names.Cookie], from, to)
 			return
 		}
 		if judge.Credential(v) {

@@ -87,6 +87,7 @@ func (s *Scanner) argument(di int32, from, to int) {
 	}
 	v := s.text[from:to]
 	if s.e.ours(v) || !s.spent(from) && filler(v) {
+		s.emptied(di, from, to)
 		return
 	}
 	s.found(di, from, to, finding.Likely, ByConstruct)

@@ -42,9 +42,13 @@ func (s *Scanner) field(hs, he int) {
 	}
 	p, ok := s.pairAt(hs, he)
 	if !ok {
+		had := len(s.spans)
 		if p.keyEnd > 0 && p.sep == 0 {
 			s.compared(&p)
 			s.purpose(&p)
+		}
+		if len(s.spans) == had {
+			s.dropName(&p, NoValue)
 		}
 		return
 	}
@@ -67,7 +71,12 @@ func (s *Scanner) field(hs, he int) {
 		return
 	}
 	v = s.phrase(&p, v)
-	if v.Strength != names.None && s.e.class[v.Class] >= 0 {
+	switch {
+	case v.Strength == names.None:
+		s.dropName(&p, OtherName)
+	case s.e.class[v.Class] < 0:
+		s.dropName(&p, DetectorOff)
+	default:
 		s.value(&p, v)
 	}
 }

@@ -34,6 +34,7 @@ func (s *Scanner) prefix(di int32, hs, he int) {
 		}
 	}
 	if !d.Anywhere && lex[t[start]]&isWord != 0 && !atBoundary(t, start) {
+		s.drop(nil, di, start, he, WordGoesOn)
 		return
 	}
 	if d.After != nil {
@@ -53,6 +54,7 @@ func (s *Scanner) prefix(di int32, hs, he int) {
 		}
 		if tail := d.After.Tail(); end < len(t) && tail.Has(t[end]) {
 			if !d.Loose {
+				s.drop(nil, di, start, end, ShapeGoesOn)
 				return
 			}
 			grown := end
@@ -94,16 +96,20 @@ func (s *Scanner) confirm(di int32, d *detectors.Detector, start, end, from, to,
 		return
 	}
 	if len(d.Keywords) > 0 && !s.keywordBefore(di, start) {
+		s.drop(nil, di, from, to, NoKeyword)
 		return
 	}
 	part := t[from:min(to, from+maxSample)]
 	if d.Entropy > 0 && judge.Entropy(part) < d.Entropy {
+		s.drop(nil, di, from, to, LowEntropy)
 		return
 	}
 	if full, _ := judge.Mask(t[min(body, to):to]); full {
+		s.drop(nil, di, from, to, Masked)
 		return
 	}
 	if judge.Placeholder(part) || s.e.ours(t[from:to]) || s.e.marked(t, from, to) {
+		s.emptied(di, from, to)
 		return
 	}
 	c := finding.Certain
@@ -112,6 +118,7 @@ func (s *Scanner) confirm(di int32, d *detectors.Detector, start, end, from, to,
 		case d.Check.Func(t[start:end]):
 			ev |= ByChecksum
 		case d.Check.Required:
+			s.drop(nil, di, from, to, CheckFails)
 			return
 		default:
 			c, ev = finding.Likely, ev|BadChecksum
@@ -168,9 +175,11 @@ func (s *Scanner) keyedValue(di int32, p *pair) bool {
 		s.open(p.start)
 	}
 	if !ok || e < len(t) && (d.After.Tail().Has(t[e]) || lex[t[e]]&isWord != 0) {
+		s.misshapen(p, di)
 		return false
 	}
 	if p.quote != 0 && e < len(t) && t[e] != p.quote && t[e] != '\\' && t[e] != '%' && t[e] != '&' {
+		s.drop(p, di, p.start, e, ShapeGoesOn)
 		return false
 	}
 	n := len(s.spans)

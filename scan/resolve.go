@@ -81,10 +81,19 @@ next:
 				continue
 			}
 			if a.Start == k.Start && a.End == k.End {
-				k.merge(&a, s.e.better(&a, k))
+				better := s.e.better(&a, k)
+				if s.trace != nil && better {
+					s.lost(k, &a, BetterKnown)
+				} else if s.trace != nil {
+					s.lost(&a, k, BetterKnown)
+				}
+				k.merge(&a, better)
 				continue next
 			}
 			if rank(a.Evidence) <= rank(k.Evidence) && a.Confidence <= k.Confidence && k.Evidence&Identifier == 0 {
+				if s.trace != nil {
+					s.lost(&a, k, Covered)
+				}
 				continue next
 			}
 		}

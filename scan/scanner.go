@@ -49,7 +49,8 @@ type Scanner struct {
 	order          spanOrder
 	json           jsonLine
 	block          block
-	single         bool // every line is a record of its own
+	single         bool   // every line is a record of its own
+	trace          *trace // nil unless it explains
 }
 
 const noOpen = math.MaxInt
@@ -173,6 +174,9 @@ func (s *Scanner) begin(dst []Span, text []byte, m mode) {
 
 // scan appends the spans of text, which begins at the start of a line.
 func (s *Scanner) scan(dst []Span, text []byte, m mode) []Span {
+	if s.trace != nil && !s.trace.within {
+		return s.explained(dst, text, m)
+	}
 	matcher := s.e.matcher
 	if m == unfinished {
 		matcher = s.e.ungated()
@@ -252,6 +256,7 @@ func (s *Scanner) cover(l *lead, hs int) int {
 		}
 	}
 	s.found(d, hs, hi, finding.Likely, ByConstruct|Unclosed)
+	s.drop(nil, d, hs, hi, Budget)
 	s.keyDone = hi
 	return hi
 }
@@ -271,9 +276,15 @@ func (s *Scanner) verify(l *lead, hs, he int) {
 		case useStructure:
 			u.parse(s, u.detector, hs, he)
 		}
+		if s.trace != nil {
+			s.unsaid(u, hs, he)
+		}
 	}
 	if len(l.rules) > 0 {
 		s.regex(l, hs, he)
+		if s.trace != nil {
+			s.unsaid(&l.rules[0], hs, he)
+		}
 	}
 }
 

@@ -57,6 +57,7 @@ const maxPlugin = 64 // bytes between WITH and BY
 func (s *Scanner) sqlValue(di int32, from, end int) {
 	v := s.text[from:end]
 	if len(v) == 0 || s.e.ours(v) || !s.spent(from) && filler(v) {
+		s.emptied(di, from, end)
 		return
 	}
 	s.found(di, from, end, finding.Certain, ByConstruct)

@@ -20,6 +20,8 @@ type Piece struct {
 	Text   []byte
 	Offset int64  // of Text in the stream
 	Spans  []Span // relative to Text, ordered; none reaches outside
+	// Decisions are on what begins in Text, relative to it, if the stream explains.
+	Decisions []Decision
 }
 
 // Stream finds spans in text that comes in chunks cut anywhere. It is for one goroutine.
@@ -59,7 +61,7 @@ func (st *Stream) Write(p []byte) (int, error) {
 		if len(st.buf) == 0 && bare == 0 {
 			if n := segment(p); n > 0 {
 				st.spans = st.s.scan(st.spans[:0], p[:n], wholeLines)
-				st.hand(p[:n], st.spans)
+				st.hand(p[:n], st.spans, 0)
 				st.off += int64(n)
 				p = p[n:]
 				continue
@@ -100,8 +102,9 @@ func (st *Stream) Close() error {
 // no line is unfinished and no key block is open.
 func (st *Stream) Idle() bool { return len(st.buf) == 0 && !st.s.block.open }
 
-func (st *Stream) hand(text []byte, spans []Span) {
-	st.err = st.emit(Piece{Text: text, Offset: st.off, Spans: spans})
+// hand hands on a piece, which begins at from in the text last scanned.
+func (st *Stream) hand(text []byte, spans []Span, from int) {
+	st.err = st.emit(Piece{Text: text, Offset: st.off, Spans: spans, Decisions: st.s.trace.part(from, from+len(text))})
 }
 
 // part scans the unfinished line and hands on as much of it as the mode allows.
@@ -155,7 +158,7 @@ func (st *Stream) part(m mode) {
 	}
 	released := w.released
 	st.off += int64(released)
-	st.hand(st.buf[released:cut], spans)
+	st.hand(st.buf[released:cut], spans, released)
 	st.off -= int64(released)
 	w.released, w.marked = cut, marked
 	switch m {

@@ -64,6 +64,7 @@ func (s *Scanner) userinfo(di int32, hs, he int) {
 	c := finding.Likely
 	if !s.spent(from) {
 		if filler(v) || from == he && !tokenAsUser(v) {
+			s.emptied(di, from, at)
 			return
 		}
 		if judge.Credential(v) {

@@ -12,6 +12,7 @@ func (s *Scanner) value(p *pair, v names.Verdict) {
 	}
 	t := s.text
 	if p.quote == 0 && p.start < len(t) && t[p.start] == '{' && p.keyQuote != 0 {
+		s.drop(p, s.e.class[v.Class], p.start, p.start, NestedValue)
 		return // an object: its members have names of their own
 	}
 	jar := v.Class == names.Cookie || cookieName(t[p.keyStart:p.keyEnd])
@@ -130,6 +131,7 @@ func (s *Scanner) exhausted(p *pair, v names.Verdict) bool {
 	if p.start < hi {
 		x := s.found(s.e.class[v.Class], p.start, hi, finding.Likely, ByKey|Unclosed)
 		x.KeyStart, x.KeyEnd = p.keyStart, p.keyEnd
+		s.drop(p, x.Detector, p.start, hi, Budget)
 	}
 	s.keyDone = hi
 	return true
@@ -139,6 +141,7 @@ func (s *Scanner) exhausted(p *pair, v names.Verdict) bool {
 // class's detector.
 func (s *Scanner) take(p *pair, v names.Verdict, start, end int) {
 	if start >= end || p.tooShort(end-start, v) {
+		s.drop(p, s.e.class[v.Class], start, end, p.size(start, end))
 		return
 	}
 	if n := len(s.spans); n > 0 && s.spans[n-1].Start == start && s.spans[n-1].End == end && s.spans[n-1].Evidence&(ByShape|Identifier) == ByShape {
@@ -149,6 +152,7 @@ func (s *Scanner) take(p *pair, v names.Verdict, start, end int) {
 	s.charge(start, end-start)
 	value := s.text[start:min(end, start+maxJudged)]
 	if p.keyQuote == 0 && p.quote == '"' && syntax(value) {
+		s.drop(p, s.e.class[v.Class], start, start, EmptyValue)
 		return // the quote was the end of a string: {"msg":"password=","n":1}
 	}
 	c, ev := finding.Likely, ByKey
@@ -156,9 +160,11 @@ func (s *Scanner) take(p *pair, v names.Verdict, start, end int) {
 		if s.e.ours(value) {
 			return
 		}
+		s.drop(p, s.e.class[v.Class], start, end, Budget)
 	} else {
 		var ok bool
 		if c, ev, ok = s.judge(value, v, p); !ok {
+			s.refused(p, v, start, end, value)
 			return
 		}
 	}
@@ -167,6 +173,8 @@ func (s *Scanner) take(p *pair, v names.Verdict, start, end int) {
 		if v.Strength >= names.Medium {
 			ev |= Announced
 		}
+	} else {
+		s.doubt(p, v, start, end, value)
 	}
 	x := s.found(s.e.class[v.Class], start, end, c, ev)
 	x.KeyStart, x.KeyEnd = p.keyStart, p.keyEnd

@@ -57,6 +57,11 @@ func (ff *fileFindings) add(f *found) {
 	ff.buf = ff.fmt.appendOne(append(ff.buf, mark), f)
 }
 
+// explained adds what is said in place of findings.
+func (ff *fileFindings) explained(one []byte) {
+	ff.buf = append(append(ff.buf, mark), one...)
+}
+
 // flush hands on what was added.
 func (ff *fileFindings) flush() error {
 	if len(ff.buf) > 0 && ff.err == nil {

@@ -87,6 +87,7 @@ func TestNothingLeaks(t *testing.T) {
 		{"redact", "--findings", filepath.Join(t.TempDir(), "f")},
 		{"scan"}, {"scan", "--all"},
 		{"scan", "--format", "json"}, {"scan", "--format", "jsonl", "--all"}, {"scan", "--format", "sarif"},
+		{"scan", "--explain"}, {"scan", "--explain", "--format", "jsonl"},
 	} {
 		stdout, stderr, _ := runCLI(t, append(args, path)...)
 		out := append(stdout, stderr...)

@@ -193,6 +193,7 @@ type pass struct {
 	after   func() error // called when a block has been
 	onMatch func(redact.Match, finding.Finding)
 	all     bool
+	explain func(redact.Explanation)
 }
 
 // run redacts a whole file. The statistics are those up to an error.
@@ -204,6 +205,13 @@ func (b *batch) run(ctx context.Context, f *walk.File, p pass) (redact.Stats, er
 			out.mu.Lock()
 			defer out.mu.Unlock()
 			p.onMatch(m, f)
+		}
+	}
+	if p.explain != nil {
+		o.OnExplain = func(x redact.Explanation) {
+			out.mu.Lock()
+			defer out.mu.Unlock()
+			p.explain(x)
 		}
 	}
 	if p.in.live {

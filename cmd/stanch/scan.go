@@ -23,12 +23,18 @@ func (c *cli) scanCommand() *cobra.Command {
 		Example: `  stanch scan app.log                         # what redact would redact, with its lines
   kubectl logs web-0 | stanch scan -
   stanch scan --format sarif . > stanch.sarif  # for code scanning services
-  stanch scan --fail-on high /var/log          # exit 1 from this severity only`,
+  stanch scan --fail-on high /var/log          # exit 1 from this severity only
+  grep login app.log | stanch scan --explain - # why a value was taken, or was not`,
 		Long: `Scan reports what redact would redact with the same options, no more. Files are
 unpacked (gzip, zstd) and decoded (UTF-16); offsets count bytes of the decoded
 text, columns count bytes from 1. No format holds a secret: the text format
 shows each line as redact would write it, with everything else that looked like
 a secret masked as well.
+
+With --explain it says of every name, literal and value that was looked at why it
+was taken or not: the evidence, the detector, the confidence, or the test that
+failed. A line that is not mentioned holds nothing that Stanch looks for. Of
+values it shows the length and the classes of characters, never a byte.
 
 Exit status: 0 nothing found, 1 findings, 2 an error, even if there are findings.`,
 		Args: needPaths,
@@ -43,6 +49,7 @@ Exit status: 0 nothing found, 1 findings, 2 an error, even if there are findings
 	f.BoolVar(&s.all, "all", false, "report also what is left in clear: low confidence, identifiers, kept and allowed values")
 	f.BoolVar(&s.exitZero, "exit-zero", false, "exit 0 also if there are findings")
 	f.StringVar(&s.failOn, "fail-on", "low", "exit 1 only for findings from this `SEVERITY`: low, medium, high or critical")
+	f.BoolVar(&s.explain, "explain", false, "say why each value was taken or not, as text or jsonl")
 	cmd.MarkFlagsMutuallyExclusive("exit-zero", "fail-on")
 	cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"text", "json", "jsonl", "sarif"}, cobra.ShellCompDirectiveNoFileComp))
 	cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions([]string{"low", "medium", "high", "critical"}, cobra.ShellCompDirectiveNoFileComp))
@@ -61,6 +68,7 @@ type scanFlags struct {
 	all      bool
 	exitZero bool
 	failOn   string
+	explain  bool
 }
 
 func (c *cli) scan(ctx context.Context, paths []string, ff *fileFlags, pf *policyFlags, s *scanFlags) error {
@@ -72,6 +80,9 @@ func (c *cli) scan(ctx context.Context, paths []string, ff *fileFlags, pf *polic
 	case "text", "json", "jsonl", "sarif":
 	default:
 		return fmt.Errorf("--format: unknown format %q: want text, json, jsonl or sarif", s.format)
+	}
+	if s.explain && s.format != "text" && s.format != "jsonl" {
+		return fmt.Errorf("--explain writes text or jsonl, not %s", s.format)
 	}
 	b, err := c.newBatch(paths, ff, pf, "")
 	if err != nil {
@@ -90,7 +101,7 @@ func (c *cli) scan(ctx context.Context, paths []string, ff *fileFlags, pf *polic
 	case "sarif":
 		f = sarifFormat(b.engine.Scan().Detectors(), !random)
 	}
-	if random && (s.format == "json" || s.format == "jsonl") {
+	if random && !s.explain && (s.format == "json" || s.format == "jsonl") {
 		b.noteRandom()
 	}
 	out := shared{c.stdout, "standard output"}
@@ -147,7 +158,11 @@ func (b *batch) scanFile(ctx context.Context, f *walk.File, s *scanFlags, to *fi
 		}
 	}
 	var around *surroundings
-	if s.format == "text" {
+	var why *explainer
+	if s.explain {
+		why = &explainer{jsonl: s.format == "jsonl", colour: colours(b.stdout)}
+		p.explain = func(x redact.Explanation) { to.explained(why.add(&x)) }
+	} else if s.format == "text" {
 		around = newSurroundings(b.engine)
 		p.out, p.onBlock = around, around.begin
 	}
@@ -157,7 +172,9 @@ func (b *batch) scanFile(ctx context.Context, f *walk.File, s *scanFlags, to *fi
 				batch[i].context = around.of(batch[i].Start)
 			}
 			failed.add(batch[i].Severity)
-			to.add(&batch[i])
+			if !s.explain {
+				to.add(&batch[i])
+			}
 		}
 		batch = batch[:0]
 		if around != nil {
@@ -169,6 +186,9 @@ func (b *batch) scanFile(ctx context.Context, f *walk.File, s *scanFlags, to *fi
 	stats, err := b.run(ctx, f, p)
 	if err == nil && stats.Failed > 0 {
 		err = fmt.Errorf("%s could not be scanned; redact would write a marker", count(stats.Failed, "line"))
+	}
+	if why != nil {
+		to.explained(why.end())
 	}
 	stats.Failed = 0
 	b.sum.done(f.Path, stats, in.binary)
