@@ -52,7 +52,9 @@ type carry struct {
 // restart forgets what earlier texts left open.
 func (p *plan) restart() { p.run++ }
 
-// Match is a resolved candidate, or the union of those that overlap.
+// Match is a resolved candidate, or the union of those that overlap. Where
+// other text stands between the pieces of a secret, such as log prefixes, it
+// reaches from the first piece to the last.
 type Match struct {
 	Start, End   int // bytes of the text
 	Line, Column int64
@@ -310,6 +312,7 @@ func (r *Redactor) close(u *union, text []byte) {
 	if p.candidates[o].Continued {
 		if u.fresh < 0 {
 			p.edits = append(p.edits, edit{start: u.start, end: u.end, owner: o, action: Keep})
+			p.prolong(u)
 			return
 		}
 		o, action = u.fresh, max(action, Mask)
@@ -331,6 +334,16 @@ func (r *Redactor) close(u *union, text []byte) {
 		m.Action, m.Confidence = Mask, finding.Certain
 	}
 	p.matches = append(p.matches, m)
+}
+
+// prolong lets the match of a secret reach to the end of a later piece of it.
+func (p *plan) prolong(u *union) {
+	for i := len(p.matches) - 1; i >= 0 && i >= len(p.matches)-8; i-- {
+		if m := &p.matches[i]; m.owner.Detector == p.candidates[u.owner].Detector {
+			m.End = max(m.End, u.end)
+			return
+		}
+	}
 }
 
 // mask masks what a union holds beside its owner's value.

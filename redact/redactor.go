@@ -257,9 +257,9 @@ var (
 	errUnscanned = errors.New("the text could not be scanned")
 )
 
-// Spans appends what redacting text would redact, in order and without
-// overlaps; with all, also the candidates that pass in clear, which may overlap
-// anything. Text that cannot be scanned is an error. Nothing is counted or
+// Spans appends what redacting text would redact, in order of their starts and
+// without overlaps, secrets in several pieces aside; with all, also the
+// candidates that pass in clear, which may overlap anything. Text that cannot be scanned is an error. Nothing is counted or
 // reported.
 func (r *Redactor) Spans(dst []Match, text []byte, all bool) (out []Match, err error) {
 	r.begin()

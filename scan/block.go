@@ -1,230 +1,323 @@
 package scan
 
-import (
-	"bytes"
-
-	"github.com/stanch/stanch/finding"
-)
+import "bytes"
 
 // Bounds of a key block. An OpenSSH or PGP key of 16,384 bits stays below them.
 const (
+	maxBlocks     = 4 // open at once, of several programs that write to one log
 	maxBlockLines = 1024
 	maxBlockBytes = 128 << 10
 	maxStrayLines = 64 // lines of something else between two lines of a block
 )
 
 // block is the state of a key that is written over several lines, each perhaps
-// behind a log prefix. It is all that outlives a line.
+// behind a log prefix or in a record of its own.
 type block struct {
-	open     bool
 	detector int32
-	column   int // of the BEGIN in its line
-	lines    int // of the block so far
+	column   int      // of the BEGIN in its line
+	lead     [16]byte // what stood in front of it, as far as it says the same on each line
+	nLead    int
+	width    int  // of the first line of armour; 0 before that
+	last     bool // a shorter line has come
+	begun    bool // part of the key has been seen
+	lines    int  // since it was opened
 	bytes    int
 	stray    int
 	left     int // lines still to come, where their number is known (PuTTY)
-	done     int // offset in the current text up to which the block was followed
 }
 
-// pem decides at "-----BEGIN ": a private key, armoured as RFC 7468, OpenSSH
-// or RFC 9580 (PGP) do it, on one line with escaped line ends or over many.
-func (s *Scanner) pem(di int32, hs, he int) {
-	t := s.text
-	lim := min(len(t), he+64)
-	i := he
-	for i < lim && t[i] != '-' && lex[t[i]]&isEOL == 0 {
-		i++
+// blocks are the keys that are open. With the manifests they are all that
+// outlives a line.
+type blocks struct {
+	open     [maxBlocks]block
+	n        int
+	done     int // offset in the current text up to which lines were followed
+	from, to int // the last piece found
+}
+
+// minLead is how many bytes in front of a key are enough to know its lines by.
+const minLead = 3
+
+// openBlock opens a block at the line [lo, hi) in which the key begins at
+// from. One that began behind the same prefix has lost its end.
+func (s *Scanner) openBlock(b block, lo, from, hi int) {
+	b.column = from - lo
+	b.nLead = copy(b.lead[:], leadOf(s.text[lo:from]))
+	bs := &s.blocks
+	if bs.n == 0 || bs.done <= hi {
+		bs.done = afterEOL(s.text, hi)
 	}
-	if !bytes.Contains(t[he:i], []byte("PRIVATE KEY")) {
-		if i == len(t) {
-			s.open(hs)
+	for i := range bs.n {
+		if bs.open[i].sameLead(&b) {
+			bs.open[i] = b
+			return
 		}
-		return
 	}
-	for i < len(t) && t[i] == '-' {
-		i++
+	if bs.n == maxBlocks {
+		bs.close(0)
 	}
-	lineHi := hs + lineEnd(t[hs:])
-	lineLo, _ := s.line(hs)
-	if e := bytes.Index(t[i:min(lineHi, i+maxBlockBytes)], []byte("-----END")); e >= 0 {
-		end := armourEnd(t, i+e+len("-----END"), lineHi)
-		s.found(di, hs, end, finding.Certain, ByShape|ByConstruct)
-		s.block.done = end
-		return
-	}
-	end := i
-	for end < lineHi && armoured(t, end) {
-		end++
-	}
-	inString := end < lineHi // a key cut short: what follows is no part of it
-	s.block = block{open: !s.single && !inString, detector: di, column: hs - lineLo, lines: 1}
-	x := s.found(di, hs, end, finding.Certain, ByShape|ByConstruct|Unclosed)
-	if end == lineHi && hs == lineLo {
-		x.End = afterEOL(t, lineHi)
-	}
-	if inString {
-		s.block.done = end
-		return
-	}
-	if lineHi == len(t) || s.single {
-		s.block.done = lineHi
-		s.open(hs)
-		return
-	}
-	s.block.done = s.followBlock(afterEOL(t, lineHi))
+	bs.open[bs.n] = b
+	bs.n++
 }
 
-// putty decides at "Private-Lines: ": as many lines of base64 follow as it says.
-func (s *Scanner) putty(di int32, hs, he int) {
-	t := s.text
-	n := 0
-	i := he
-	for i < len(t) && i < he+4 && lex[t[i]]&isDigit != 0 {
-		n = n*10 + int(t[i]-'0')
-		i++
+// leadOf returns the end of what stands in front of a key, without times and numbers.
+func leadOf(prefix []byte) []byte {
+	lead := prefix[max(0, len(prefix)-len(block{}.lead)):]
+	for i := len(lead) - 1; i >= 0; i-- {
+		if lex[lead[i]]&isDigit != 0 {
+			return lead[i+1:]
+		}
 	}
-	lineLo, _ := s.line(hs)
-	if n == 0 || i < len(t) && lex[t[i]]&isEOL == 0 && t[i] != '\\' {
-		return
+	return lead
+}
+
+func (b *block) sameLead(o *block) bool {
+	return b.nLead == o.nLead && b.lead == o.lead && (b.nLead >= minLead || b.column == o.column)
+}
+
+func (bs *blocks) close(i int) {
+	copy(bs.open[i:], bs.open[i+1:bs.n])
+	bs.n--
+}
+
+// follow takes the lines of open blocks up to and with the one that holds to.
+func (s *Scanner) follow(to int) {
+	bs := &s.blocks
+	for bs.n > 0 && bs.done < len(s.text) && bs.done <= to {
+		pos := bs.done
+		hi := pos + lineEnd(s.text[pos:])
+		bs.done = afterEOL(s.text, hi)
+		s.followLine(pos, hi)
 	}
-	if i < len(t) && t[i] == '\\' { // the whole file in one string
-		from := escapedEOL(t, i)
-		end := from
-		for ; n > 0 && end < len(t); n-- {
-			for end = escapedEOL(t, end); end < len(t) && lex[t[end]]&isBase64 != 0; end++ {
+}
+
+// followLine gives a line to the block it belongs to.
+func (s *Scanner) followLine(pos, hi int) {
+	t, bs := s.text, &s.blocks
+	line := t[pos:hi]
+	if s.partial && hi == len(t) {
+		s.openTail(pos, hi)
+	}
+	owner, from, to := -1, 0, 0
+	e := endMark(line)
+	begins := -1
+	if e < 0 {
+		begins = bytes.Index(line, []byte("-----BEGIN"))
+	}
+	for _, strict := range [...]bool{true, false} {
+		for i := bs.n - 1; i >= 0; i-- {
+			b := &bs.open[i]
+			if owner >= 0 && (!strict || b.nLead <= bs.open[owner].nLead) {
+				continue
 			}
-		}
-		if end > from {
-			s.found(di, from, end, finding.Certain, ByShape|ByConstruct)
-		}
-		return
-	}
-	if s.single {
-		return
-	}
-	s.block = block{open: true, detector: di, column: hs - lineLo, left: min(n, maxBlockLines)}
-	if i == len(t) {
-		s.block.done = i
-		return
-	}
-	s.block.done = s.followBlock(afterEOL(t, i))
-}
-
-// continueBlock follows a block that an earlier text left open. It returns how
-// far it went.
-func (s *Scanner) continueBlock() int {
-	s.block.done = 0
-	if !s.block.open {
-		return 0
-	}
-	return s.followBlock(0)
-}
-
-// followBlock takes the lines of the open block from pos on.
-func (s *Scanner) followBlock(pos int) int {
-	t, b := s.text, &s.block
-	for pos < len(t) {
-		hi := pos + lineEnd(t[pos:])
-		next := afterEOL(t, hi)
-		line := t[pos:hi]
-		if b.left == 0 {
-			if e := bytes.Index(line, []byte("-----END")); e >= 0 {
-				from := pos + e
-				if f, ok := bodyStart(line[:e], b.column); ok {
-					from = pos + f
+			if e >= 0 {
+				if b.left == 0 && (!strict || bs.place(b, line) == e) {
+					owner = i
 				}
-				s.more(from, armourEnd(t, pos+e+len("-----END"), hi))
-				b.open = false
-				return hi
+			} else if f, g, ok := bs.body(b, line, strict); ok {
+				owner, from, to = i, f, g
 			}
 		}
+		if owner >= 0 {
+			break
+		}
+	}
+	for i := bs.n - 1; i >= 0; i-- {
+		b := &bs.open[i]
 		b.lines++
 		b.bytes += len(line)
-		if from, ok := bodyStart(line, b.column); ok {
-			if b.left > 0 && s.e.ours(bytes.TrimRight(line[from:], " \t\"'`,+\\")) {
-				b.open = false
-				return pos
+		switch {
+		case i == owner && e >= 0:
+			from, to = e, armourEnd(t, pos+e, hi)-pos
+			if p := bs.place(b, line); p >= 0 && p < e && armourIn(line[p:e]) > 0 && prefixOnly(line[p:e]) {
+				from = p // a body without a line end behind it
 			}
+			s.more(b, pos+from, pos+to)
+			bs.close(i)
+			continue
+		case i == owner:
 			b.stray = 0
-			end := hi
-			if from == 0 {
-				end = next
+			b.fit(to - from)
+			end := pos + to
+			if from == 0 && end == hi && b.left != 1 {
+				end = afterEOL(t, hi)
 			}
-			s.more(pos+from, end)
+			s.more(b, pos+from, end)
 			if b.left > 0 {
 				if b.left--; b.left == 0 {
-					s.spans[len(s.spans)-1].End = max(s.spans[len(s.spans)-1].Start, hi)
-					b.open = false
-					return hi
+					bs.close(i)
+					continue
 				}
 			}
-		} else if b.left > 0 {
-			b.open = false // of a PuTTY key every line is counted
-			return pos
-		} else if !blockHeader(line, b.column) {
+		case begins >= 0 && (b.nLead < minLead || bytes.Equal(leadOf(line[:begins]), b.lead[:b.nLead])),
+			b.left > 0 && bytes.Contains(line, []byte("Private-")):
+			bs.close(i)
+			continue
+		case !bs.header(b, line):
 			b.stray++
 		}
 		if b.lines > maxBlockLines || b.bytes > maxBlockBytes || b.stray > maxStrayLines {
-			b.open = false
-			return next
+			bs.close(i)
 		}
-		pos = next
 	}
-	return pos
 }
 
-// more adds a piece to the block's secret.
-func (s *Scanner) more(from, end int) {
+// openTail notes what may be armour at the end of a line whose rest is to come.
+func (s *Scanner) openTail(pos, hi int) {
+	from := hi
+	for from > pos && isArmour(s.text[from-1]) {
+		from--
+	}
+	if from < hi {
+		s.current = s.blocks.open[s.blocks.n-1].detector
+		s.open(from)
+	}
+}
+
+// more adds a piece to the key of a block.
+func (s *Scanner) more(b *block, from, end int) {
 	if from >= end {
 		return
 	}
-	if n := len(s.spans); n > 0 && s.spans[n-1].Detector == s.block.detector && s.spans[n-1].End == from {
+	if n := len(s.spans); n > 0 && s.spans[n-1].Detector == b.detector && s.spans[n-1].End == from && b.begun {
 		s.spans[n-1].End = end
+		s.blocks.to = end
 		return
 	}
-	x := s.found(s.block.detector, from, end, finding.Certain, ByShape|ByConstruct)
-	x.Continued = s.block.left == 0 || s.block.lines > 1
+	s.piece(b.detector, from, end, b.begun)
+	b.begun = true
 }
 
-// bodyStart finds the armoured text that ends a line: all of it behind the
-// column where the block began, or a long run behind some other prefix.
-func bodyStart(line []byte, column int) (int, bool) {
-	end := len(line)
-	for end > 0 && (lex[line[end-1]]&(isBlank|isQuote) != 0 || line[end-1] == ',' || line[end-1] == '\\' || line[end-1] == '+') {
-		end--
-	}
-	from := end
-	for from > 0 && lex[line[from-1]]&isBase64 != 0 {
-		from--
-	}
-	n := end - from
-	switch {
-	case n == 0:
-		return 0, false
-	case from == 0, from == column, n >= 24:
-		return from, true
-	}
-	return from, n%4 == 0 && from > 0 && lex[line[from-1]]&isBlank != 0 && n >= 4 && mixed(line[from:end])
-}
-
-// mixed reports whether b holds what a single word of a log line does not: a
-// digit, a sign, or a capital behind a small letter.
-func mixed(b []byte) bool {
-	for i, c := range b {
-		if lex[c]&isDigit != 0 || c == '+' || c == '/' || c == '=' || i > 0 && c-'A' < 26 && b[i-1]-'a' < 26 {
-			return true
+// place returns where a block's key stands in a line: behind its lead or, if
+// there is no other, at its column; -1 for nowhere.
+func (bs *blocks) place(b *block, line []byte) int {
+	p := -1
+	if b.nLead >= minLead {
+		lead := b.lead[:b.nLead]
+		if i := bytes.Index(line, lead); i >= 0 && bytes.Equal(leadOf(line[:i+b.nLead]), lead) {
+			p = i + b.nLead
+		} else if bs.n > 1 {
+			return -1
 		}
 	}
-	return false
+	if p < 0 {
+		if p = b.column; p > len(line) || p > 0 && p < len(line) && isArmour(line[p-1]) && lex[line[p-1]]&isWord != 0 {
+			return -1
+		}
+	}
+	for p < len(line) && lex[line[p]]&isBlank != 0 {
+		p++
+	}
+	return p
 }
 
-// blockHeader reports whether a line may stand in a block without being part
-// of the key: blank, or "Name: value" (RFC 1421, RFC 9580).
-func blockHeader(line []byte, column int) bool {
-	if column < len(line) {
-		line = line[column:]
+// body finds a line of a block's armour: where the key stands, or unless
+// strict a run of it anywhere.
+func (bs *blocks) body(b *block, line []byte, strict bool) (from, to int, ok bool) {
+	if strict {
+		if from = bs.place(b, line); from < 0 {
+			return 0, 0, false
+		}
+		to = from
+		for to < len(line) && isArmour(line[to]) {
+			to++
+		}
+		return from, to, endsRecord(line[to:]) && b.fits(line[from:to])
 	}
-	line = bytes.TrimSpace(line)
+	for i := 0; i < len(line); i++ {
+		from = i
+		for i < len(line) && isArmour(line[i]) {
+			i++
+		}
+		n := i - from
+		switch {
+		case n < 4:
+		case n == b.width && n >= minArmour, b.width == 0 && n >= minArmour:
+			if random(line[from:i]) {
+				return from, i, true
+			}
+		case from == 0 || lex[line[from-1]]&isBlank == 0 || i < len(line) && lex[line[i]]&isQuote != 0 || !endsRecord(line[i:]):
+		case n < b.width && !b.last && n%4 == 0 && mixed(line[from:i]) && (n < 20 || random(line[from:i])), b.last && checksum(line[from:i]):
+			return from, i, true
+		}
+	}
+	return 0, 0, false
+}
+
+// fits reports whether a run may be the next line of the armour.
+func (b *block) fits(run []byte) bool {
+	n := len(run)
+	switch {
+	case n == 0:
+		return false
+	case b.width == 0:
+		return b.left > 0 || n >= minWord && mixed(run)
+	case n == b.width:
+		return true
+	case n > b.width:
+		return n >= minArmour && random(run)
+	}
+	return checksum(run) || !b.last && (n%4 == 0 || b.width%4 != 0)
+}
+
+// checksum reports whether run is the last line of an OpenPGP armour (RFC 9580, 6.1).
+func checksum(run []byte) bool { return len(run) == 5 && run[0] == '=' }
+
+// fit remembers the width of a line.
+func (b *block) fit(n int) {
+	if b.width == 0 {
+		b.width = n
+	}
+	b.last = n < b.width
+}
+
+// random reports whether a long run looks like base64 rather than a word, a
+// path or a digest in hexadecimal.
+func random(run []byte) bool {
+	var upper, lower, other bool
+	for _, c := range run {
+		switch {
+		case c-'A' < 26:
+			upper = true
+		case c-'a' < 26:
+			lower = true
+		default:
+			other = true
+		}
+	}
+	return upper && lower && other
+}
+
+// endsRecord reports whether nothing but the end of a string or a record
+// stands behind a line of armour.
+func endsRecord(rest []byte) bool {
+	i := escapedEOL(rest, 0)
+	if i > 0 {
+		return true
+	}
+	for i < len(rest) {
+		switch c := rest[i]; {
+		case lex[c]&isQuote != 0, c == '<', c == 0x1b:
+			return true
+		case c == '\\' && i+1 < len(rest) && (lex[rest[i+1]]&isQuote != 0 || rest[i+1] == 'u' || rest[i+1] == 'x' || rest[i+1] == '\\'):
+			return true
+		case lex[c]&(isBlank|isStop) != 0, c == ',', c == '\\', c == '+', c == ';', c == '|', c == ')', c == ']', c == '}':
+			i++
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// header reports whether a line may stand in a block without being part of
+// the key: blank, or "Name: value" (RFC 1421, RFC 9580).
+func (bs *blocks) header(b *block, line []byte) bool {
+	p := bs.place(b, line)
+	if p < 0 {
+		return false
+	}
+	line = bytes.TrimSpace(line[p:])
 	if len(line) == 0 {
 		return true
 	}
@@ -235,59 +328,12 @@ func blockHeader(line []byte, column int) bool {
 	return i > 0 && i+1 < len(line) && line[i] == ':' && line[i+1] == ' '
 }
 
-// armoured reports whether t[i] belongs to armour written into one line: base64,
-// escaped line ends, blanks, the marks of joined strings.
-func armoured(t []byte, i int) bool {
-	c := t[i]
-	switch {
-	case lex[c]&isBase64 != 0, c == ' ', c == '\\', c == '%', c == ',', c == ':':
-		return true
-	case c == '"' || c == '\'':
-		// "…\n" + "…": only where another string goes on
-		return i+3 < len(t) && (t[i+1] == ' ' && (t[i+2] == '+' || t[i+2] == '"') || t[i+1] == '+') ||
-			i >= 2 && (t[i-1] == ' ' && t[i-2] == '+' || t[i-1] == '+')
-	}
-	return false
-}
-
-// armourEnd returns the end of an END line whose label begins at i.
-func armourEnd(t []byte, i, hi int) int {
-	e := i
-	for e < hi && e < i+64 && t[e] != '-' && lex[t[e]]&isQuote == 0 && t[e] != '\\' {
-		e++
-	}
-	for e < hi && t[e] == '-' {
-		e++
-	}
-	return e
-}
-
-// afterEOL returns the offset behind the line end at i.
-func afterEOL(t []byte, i int) int {
-	if i < len(t) && t[i] == '\r' {
-		i++
-		if i < len(t) && t[i] == '\n' {
-			i++
+// prefixOnly reports whether b is base64 throughout, line ends aside.
+func prefixOnly(b []byte) bool {
+	for _, c := range b {
+		if !isArmour(c) && c != '\\' && lex[c]&isBlank == 0 {
+			return false
 		}
-		return i
 	}
-	if i < len(t) {
-		i++
-	}
-	return i
-}
-
-// escapedEOL returns the offset behind \n or \r\n, written at any escape depth at i.
-func escapedEOL(t []byte, i int) int {
-	for range 2 {
-		k := i
-		for k < len(t) && t[k] == '\\' {
-			k++
-		}
-		if k == i || k == len(t) || t[k] != 'n' && t[k] != 'r' {
-			break
-		}
-		i = k + 1
-	}
-	return i
+	return true
 }

@@ -48,7 +48,7 @@ type Scanner struct {
 	runs           runs
 	order          spanOrder
 	json           jsonLine
-	block          block
+	blocks         blocks
 	single         bool   // every line is a record of its own
 	trace          *trace // nil unless it explains
 }
@@ -88,7 +88,7 @@ func (e *Engine) NewScanner() *Scanner {
 // ordered by start; spans of different detectors may overlap. Nothing is
 // allocated where nothing is found. text is not kept.
 func (s *Scanner) Text(dst []Span, text []byte) []Span {
-	s.block = block{}
+	s.blocks = blocks{}
 	for off := 0; off < len(text); {
 		n := len(text) - off
 		if n > segmentSize {
@@ -170,6 +170,7 @@ func (s *Scanner) begin(dst []Span, text []byte, m mode) {
 	s.runs.texts++
 	clear(s.walked)
 	s.allowed, s.budget = -1, 0
+	s.blocks.done, s.blocks.from, s.blocks.to = 0, 0, 0
 }
 
 // scan appends the spans of text, which begins at the start of a line.
@@ -182,15 +183,16 @@ func (s *Scanner) scan(dst []Span, text []byte, m mode) []Span {
 		matcher = s.e.ungated()
 	}
 	s.hits = matcher.Scan(s.hits[:0], text, &s.scratch)
-	if len(s.hits) == 0 && !s.block.open && s.e.gated == nil {
+	if len(s.hits) == 0 && s.blocks.n == 0 && s.e.gated == nil {
 		s.openAt = noOpen
 		return dst
 	}
 	from := len(dst)
 	s.begin(dst, text, m)
-	skip := s.continueBlock()
+	skip := 0
 	for _, h := range s.hits {
-		if int(h.Start) < skip {
+		s.follow(int(h.Start))
+		if int(h.Start) < skip || int(h.Start) < s.blocks.to && int(h.Start) >= s.blocks.from {
 			continue
 		}
 		if s.budget < 0 && int(h.Start) <= s.allowed {
@@ -198,8 +200,8 @@ func (s *Scanner) scan(dst []Span, text []byte, m mode) []Span {
 			continue
 		}
 		s.verify(&s.e.leads[h.ID], int(h.Start), int(h.End))
-		skip = max(skip, s.block.done)
 	}
+	s.follow(len(text))
 	if s.e.gated != nil {
 		s.gatedRules()
 	}

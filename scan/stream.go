@@ -100,7 +100,7 @@ func (st *Stream) Close() error {
 
 // Idle reports whether nothing that came before has a say in what comes next:
 // no line is unfinished and no key block is open.
-func (st *Stream) Idle() bool { return len(st.buf) == 0 && !st.s.block.open }
+func (st *Stream) Idle() bool { return len(st.buf) == 0 && st.s.blocks.n == 0 }
 
 // hand hands on a piece, which begins at from in the text last scanned.
 func (st *Stream) hand(text []byte, spans []Span, from int) {
@@ -110,10 +110,10 @@ func (st *Stream) hand(text []byte, spans []Span, from int) {
 // part scans the unfinished line and hands on as much of it as the mode allows.
 func (st *Stream) part(m mode) {
 	s, w := st.s, &st.win
-	before := s.block
+	before := s.blocks
 	st.spans = s.scan(st.spans[:0], st.buf, m)
 	if m != wholeLines {
-		s.block = before
+		s.blocks = before
 	}
 	end := len(st.buf)
 	cut := end
