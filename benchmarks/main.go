@@ -117,6 +117,7 @@ func (s settings) run(w, log io.Writer) error {
 
 func (s settings) measure(b *bench) error {
 	b.startup(s.stanch)
+	b.verify()
 	b.hits()
 	clean := s.clean()
 	b.text(clean)

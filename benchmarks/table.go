@@ -138,7 +138,7 @@ func (r *report) hitCosts() {
 		}
 		if !title {
 			title = true
-			r.printf("\n## Hits\n")
+			r.printf("\n## Hits in the whole engine\n\nVerifying, and for findings judging the value and ordering them, beyond the matcher's pass.\n")
 			r.head("", "ns", "", "hits", "spans")
 		}
 		r.row(mix+", "+kernel, fmt.Sprintf("%.0f", ns), "per "+each, r.find("hit/"+mix+"/match/"+kernel).Count, x.Count)

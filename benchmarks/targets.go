@@ -56,7 +56,6 @@ func faster(what, row, than, format string, perCorpus bool, list ...bars) (targe
 }
 
 func targets() []target {
-	best := match.Kernels()[0]
 	var list []target
 	add := func(t ...target) { list = append(list, t...) }
 	add(faster("matching / cloudflare/ahocorasick, lowering included", "/match/", "/peer/cloudflare", "%.1f×", true,
@@ -75,14 +74,16 @@ func targets() []target {
 			}})
 	}
 	for _, x := range []struct {
-		what, mix string
+		what, row string
 		must, aim float64
-	}{{"a hit that does not verify, ns", falseHits, 60, 40}, {"a hit that verifies, ns", trueHits, 160, 100}} {
+	}{
+		{"a hit that does not verify, shape, ns", shapeRow + falseHits, 60, 40},
+		{"a hit that verifies, shape with exact end, ns", shapeRow + trueHits, 160, 100},
+		{"a hit that does not verify, automaton, ns", ruleRow + falseHits, 60, 40},
+		{"a hit that verifies, automaton with exact end, ns", ruleRow + trueHits, 160, 100},
+	} {
 		add(target{what: x.what, must: x.must, aim: x.aim, format: "%.0f", atMost: true,
-			of: func(b *bench, _ string) (float64, bool) {
-				ns, _, ok := b.hitCost(x.mix, best.String())
-				return ns, ok
-			}})
+			of: func(b *bench, _ string) (float64, bool) { return b.verdictCost(x.row) }})
 	}
 	for i, x := range []bars{{must: 1.6, aim: 1.2}, {must: 2.5, aim: 1.5}} {
 		from, to := ruleCounts[i], ruleCounts[i+1]

@@ -28,6 +28,7 @@ func (s *Scanner) container(p *pair) (end int, closed bool) {
 	lim := len(t)
 	for i := p.start; i < lim; i++ {
 		switch c := t[i]; {
+		case lex[c]&isWord != 0:
 		case lex[c]&isEOL != 0 || c == 0x1b:
 			return i, true
 		case c == '"' || c == '\'' || c == '`':
