@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"github.com/stanch/stanch/finding"
+	"github.com/stanch/stanch/internal/judge"
 )
 
 const maxCommand = 1 << 10 // bytes of a command line looked at
@@ -62,13 +63,17 @@ func (s *Scanner) command(di int32, hs, he int) {
 				for a = i; a < lim && t[a] == ' '; a++ {
 				}
 			}
-			e := shellWord(t, a, lim)
+			u, e := a, shellWord(t, a, lim)
 			i = max(i, e)
 			for a < e && t[a] != ':' {
 				a++
 			}
 			if a < e {
 				from, to = a+1, e
+			}
+			// An API key for a user, and no password: curl -u KEY:
+			if k, l := unquote(t, u, e); from == l && k < a && judge.Credential(t[k:a]) {
+				from, to = k, a
 			}
 		}
 		if to == len(t) {
@@ -131,6 +136,9 @@ func argument(program, opt []byte) placement {
 			}
 			return glued
 		}
+	}
+	if hasFold(program, "psexec") && string(opt) == "-p" {
+		return following
 	}
 	return elsewhere
 }

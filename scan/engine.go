@@ -292,9 +292,10 @@ func (b *builder) fields(extra []names.Name) error {
 		return err
 	}
 	b.stems = e.names.Stems()
-	typed := use{kind: useField, trail: uint8(len(typedName))}
-	if err := b.add(match.Literal{Text: typedName}, typed); err != nil {
-		return err
+	for _, f := range worded {
+		if err := b.add(match.Literal{Text: f.text, Fold: true}, use{kind: useField, trail: f.trail}); err != nil {
+			return err
+		}
 	}
 	for _, s := range b.stems {
 		for _, f := range stemLiterals(s) {

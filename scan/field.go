@@ -26,6 +26,7 @@ type pair struct {
 	encoded          bool // the separators around are percent-encoded
 	gap              bool // blanks after a separator that had none before it
 	blankAfter       bool // blanks between separator and value
+	prose            bool // the separator is the word "is"
 }
 
 // field handles a hit of a stem of the sensitive names: it finds the whole
@@ -297,6 +298,10 @@ func (s *Scanner) separator(p *pair, flag bool) bool {
 			if hasFold(t[i:], "&#61;") {
 				p.sep, n = '=', 5
 			}
+		case 'i':
+			if blanks > 0 && i+3 < lim && t[i+1] == 's' && t[i+2] == ' ' { // the password is 'value'
+				p.sep, n, p.prose = '=', 2, true
+			}
 		case '|':
 			if blanks > 0 {
 				p.sep, n = '|', 1
@@ -321,7 +326,7 @@ func (s *Scanner) separator(p *pair, flag bool) bool {
 		i += n
 	}
 	p.blankAfter = seen && blanks > 0
-	p.gap = p.gap && p.blankAfter && p.sep == '='
+	p.gap = p.prose || p.gap && p.blankAfter && p.sep == '='
 	if !seen {
 		if i >= lim && i == len(t) {
 			s.open(i)
@@ -331,7 +336,7 @@ func (s *Scanner) separator(p *pair, flag bool) bool {
 			return false
 		}
 		quoted := t[i] == '\'' || t[i] == '"'
-		if !flag && !quoted || flag && t[i] == '-' {
+		if !flag && !quoted && !p.netrc(t) || flag && t[i] == '-' {
 			return false
 		}
 		if flag && p.keyQuote != 0 {
@@ -358,6 +363,34 @@ func (s *Scanner) separator(p *pair, flag bool) bool {
 		i += n
 	}
 	p.start = i
+	return true
+}
+
+// netrc reports whether the name is the last of an entry of a .netrc file on
+// one line: machine HOST login USER password.
+func (p *pair) netrc(t []byte) bool {
+	if string(t[p.keyStart:p.keyEnd]) != "password" {
+		return false
+	}
+	i := p.keyStart
+	lo := max(0, i-maxTag)
+	for _, word := range [...]string{"login", "machine"} {
+		for range 2 { // the value in front of us, then its name
+			for i > lo && lex[t[i-1]]&isBlank != 0 {
+				i--
+			}
+			e := i
+			for i > lo && lex[t[i-1]]&isStop == 0 {
+				i--
+			}
+			if i == e {
+				return false
+			}
+		}
+		if !bytes.HasPrefix(t[i:], []byte(word)) || lex[t[i+len(word)]]&isBlank == 0 {
+			return false
+		}
+	}
 	return true
 }
 

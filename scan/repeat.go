@@ -13,7 +13,7 @@ import (
 const (
 	maxRepeated    = 8
 	maxRepeats     = 16
-	shortestRepeat = 12
+	shortestRepeat = 8
 )
 
 // repeats adds the other places of a line at which a value stands that was
@@ -35,7 +35,7 @@ func (s *Scanner) repeats(from int) {
 		if values++; values > maxRepeated || x.End > hi {
 			continue
 		}
-		if x.Evidence&ByShape == 0 && !judge.Credential(s.text[x.Start:x.End]) {
+		if v := s.text[x.Start:x.End]; x.Evidence&ByShape == 0 && !judge.Credential(v) && !tokenOnly(v) {
 			continue
 		}
 		s.repeat(&x, from, n, lo, hi)

@@ -37,9 +37,14 @@ func stemLiterals(s names.Stem) []stemLiteral {
 	return append(list, stemLiteral{text: s.Text, gate: match.Gate{Class: class, Min: 1}})
 }
 
-// typedName follows a name of any stem in "var apiToken string = …". What can
-// follow a name and a blank does not include a letter: too much of prose does.
-const typedName = " string ="
+// worded are names with a word behind them: "var apiToken string = …", "your
+// token is …". What can follow a name and a blank is no letter otherwise, since
+// too much of prose is.
+var worded = []stemLiteral{
+	{text: " string =", trail: uint8(len(" string ="))},
+	{text: "key is ", trail: uint8(len(" is "))},
+	{text: "token is ", trail: uint8(len(" is "))},
+}
 
 // afterBlank is what can follow a name and a blank: a separator, a quote, or
 // more blanks in aligned columns.
