@@ -68,6 +68,9 @@ func (s *Scanner) command(di int32, hs, he int) {
 			for a < e && t[a] != ':' {
 				a++
 			}
+			if e == len(t) {
+				s.open(u) // what has come may be a key with its colon to follow
+			}
 			if a < e {
 				from, to = a+1, e
 			}
