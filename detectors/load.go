@@ -174,7 +174,9 @@ func (l *loader) vendorFile(n *yaml.Node) (ds []Detector) {
 		}
 	}
 	for i := range ds {
-		ds[i].Vendor = vendor
+		if ds[i].Vendor == "" {
+			ds[i].Vendor = vendor
+		}
 	}
 	if _, err := Merge(ds); err != nil {
 		l.errs = append(l.errs, err)
@@ -206,8 +208,9 @@ func (l *loader) detector(n *yaml.Node) Detector {
 		return func(v *yaml.Node) { *dst = l.examples(v, what) }
 	}
 	have := l.mapping(n, "the detector", map[string]func(*yaml.Node){
-		"id":    text(&d.ID, "id"),
-		"title": text(&d.Title, "title"),
+		"id":     text(&d.ID, "id"),
+		"title":  text(&d.Title, "title"),
+		"vendor": text(&d.Vendor, "vendor"),
 		"severity": func(v *yaml.Node) {
 			var err error
 			if d.Severity, err = finding.ParseSeverity(l.text(v, "severity")); err != nil {

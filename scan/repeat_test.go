@@ -81,6 +81,7 @@ func TestIdentifierUnderName(t *testing.T) {
 		{"mailgun_secret: pubkey-{hex:32}", false},
 		{"loaded pubkey-{hex:32}", true},
 		{"key=pk_live_{alnum:24}", true},
+		{"api_key=phc_{alnum:43}", true},
 		{"publishable_key=pk_live_{alnum:24}", true},
 	} {
 		text, _, _ := expand(t, c.text, 2)

@@ -27,11 +27,14 @@ func rank(ev Evidence) int {
 
 // better reports whether a is the one to keep of two spans of the same bytes:
 // the higher rank, a verified checksum, then the narrower detector. But a name
-// that says secret outweighs a shape that only names somebody.
+// that says secret outweighs a shape that by itself only names somebody.
 func (e *Engine) better(a, b *Span) bool {
-	const either = Announced | Identifier
-	if x, y := a.Evidence&either, b.Evidence&either; x|y == either && x != y && x != either && y != either {
-		return x == Announced
+	const either = Announced | Identifier | ByShape | ByKey
+	switch x, y := a.Evidence&either, b.Evidence&either; {
+	case x == Announced|ByKey && y == Identifier|ByShape:
+		return true
+	case y == Announced|ByKey && x == Identifier|ByShape:
+		return false
 	}
 	if x, y := rank(a.Evidence), rank(b.Evidence); x != y {
 		return x > y

@@ -170,7 +170,7 @@ func (s *Scanner) take(p *pair, v names.Verdict, start, end int) {
 	}
 	if c > finding.Doubtful {
 		s.goes(end)
-		if v.Strength >= names.Medium {
+		if v.Strength >= names.Medium && v.Class != names.Key { // vendors have public keys too
 			ev |= Announced
 		}
 	} else {
