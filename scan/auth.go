@@ -257,7 +257,7 @@ func (s *Scanner) cookies(p *pair, end int, set bool) {
 		}
 		i++
 		val := i
-		for i < end && t[i] != ';' && lex[t[i]]&isBlank == 0 && t[i] != ']' {
+		for i < end && t[i] != ';' && lex[t[i]]&isBlank == 0 && (t[i] != ']' || s.inside(val, i)) {
 			i++
 		}
 		s.cookie(p, k, val, i)

@@ -42,7 +42,7 @@ var (
 	inGo    = form{goEscape, readGo}
 	inPy    = form{backslashed("'"), readLiteral}
 	inC     = form{backslashed(`"`), readLiteral} // the literals of most languages
-	bareLit = form{nil, readLiteral}
+	bareLit = form{}                              // dumps without quotes, which no parser can read back
 	shell   = form{nil, readShell}
 	shellQ  = form{strings.NewReplacer("'", `'\''`).Replace, readShell}
 	shellD  = form{backslashed("\"`$"), readShell}
@@ -330,15 +330,26 @@ func readShell(text string) (words []string, err error) {
 
 // readSQL splits a statement into words and strings.
 func readSQL(text string) (leaves []string, err error) {
-	for i, part := range strings.Split(strings.ReplaceAll(text, "''", "\x00"), "'") {
-		if i%2 == 1 {
-			leaves = append(leaves, part)
-		} else {
-			leaves = append(leaves, strings.Fields(part)...)
+	for text != "" {
+		word, rest, quoted := strings.Cut(text, "'")
+		leaves = append(leaves, strings.Fields(word)...)
+		if !quoted {
+			break
 		}
-	}
-	if strings.Count(text, "'")%2 == 1 {
-		return nil, errors.New("a string without end")
+		var v strings.Builder
+		for {
+			part, after, ok := strings.Cut(rest, "'")
+			if !ok {
+				return nil, errors.New("a string without end")
+			}
+			v.WriteString(part)
+			if rest = after; !strings.HasPrefix(rest, "'") {
+				break
+			}
+			v.WriteByte('\'')
+			rest = rest[1:]
+		}
+		leaves, text = append(leaves, v.String()), rest
 	}
 	return leaves, nil
 }

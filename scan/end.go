@@ -32,6 +32,13 @@ func (s *Scanner) container(p *pair) (end int, closed bool) {
 		case lex[c]&isEOL != 0 || c == 0x1b:
 			return i, true
 		case c == '"' || c == '\'' || c == '`':
+			if c == '"' && t[i-1] == '=' && !s.inString(p.start) {
+				e := pair{quote: c, start: i + 1}
+				if end, closed := s.quotedEnd(&e); closed && end < lim && t[end] == c {
+					i = end
+					continue
+				}
+			}
 			if !p.blankQuoteAllowed(t, i) || c == '"' && s.inString(p.start) {
 				return i, true
 			}
@@ -48,13 +55,15 @@ func (s *Scanner) container(p *pair) (end int, closed bool) {
 			if i+1 < lim && (t[i+1] == '"' || t[i+1] == '\'' || t[i+1] == '\\' || t[i+1] == 'n' || t[i+1] == 'r') {
 				return i, true
 			}
+		case c == '[' && wireEnd(t, i):
+			return i, true
 		case c == '[' || c == '(' || c == '{':
 			depth++
 		case c == ']' || c == ')' || c == '}':
-			if depth == 0 {
+			if depth == 0 && !s.inside(p.start, i) {
 				return i, true
 			}
-			depth--
+			depth = max(0, depth-1)
 		}
 	}
 	return lim, false
@@ -113,9 +122,11 @@ func (s *Scanner) quotedEnd(p *pair) (end int, closed bool) {
 			if depth > p.depth {
 				continue
 			}
-			if depth == p.depth && c == '\'' && depth == 0 && i > p.start && i+1 < len(t) && t[i+1] == '\'' {
-				i++ // '' inside '...' (SQL, YAML)
-				continue
+			if depth == p.depth && c == '\'' && depth == 0 {
+				if n := requote(t, i); n > 0 {
+					i += n
+					continue
+				}
 			}
 			return i - (1<<depth - 1), true // of this string, or of one around it
 		case lex[c]&isEOL != 0:
@@ -126,6 +137,22 @@ func (s *Scanner) quotedEnd(p *pair) (end int, closed bool) {
 		}
 	}
 	return lim, false
+}
+
+// requote returns how many bytes behind the single quote at i go on with its
+// string: ” stands for a quote in SQL and YAML, '\” in a shell.
+func requote(t []byte, i int) int {
+	if i+1 < len(t) && t[i+1] == '\'' {
+		return 1
+	}
+	k := i + 1
+	for k < len(t) && t[k] == '\\' {
+		k++
+	}
+	if k > i+1 && k+1 < len(t) && t[k] == '\'' && t[k+1] == '\'' {
+		return k + 1 - i
+	}
+	return 0
 }
 
 // valueEnd finds the end of a value. Outside quotes that depends on what holds the pair.
@@ -161,23 +188,153 @@ func (s *Scanner) valueEnd(p *pair, v names.Verdict) (end int, closed bool) {
 		for i < lim && !endsParameter(t, i, p.encoded) {
 			i++
 		}
-		return trimProse(t, p.start, i), i < len(t)
-	case p.sep == ':' && p.blankAfter && wholeLine(v.Class) && s.startsLine(p):
-		i := p.start
-		in := s.inString(p.start)
-		for i < lim && lex[t[i]]&isEOL == 0 && t[i] != 0x1b && !(t[i] == '#' && t[i-1] == ' ') {
-			if in && (t[i] == '"' || t[i] == '\\' && escapedEnd(t, i)) {
-				break
+		if i == lim || lex[t[i]]&(isBlank|isEOL) != 0 && !bytes.HasPrefix(t[i:], []byte(" HTTP/")) {
+			return trimProse(t, p.start, i), i < len(t)
+		}
+		return i, true
+	case p.sep == '=' && t[p.start] == '{' && p.keyStart > 0 && t[p.keyStart-1] == ';': // ODBC's {…}
+		i := p.start + 1
+		for i < lim && lex[t[i]]&isEOL == 0 && (t[i] != '}' || i+1 < lim && t[i+1] == '}') && (t[i] != '"' || !s.inString(i)) {
+			if t[i] == '}' {
+				i++
 			}
 			i++
 		}
-		closed = i < len(t)
-		for i > p.start && lex[t[i-1]]&isBlank != 0 {
-			i--
+		if i < lim && t[i] == '}' {
+			p.start++
+			return i, true
 		}
-		return i, closed
+	}
+	if p.keyQuote == 0 {
+		if depth, quote, ok := s.argumentString(p); ok {
+			p.unseparate(t)
+			return s.restEnd(p, depth, quote, wholeLine(v.Class) && (optionMark(t[p.keyStart-1]) || p.wordy(t)))
+		}
+		if !p.blankAfter {
+			p.unseparate(t)
+		}
+		if wholeLine(v.Class) && p.wordy(t) {
+			if depth, ok := s.startsLine(p); ok {
+				return s.restEnd(p, depth, '"', true)
+			}
+		}
 	}
 	return s.bareEnd(p.start, lim)
+}
+
+// argumentString reports whether the name stands right behind a quote that
+// opens a string: ["NAME=value"], export 'NAME=value'.
+func (s *Scanner) argumentString(p *pair) (depth int, quote byte, ok bool) {
+	i := p.keyStart - 1
+	if i < 0 || p.sep != '=' || p.gap || p.blankAfter {
+		return 0, 0, false
+	}
+	for i > 0 && optionMark(s.text[i]) { // "--name=value"
+		i--
+	}
+	quote = s.text[i]
+	if quote != '"' && quote != '\'' {
+		return 0, 0, false
+	}
+	k := i
+	for k > 0 && s.text[k-1] == '\\' {
+		k--
+	}
+	return bits.Len(uint(i - k)), quote, true
+}
+
+// unseparate gives a value the second byte of == and =>, which begins it where
+// no blanks stand around.
+func (p *pair) unseparate(t []byte) {
+	if p.sep == '=' && p.quote == 0 && p.start-2 == p.keyEnd && t[p.keyEnd] == '=' {
+		p.start--
+	}
+}
+
+func optionMark(c byte) bool { return c == '-' || c == '/' }
+
+// environment tells the names of variables: capitals, digits and underscores.
+func environment(name []byte) bool {
+	for _, c := range name {
+		if c-'a' < 26 {
+			return false
+		}
+	}
+	return true
+}
+
+// wordy reports whether the notation at the start of a line lets a password
+// hold blanks: "name: …" of YAML and prose, "NAME=…" of the environment,
+// "a.name = …" of properties and INI, "[name] => …" of PHP.
+func (p *pair) wordy(t []byte) bool {
+	name := t[p.keyStart:p.keyEnd]
+	switch p.sep {
+	case ':':
+		return p.blankAfter || bytes.IndexByte(name, '.') > 0
+	case '=':
+		return environment(name) || bytes.IndexByte(name, '.') > 0 || p.keyStart > 0 && t[p.keyStart-1] == '[' ||
+			p.blankAfter && !p.gap
+	}
+	return false
+}
+
+// restEnd finds the end of a value that the rest of a line, or of a string with
+// quotes of the given depth, may belong to: it ends there or where another
+// pair begins. With phrase it may hold blanks. A depth of -1 is no string.
+func (s *Scanner) restEnd(p *pair, depth int, quote byte, phrase bool) (end int, closed bool) {
+	t := s.text
+	i, slashes := p.start, 0
+loop:
+	for ; i < len(t); i++ {
+		c := t[i]
+		if c == '\\' {
+			slashes++
+			continue
+		}
+		k := slashes
+		slashes = 0
+		switch {
+		case lex[c]&isEOL != 0 || c == 0x1b:
+			i -= k
+			break loop
+		case c == quote && depth >= 0:
+			if d := bits.TrailingZeros(^uint(k)); d <= depth && (quote == '"' || requote(t, i) == 0) {
+				i -= 1<<d - 1
+				break loop
+			} else if quote != '"' && d <= depth {
+				i += requote(t, i)
+			}
+		case (c == 'n' || c == 'r') && k > 0 && depth >= 0:
+			if d := bits.TrailingZeros(uint(k)); d <= depth {
+				i -= 1 << d
+				break loop
+			}
+		case c == 'u' && k > 0 && depth >= 0 && (hasFold(t[i:], "u0000") || hasFold(t[i:], "u001b")):
+			i -= k
+			break loop
+		case lex[c]&isBlank != 0:
+			if !phrase || s.nextPair(skipBlanks(t, i), len(t)) || p.sep == ':' && i+1 < len(t) && t[i+1] == '#' {
+				break loop
+			}
+		case c == ',' || c == ';' || c == '&' || c == '|':
+			if s.nextPair(skipBlanks(t, i+1), len(t)) {
+				break loop
+			}
+		}
+	}
+	closed = i < len(t)
+	s.charge(p.start, i-p.start)
+	for i > p.start && lex[t[i-1]]&isBlank != 0 {
+		i--
+	}
+	return i, closed
+}
+
+func skipBlanks(t []byte, i int) int {
+	for i < len(t) && lex[t[i]]&isBlank != 0 {
+		i++
+	}
+	return i
 }
 
 // sameQuote reports whether the n bytes of a quote at i stand at end as well.
@@ -196,22 +353,38 @@ func escapedEnd(t []byte, i int) bool {
 // wholeLine tells the classes whose values may hold blanks.
 func wholeLine(c names.Class) bool { return c == names.Password || c == names.Passphrase }
 
-// startsLine reports whether only indentation, "- " or a shell or diff mark
-// stands before the name.
-func (s *Scanner) startsLine(p *pair) bool {
+// startsLine reports whether only indentation, "- ", a bracket, or a shell or
+// diff mark stands before the name, and the depth of the string the line is
+// in, -1 for none.
+func (s *Scanner) startsLine(p *pair) (depth int, ok bool) {
+	t := s.text
 	for i := p.keyStart - 1; i >= 0 && i >= p.keyStart-64; i-- {
-		c := s.text[i]
+		c := t[i]
 		if lex[c]&isEOL != 0 {
-			return true
+			return -1, true
 		}
-		if c == '"' || c == 'n' && i > 0 && s.text[i-1] == '\\' {
-			return s.inString(p.keyStart)
+		if c == '"' || c == 'n' && i > 0 && t[i-1] == '\\' {
+			k := i
+			for k > 0 && t[k-1] == '\\' {
+				k--
+			}
+			if c == '"' {
+				return bits.Len(uint(i - k)), s.inString(p.keyStart)
+			}
+			return bits.Len(uint(i-k)) - 1, s.inString(p.keyStart)
 		}
-		if lex[c]&isBlank == 0 && c != '-' && c != '+' {
-			return false
+		if c == '0' && escapeBefore(t, i+1) == 6 && s.inString(p.keyStart) { // \u0000
+			k := i - 5
+			for k > 0 && t[k-1] == '\\' {
+				k--
+			}
+			return bits.Len(uint(i-4-k)) - 1, true
+		}
+		if lex[c]&isBlank == 0 && c != '-' && c != '+' && c != '[' {
+			return 0, false
 		}
 	}
-	return p.keyStart <= 64
+	return -1, p.keyStart <= 64
 }
 
 // endsParameter tells the bytes that end a query parameter. In a query that is
@@ -270,7 +443,7 @@ loop:
 					break loop
 				case n == 'n' || n == 'r' || n == 't':
 					break loop
-				case n == 'u' && i+5 < lim && (hasFold(t[i:], `\u0026`) || hasFold(t[i:], `\u0022`) || hasFold(t[i:], `\u003c`) || hasFold(t[i:], `\u0027`)):
+				case n == 'u' && i+5 < lim && (hasFold(t[i:], `\u0000`) || hasFold(t[i:], `\u001b`) || hasFold(t[i:], `\u0026`) || hasFold(t[i:], `\u0022`) || hasFold(t[i:], `\u003c`) || hasFold(t[i:], `\u0027`)):
 					break loop
 				case n == 'x' && (hasFold(t[i:], `\x1b`) || hasFold(t[i:], `\x00`)):
 					break loop
@@ -279,6 +452,9 @@ loop:
 		case '(':
 			round++
 		case '[':
+			if wireEnd(t, i) {
+				break loop
+			}
 			square++
 		case '{':
 			curly++
@@ -322,6 +498,15 @@ loop:
 		i = trimProse(t, from, i)
 	}
 	return i, closed
+}
+
+// wireEnd tells the line end of a wire log, [\r] or [\n], at any escape depth.
+func wireEnd(t []byte, i int) bool {
+	k := i + 1
+	for k < len(t) && t[k] == '\\' {
+		k++
+	}
+	return k > i+1 && k+1 < len(t) && (t[k] == 'r' || t[k] == 'n') && t[k+1] == ']'
 }
 
 // inside reports whether a closing mark at i that nothing opened stands in the

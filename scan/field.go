@@ -22,6 +22,7 @@ type pair struct {
 	keyQuote         byte // quote around the name, 0 for none
 	depth            int  // escape depth of keyQuote or, failing that, of the value's quote
 	quote            byte // quote that opens the value, 0 for none
+	quoteLen         int  // bytes of that quote, with its escapes
 	start            int  // first byte of the value
 	encoded          bool // the separators around are percent-encoded
 	gap              bool // blanks after a separator that had none before it
@@ -307,8 +308,9 @@ func (s *Scanner) separator(p *pair, flag bool) bool {
 				p.sep, n = '|', 1
 			}
 		case ',':
-			if p.keyQuote != 0 && (flag || p.call(t)) || p.keyQuote == 0 && constant(t[p.keyStart:p.keyEnd]) && quotedNext(t[i:]) {
-				p.sep, n = ',', 1 // "--token", "value"; setProperty("token", "value")
+			if p.keyQuote != 0 && (flag || p.call(t)) ||
+				p.keyQuote == 0 && (constant(t[p.keyStart:p.keyEnd]) && quotedNext(t[i:]) || p.keyStart > 0 && t[p.keyStart-1] == '{') {
+				p.sep, n = ',', 1 // "--token", "value"; setProperty("token", "value"); {token,"value"}
 			}
 		}
 		if n == 0 {
@@ -349,18 +351,25 @@ func (s *Scanner) separator(p *pair, flag bool) bool {
 		return false
 	}
 	if seen {
-		i += s.stringPrefix(i, min(len(t), i+maxGlue))
+		i = s.wrapper(i)
 	}
 	q, d, n := quoteAt(t, i, min(len(t), i+maxGlue))
 	if comparison && n == 0 {
 		return false // of two names
 	}
-	if n > 0 {
-		if q == '"' && p.keyQuote == 0 && endsString(t, i+n-1) && s.inString(p.keyStart) {
+	if n > 0 && (q != '%' || p.encoded || p.keyQuote == '%') {
+		if q == '"' && d == 0 && p.keyQuote == 0 && endsString(t, i+n-1) && s.inString(p.keyStart) {
 			return false // the string that holds the name ends: the value is empty
 		}
-		p.quote, p.depth = q, d
+		p.quote, p.depth, p.quoteLen = q, d, n
 		i += n
+	}
+	if p.quote == 0 && p.sep == ',' && p.keyQuote == 0 {
+		return false // {token,Value} names a variable
+	}
+	if i >= len(t) {
+		s.open(i)
+		return false
 	}
 	p.start = i
 	return true

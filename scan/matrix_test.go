@@ -106,7 +106,7 @@ func (m *matrix) fill(t testing.TB, sh *shape, c *valueClass, draw uint64) (text
 	}
 	// Signs stand at either end only where the notation delimits the value.
 	n := len(c.templates)
-	if len(c.name) == 1 && sh.form.escape == nil {
+	if len(c.name) == 1 && (sh.form.escape == nil || slices.Contains(strings.Fields(sh.not), "phrase")) {
 		n = 1
 	}
 	v, _, _, err := detectors.Expand(c.templates[draw%uint64(n)], draw)

@@ -101,7 +101,7 @@ func (s *Scanner) goDSN(di int32, hs, he int) {
 	colon := -1
 	for lim := max(0, hs-256); i > lim; i-- {
 		c := t[i-1]
-		if lex[c]&isStop != 0 || c == '\\' || c == '=' && colon >= 0 {
+		if lex[c]&isStop != 0 || c == '\\' && escapedEnd(t, i-1) || c == '=' && colon >= 0 {
 			break
 		}
 		if c == ':' {

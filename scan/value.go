@@ -38,13 +38,34 @@ func (s *Scanner) value(p *pair, v names.Verdict) {
 		}
 		return
 	}
-	if p.quote == 0 && p.start < len(t) && (t[p.start] == '[' || t[p.start] == '(') {
-		s.list(p, v)
+	if p.quote == 0 && p.start < len(t) && p.sep != '>' && (t[p.start] == '[' || t[p.start] == '(') && s.list(p, v) {
 		return
 	}
 	end, closed := s.valueEnd(p, v)
 	s.noteEnd(p, v, end, closed)
+	if p.quote != 0 && p.keyQuote == 0 && !syntax(t[p.start:end]) && end < len(t) && lex[t[end]]&isEOL == 0 && !sameQuote(t, p.start-p.quoteLen, end, p.quoteLen) {
+		p.start -= p.quoteLen // nobody closes the quote: it is the first byte of the value
+	}
 	s.take(p, v, p.start, end)
+	s.change(p, v, end)
+}
+
+// change takes the new value where a difference is told: "old" -> "new".
+func (s *Scanner) change(p *pair, v names.Verdict, end int) {
+	t := s.text
+	i := end + p.quoteLen
+	if p.quote == 0 || i+4 > len(t) || t[i] != ' ' || t[i+1] != '-' && t[i+1] != '=' || t[i+2] != '>' || t[i+3] != ' ' {
+		return
+	}
+	q, d, n := quoteAt(t, i+4, min(len(t), i+4+maxGlue))
+	if n == 0 || q != p.quote || d != p.depth {
+		return
+	}
+	e := *p
+	e.start = i + 4 + n
+	end, closed := s.quotedEnd(&e)
+	s.noteEnd(&e, v, end, closed)
+	s.take(&e, v, e.start, end)
 }
 
 // wholeValue reports whether the span found last is all of the value of p, so
@@ -82,8 +103,8 @@ func (s *Scanner) noteEnd(p *pair, v names.Verdict, end int, closed bool) {
 }
 
 // list takes each quoted element of a list under a name, or else everything up
-// to the closing bracket: ["v"], [v], [115 51].
-func (s *Scanner) list(p *pair, v names.Verdict) {
+// to the closing bracket: ["v"], [v], [115 51]. It reports whether there is one.
+func (s *Scanner) list(p *pair, v names.Verdict) bool {
 	t := s.text
 	close := byte(']')
 	if t[p.start] == '(' {
@@ -106,18 +127,23 @@ func (s *Scanner) list(p *pair, v names.Verdict) {
 		s.noteEnd(&e, v, end, closed)
 		s.take(&e, v, e.start, end)
 		if !closed || !sameQuote(t, i, end, n) {
-			return
+			return true
 		}
 		i = end + n
 	}
 	from := i
-	for i < lim && t[i] != close && t[i] != '{' && t[i] != '[' && lex[t[i]]&(isEOL|isQuote) == 0 {
+	dumped := p.keyQuote == 0 // map[k:[v]], where v may hold brackets
+	for i < lim && lex[t[i]]&(isEOL|isQuote) == 0 && (t[i] != close || dumped && s.inside(from, i)) && (dumped || t[i] != '{' && t[i] != '[') {
 		i++
 	}
 	s.charge(from, i-from)
-	if i > from && i < len(t) && t[i] == close {
-		s.take(p, v, from, i)
+	if i < len(t) && t[i] == close {
+		if i > from {
+			s.take(p, v, from, i)
+		}
+		return true
 	}
+	return !dumped
 }
 
 // exhausted reports whether looking for the ends of values has cost more than
