@@ -358,7 +358,7 @@ func (s *Scanner) separator(p *pair, flag bool) bool {
 		return false // of two names
 	}
 	if n > 0 && (q != '%' || p.encoded || p.keyQuote == '%') {
-		if q == '"' && d == 0 && p.keyQuote == 0 && endsString(t, i+n-1) && s.inString(p.keyStart) {
+		if q == '"' && p.keyQuote == 0 && endsString(t, i+n-1) && s.inStringAt(p.keyStart, d) {
 			return false // the string that holds the name ends: the value is empty
 		}
 		p.quote, p.depth, p.quoteLen = q, d, n

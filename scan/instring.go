@@ -1,6 +1,9 @@
 package scan
 
-import "bytes"
+import (
+	"bytes"
+	"math/bits"
+)
 
 // jsonLine follows the strings of a JSON document that begins on a line.
 type jsonLine struct {
@@ -66,4 +69,38 @@ func endsString(t []byte, i int) bool {
 	for i++; i < len(t) && (t[i] == ' ' || t[i] == '\\'); i++ {
 	}
 	return i >= len(t) || t[i] == '"' || t[i] == ',' || t[i] == '}' || t[i] == ']' || t[i] == ':' || lex[t[i]]&isEOL != 0
+}
+
+// maxNested is how far before a place the quotes of the strings around it count.
+const maxNested = 2 << 10
+
+// inStringAt is inString for strings whose quotes have an escape depth: it
+// counts those quotes from the one of lesser depth that opens the string around.
+func (s *Scanner) inStringAt(pos, depth int) bool {
+	if depth == 0 {
+		return s.inString(pos)
+	}
+	t := s.text
+	lo, _ := s.line(pos)
+	lo = max(lo, pos-maxNested)
+	in := false
+	i := pos - 1
+	for ; i >= lo; i-- {
+		if t[i] != '"' {
+			continue
+		}
+		q := i
+		for i > lo && t[i-1] == '\\' {
+			i--
+		}
+		d := bits.TrailingZeros(^uint(q - i))
+		if d < depth {
+			break
+		}
+		if d == depth {
+			in = !in
+		}
+	}
+	s.charge(pos, pos-i)
+	return in
 }
