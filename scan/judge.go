@@ -35,11 +35,11 @@ func (s *Scanner) judge(value []byte, v names.Verdict, p *pair) (finding.Confide
 		if credential {
 			return finding.Certain, ByKey | ByEntropy, true
 		}
-		if countable(v.Class) && !credible(value) || p.sep == ' ' && p.kind != names.Flag && len(value) < 4 {
+		if countable(v.Class) && (!credible(value) || echoes(s.text[p.keyStart:p.keyEnd], value)) || p.sep == ' ' && p.kind != names.Flag && len(value) < 4 {
 			return finding.Doubtful, ByKey, true
 		}
 		return finding.Likely, ByKey, true
-	case credential && (v.Strength == names.Medium || judge.Random(value) > weakRandom):
+	case credential && (v.Strength == names.Medium || judge.Random(value) > weakRandom && !judge.Ambiguous(value)):
 		return finding.Likely, ByKey | ByEntropy, true
 	}
 	return finding.Doubtful, ByKey, true
@@ -154,6 +154,28 @@ func credible(v []byte) bool {
 		return len(v) >= 16
 	}
 	return len(v) >= 6
+}
+
+// echoes reports whether a value is its own name, as where names are mapped to
+// names: access_token: access_token.
+func echoes(name, value []byte) bool {
+	i := 0
+	for _, c := range value {
+		if lex[c]&isWord == 0 || c == '_' {
+			if c != '_' && c != '-' && c != '.' {
+				return false
+			}
+			continue
+		}
+		for i < len(name) && isSeparator(name[i]) {
+			i++
+		}
+		if i == len(name) || name[i]|0x20 != c|0x20 {
+			return false
+		}
+		i++
+	}
+	return i == len(name)
 }
 
 // filler tells what stands in place of a value: nothing, a mask, a placeholder.

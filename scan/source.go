@@ -1,6 +1,10 @@
 package scan
 
-import "github.com/stanch/stanch/internal/names"
+import (
+	"bytes"
+
+	"github.com/stanch/stanch/internal/names"
+)
 
 // How programs write names and values, in source, in dumps of it and in what
 // their interpreters print: prefixes of strings, declared types, subscripts,
@@ -152,4 +156,52 @@ func (s *Scanner) compared(p *pair) {
 	}
 	p.sep, p.quote, p.depth, p.start = '=', q, depth, from
 	s.take(p, v, from, end)
+}
+
+// maxInterpolation is how long an interpolation with blanks in it may be.
+const maxInterpolation = 256
+
+// interpolated reports whether an unquoted value is an interpolation with blanks
+// in it: $(cat file), {{ .Values.x }}.
+func (s *Scanner) interpolated(start int) bool {
+	t := s.text
+	if start+4 > len(t) {
+		return false
+	}
+	var end string
+	switch string(t[start : start+2]) {
+	case "$(":
+		end = ")"
+	case "${", "#{":
+		end = "}"
+	case "{{":
+		end = "}}"
+	case "<%":
+		end = "%>"
+	default:
+		return false
+	}
+	in := t[start:min(len(t), start+maxInterpolation)]
+	in = in[:lineEnd(in)]
+	i := bytes.Index(in, []byte(end))
+	if i < 0 {
+		return false
+	}
+	stop := start + i + len(end)
+	return (stop == len(t) || lex[t[stop]]&isStop != 0 || t[stop] == ',' || t[stop] == ';' || t[stop] == '\\') && filler(t[start:stop])
+}
+
+// arn reports whether the name at ks is the kind of an Amazon resource, behind
+// the number of an account: arn:aws:secretsmanager:eu-west-1:123456789012:secret:name.
+func arn(t []byte, ks int) bool {
+	const account = 12
+	if ks < account+2 || t[ks-1] != ':' || t[ks-account-2] != ':' {
+		return false
+	}
+	for _, c := range t[ks-account-1 : ks-1] {
+		if lex[c]&isDigit == 0 {
+			return false
+		}
+	}
+	return true
 }

@@ -15,6 +15,9 @@ func (s *Scanner) value(p *pair, v names.Verdict) {
 		s.drop(p, s.e.class[v.Class], p.start, p.start, NestedValue)
 		return // an object: its members have names of their own
 	}
+	if p.quote == 0 && s.interpolated(p.start) || p.sep == ':' && arn(t, p.keyStart) {
+		return
+	}
 	jar := v.Class == names.Cookie || cookieName(t[p.keyStart:p.keyEnd])
 	if jar && p.keyStart < s.jarEnd {
 		return // a cookie of a jar that was taken apart

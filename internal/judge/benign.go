@@ -81,7 +81,7 @@ func benign(v []byte, s set) Reason {
 		return Public
 	case isFile(v):
 		return File
-	case !s.within(alnum) && isEncrypted(v):
+	case (len(v) > 700 || !s.within(alnum)) && isEncrypted(v):
 		return Encrypted
 	case isBoundary(v):
 		return Boundary

@@ -144,10 +144,12 @@ func isFile(v []byte) bool {
 }
 
 // isEncrypted: values that are ciphertext at rest: SOPS, Jasypt, Spring Cloud
-// Config, Ansible Vault.
+// Config, Ansible Vault, Sealed Secrets (two bytes for the length of an RSA key,
+// 512 in base64 begins with Ag).
 func isEncrypted(v []byte) bool {
 	return hasPrefix(v, "ENC[AES256_GCM,data:") && hasSuffix(v, "]") ||
 		hasPrefix(v, "ENC(") && hasSuffix(v, ")") && len(v) > 5 && all(v[4:len(v)-1], base64Digit) ||
 		hasPrefix(v, "{cipher}") && len(v) > 24 && all(v[8:], base64Digit) ||
-		hasPrefix(v, "$ANSIBLE_VAULT;")
+		hasPrefix(v, "$ANSIBLE_VAULT;") ||
+		hasPrefix(v, "Ag") && len(v) > 700 && all(v, base64Digit)
 }
