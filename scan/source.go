@@ -161,34 +161,38 @@ func (s *Scanner) compared(p *pair) {
 // maxInterpolation is how long an interpolation with blanks in it may be.
 const maxInterpolation = 256
 
-// interpolated reports whether an unquoted value is an interpolation with blanks
-// in it: $(cat file), {{ .Values.x }}.
-func (s *Scanner) interpolated(start int) bool {
+// interpolation returns the end of an unquoted value that is an interpolation,
+// which may have blanks in it: $(cat file), {{ .Values.x }}. It returns 0 for
+// any other value.
+func (s *Scanner) interpolation(start int) int {
 	t := s.text
 	if start+4 > len(t) {
-		return false
+		return 0
 	}
-	var end string
+	var close string
 	switch string(t[start : start+2]) {
 	case "$(":
-		end = ")"
+		close = ")"
 	case "${", "#{":
-		end = "}"
+		close = "}"
 	case "{{":
-		end = "}}"
+		close = "}}"
 	case "<%":
-		end = "%>"
+		close = "%>"
 	default:
-		return false
+		return 0
 	}
 	in := t[start:min(len(t), start+maxInterpolation)]
 	in = in[:lineEnd(in)]
-	i := bytes.Index(in, []byte(end))
+	i := bytes.Index(in, []byte(close))
 	if i < 0 {
-		return false
+		return 0
 	}
-	stop := start + i + len(end)
-	return (stop == len(t) || lex[t[stop]]&isStop != 0 || t[stop] == ',' || t[stop] == ';' || t[stop] == '\\') && filler(t[start:stop])
+	end := start + i + len(close)
+	if end < len(t) && lex[t[end]]&isStop == 0 && t[end] != ',' && t[end] != ';' && t[end] != '\\' || !filler(t[start:end]) {
+		return 0
+	}
+	return end
 }
 
 // arn reports whether the name at ks is the kind of an Amazon resource, behind

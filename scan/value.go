@@ -15,7 +15,14 @@ func (s *Scanner) value(p *pair, v names.Verdict) {
 		s.drop(p, s.e.class[v.Class], p.start, p.start, NestedValue)
 		return // an object: its members have names of their own
 	}
-	if p.quote == 0 && s.interpolated(p.start) || p.sep == ':' && arn(t, p.keyStart) {
+	if p.quote == 0 {
+		if end := s.interpolation(p.start); end > 0 {
+			s.take(p, v, p.start, end)
+			return
+		}
+	}
+	if p.sep == ':' && arn(t, p.keyStart) {
+		s.drop(p, s.e.class[v.Class], p.start, p.start, NestedValue)
 		return
 	}
 	jar := v.Class == names.Cookie || cookieName(t[p.keyStart:p.keyEnd])
