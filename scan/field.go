@@ -27,7 +27,8 @@ type pair struct {
 	encoded          bool // the separators around are percent-encoded
 	gap              bool // blanks after a separator that had none before it
 	blankAfter       bool // blanks between separator and value
-	prose            bool // the separator is the word "is"
+	told             bool // a sentence, see sentence
+	worded           bool // the name is of two words, and strong
 }
 
 // field handles a hit of a stem of the sensitive names: it finds the whole
@@ -299,10 +300,6 @@ func (s *Scanner) separator(p *pair, flag bool) bool {
 			if hasFold(t[i:], "&#61;") {
 				p.sep, n = '=', 5
 			}
-		case 'i':
-			if blanks > 0 && i+3 < lim && t[i+1] == 's' && t[i+2] == ' ' { // the password is 'value'
-				p.sep, n, p.prose = '=', 2, true
-			}
 		case '|':
 			if blanks > 0 {
 				p.sep, n = '|', 1
@@ -328,7 +325,7 @@ func (s *Scanner) separator(p *pair, flag bool) bool {
 		i += n
 	}
 	p.blankAfter = seen && blanks > 0
-	p.gap = p.prose || p.gap && p.blankAfter && p.sep == '='
+	p.gap = p.gap && p.blankAfter && p.sep == '='
 	if !seen {
 		if i >= lim && i == len(t) {
 			s.open(i)
@@ -338,13 +335,17 @@ func (s *Scanner) separator(p *pair, flag bool) bool {
 			return false
 		}
 		quoted := t[i] == '\'' || t[i] == '"'
-		if !flag && !quoted && !p.netrc(t) || flag && t[i] == '-' {
+		if !flag && !quoted && !p.netrc(t) {
+			return blanks == 1 && s.sentence(p, i)
+		}
+		if flag && t[i] == '-' {
 			return false
 		}
 		if flag && p.keyQuote != 0 {
 			return false
 		}
 		p.sep = ' '
+		p.told = !flag && quoted
 	}
 	if i >= len(t) {
 		s.open(i)

@@ -18,11 +18,14 @@ func (s *Scanner) judge(value []byte, v names.Verdict, p *pair) (finding.Confide
 		return s.judgeCode(value, v)
 	}
 	look := judge.Look(value)
-	credential := look.Credential || v.Class == names.Webhook && secretPath(value) || v.Class == names.Token && v.Strength == names.Medium && tokenOnly(value)
+	credential := look.Credential || v.Class == names.Webhook && secretPath(value) || v.Class == names.Token && v.Strength == names.Medium && tokenOnly(value) || p.worded && isUUID(value)
 	if v.Strength != names.Strong && (!credential || p.quote == 0 && dump(value)) {
 		return 0, 0, false
 	}
 	if look.Nothing || look.Masked || look.Partial && v.Strength != names.Strong || look.Placeholder || s.e.ours(value) {
+		return 0, 0, false
+	}
+	if p.told && p.quote == 0 && !credential && !s.spoken(value, v, p) {
 		return 0, 0, false
 	}
 	if p.gap && p.quote == 0 && !credential {
@@ -48,12 +51,7 @@ func (s *Scanner) judge(value []byte, v names.Verdict, p *pair) (finding.Confide
 // tokenOnly tells what is data under other names and a credential where the
 // name ends in token: a UUID, and a number too long to count anything.
 func tokenOnly(v []byte) bool {
-	if len(v) == 36 && v[8] == '-' && v[13] == '-' && v[18] == '-' && v[23] == '-' {
-		for i, c := range v {
-			if c != '-' && lex[c]&isHex == 0 || c == '-' && i != 8 && i != 13 && i != 18 && i != 23 {
-				return false
-			}
-		}
+	if isUUID(v) {
 		return true
 	}
 	for _, c := range v {
@@ -62,6 +60,18 @@ func tokenOnly(v []byte) bool {
 		}
 	}
 	return len(v) > 20 // digits of the largest 64-bit number
+}
+
+func isUUID(v []byte) bool {
+	if len(v) != 36 {
+		return false
+	}
+	for i, c := range v {
+		if hyphen := i == 8 || i == 13 || i == 18 || i == 23; hyphen != (c == '-') || !hyphen && lex[c]&isHex == 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // dump tells an object printed as Type{…} or Type(…).
@@ -116,7 +126,7 @@ func (p *pair) tooShort(n int, v names.Verdict) bool {
 	if v.Strength == names.Strong || v.Class == names.PIN || v.Class == names.OTP {
 		return false
 	}
-	return n < shortestMedium || v.Strength == names.Weak && n < shortestWeak || p.sep == ' ' && p.kind != names.Flag
+	return n < shortestMedium || v.Strength == names.Weak && n < shortestWeak || p.sep == ' ' && p.kind != names.Flag && !p.told
 }
 
 // The shortest values that can be secrets under names that are not strong.

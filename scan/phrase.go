@@ -13,7 +13,7 @@ const longestWord = 16
 // Key, page token. It returns the verdict to go by.
 func (s *Scanner) phrase(p *pair, v names.Verdict) names.Verdict {
 	t := s.text
-	if v.Strength > names.Medium || p.keyQuote != 0 || p.kind != names.Attr || p.sep != ':' && p.sep != '=' ||
+	if v.Strength > names.Medium || p.keyQuote != 0 || p.kind != names.Attr || p.sep != ':' && p.sep != '=' && !p.told ||
 		p.keyStart < 2 || t[p.keyStart-1] != ' ' {
 		return v
 	}
@@ -30,6 +30,7 @@ func (s *Scanner) phrase(p *pair, v names.Verdict) names.Verdict {
 	case w.Benign:
 		return names.Verdict{}
 	case w.Strength > v.Strength:
+		whole.worded = w.Strength == names.Strong
 		w.Strength = min(w.Strength, names.Medium)
 		*p = whole
 		return w

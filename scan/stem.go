@@ -30,6 +30,9 @@ func stemLiterals(s names.Stem) []stemLiteral {
 		}
 		return list
 	}
+	if s.Text == "key" || s.Text == "token" {
+		list = append(list, stemLiteral{text: " " + s.Text + " ", gate: spokenValue, lead: 1, trail: 1})
+	}
 	class := afterName
 	if len(s.Text) > 3 {
 		class.AddRange('0', '9')

@@ -40,11 +40,11 @@ if have npm; then
 fi
 
 if have go; then
-	say go-build env -C "$source" GOCACHE="$dir/gocache" go build -a -x -o "$dir/stanch-noise" ./cmd/stanch
-	say go-test env -C "$source" GOCACHE="$dir/gocache" go test -v ./internal/... -run . -count=1
+	export GOCACHE=$dir/gocache
+	say go-build env -C "$source" go build -a -x -o "$dir/stanch-noise" ./cmd/stanch
+	say go-test env -C "$source" go test -v ./internal/... -run . -count=1
 	say go-list env -C "$source" go list -deps -json ./cmd/stanch
 	say go-env go env -json
-	say go-gctrace env -C "$source" GODEBUG=gctrace=1,inittrace=1 go vet ./internal/...
 fi
 
 if have mvn; then
