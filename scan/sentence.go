@@ -64,12 +64,12 @@ func (s *Scanner) sentence(p *pair, i int) bool {
 	return true
 }
 
-// lowerWord reports whether a word of lower-case letters alone stands at i.
+// lowerWord reports whether a word of lower-case letters alone stands at i, and ends.
 func lowerWord(t []byte, i int) bool {
 	for i < len(t) && t[i]-'a' < 26 {
 		i++
 	}
-	return i == len(t) || lex[t[i]]&isStop != 0 || i+1 < len(t) && lex[t[i]]&isKey == 0 && lex[t[i+1]]&isStop != 0
+	return i < len(t) && (lex[t[i]]&isStop != 0 || i+1 < len(t) && lex[t[i]]&isKey == 0 && lex[t[i+1]]&isStop != 0)
 }
 
 // strongPassword reports whether passwords are what the name of p announces:
