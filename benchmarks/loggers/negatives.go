@@ -56,7 +56,7 @@ func (v *values) innocent() (string, any, string) {
 	case 17:
 		return any1("key file", "private key path", "token file", "password file", "keystore file", "ssl key file", "ssh key path", "credentials file"), any1("/etc/ssl/private/server.key", "/run/secrets/db_password", "/var/run/secrets/kubernetes.io/serviceaccount/token", "~/.ssh/id_ed25519", `C:\certs\server.pfx`, "config/master.key", "./secrets/api-key.txt"), "path"
 	case 18:
-		return any1("key", "cache key", "redis key", "lookup key", "sort key", "object key", "s3 key", "routing key", "message key"), any1("user:", "session:", "orders/2026/", "invoice-", "profile/")+v.of(digits, 6), "key"
+		return any1("key", "cache key", "redis key", "lookup key", "sort key", "object key", "s3 key", "routing key", "message key"), any1("user:", "session:", "orders/2026/", "invoice-", "profile/") + v.of(digits, 6), "key"
 	case 19:
 		return any1("primary key", "partition key", "foreign key", "shard key", "row key", "sort key"), any1("id", "customer_id", "2026-01-15#eu", "order_id,line_no", "tenant#42"), "key"
 	case 20:
@@ -153,4 +153,3 @@ var remarks = []string{
 func (v *values) remark() negative {
 	return negative{"remark", fmt.Sprintf(pick(v.Rand, remarks), v.between(10, 99))}
 }
-
