@@ -62,7 +62,7 @@ func (s *Scanner) credentials(p *pair, v names.Verdict, from, end int) {
 		if w > from && schemeOf(t[from:w]) != noScheme {
 			return // the scheme without credentials
 		}
-		if p.quote == 0 && !header(t[p.keyStart:p.keyEnd]) {
+		if p.quote == 0 && !header(s.nameOf(p)) {
 			end, _ = s.bareEnd(from, end)
 		}
 		s.take(p, v, from, end)
@@ -99,7 +99,7 @@ func (s *Scanner) credentials(p *pair, v names.Verdict, from, end int) {
 			s.drop(p, s.e.class[v.Class], from, w, NotAHeader)
 			return
 		}
-		if p.quote == 0 && !header(t[p.keyStart:p.keyEnd]) {
+		if p.quote == 0 && !header(s.nameOf(p)) {
 			s.take(p, v, from, w)
 			return
 		}

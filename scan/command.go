@@ -16,10 +16,15 @@ func (s *Scanner) command(di int32, hs, he int) {
 	if !atBoundary(t, hs) {
 		return
 	}
-	program := t[hs : he-1]
-	if hs < s.commandEnd && bytes.Equal(program, s.program) {
+	program := t[hs:he]
+	if hs < s.commandEnd && bytes.Equal(program, s.program) || he == len(t) {
 		return // a word of a command line that was looked at
 	}
+	if t[he] != ' ' {
+		s.argv(di, program, he)
+		return
+	}
+	he++
 	i := he
 	defer func() {
 		s.charge(hs, i-he)

@@ -29,6 +29,10 @@ type pair struct {
 	blankAfter       bool // blanks between separator and value
 	told             bool // a sentence, see sentence
 	worded           bool // the name is of two words, and strong
+
+	far  *carriedName // the name, if it stands elsewhere
+	at   int          // where the key of the value is, if that is not the name
+	line bool         // that key begins its line
 }
 
 // field handles a hit of a stem of the sensitive names: it finds the whole
@@ -46,9 +50,13 @@ func (s *Scanner) field(hs, he int) {
 	p, ok := s.pairAt(hs, he)
 	if !ok {
 		had := len(s.spans)
+		s.keyDone = max(s.keyDone, p.keyEnd)
 		if p.keyEnd > 0 && p.sep == 0 {
 			s.compared(&p)
 			s.purpose(&p)
+			if len(s.spans) == had {
+				s.apart(&p)
+			}
 		}
 		if len(s.spans) == had {
 			s.dropName(&p, NoValue)
@@ -56,6 +64,9 @@ func (s *Scanner) field(hs, he int) {
 		return
 	}
 	s.keyDone = p.keyEnd
+	if p.sep == '|' && s.heading(&mention{pair: p, open: p.keyStart, close: p.keyEnd}) {
+		return
+	}
 	v, keyed := s.known(&p)
 	if v.Strength == names.Medium && v.Class == names.Token && slices.ContainsFunc(keyed, s.e.brands) {
 		v.Strength = names.Strong // a vendor's token is no counter and no state
@@ -63,24 +74,49 @@ func (s *Scanner) field(hs, he int) {
 	if len(keyed) == 0 && v.Strength != names.None && v.Class != names.Password {
 		keyed = s.vendorBefore(&p)
 	}
+	if v.Strength >= names.Medium && s.elsewhere(&p) {
+		return
+	}
+	s.meet(&p, v, keyed)
+}
+
+// elsewhere handles a pair in which something stands for the value: nothing up
+// to the end of the line, the mark of a block scalar, the place of a parameter.
+func (s *Scanner) elsewhere(p *pair) bool {
+	i := p.start
+	if i >= len(s.text) {
+		return false
+	}
+	switch c := s.text[i]; c {
+	case '?', '$', '{', '%':
+		return s.placeholder(p)
+	case '|', '>':
+		return s.below(p)
+	default:
+		return lex[c]&isEOL != 0 && s.below(p)
+	}
+}
+
+// meet tries what a name is known for on its value.
+func (s *Scanner) meet(p *pair, v names.Verdict, keyed []int32) {
 	whole := false
 	for _, d := range keyed {
 		s.current = d
-		if s.keyedValue(d, &p) && s.wholeValue(&p) {
+		if s.keyedValue(d, p) && s.wholeValue(p) {
 			whole = true
 		}
 	}
 	if whole {
 		return
 	}
-	v = s.phrase(&p, v)
+	v = s.phrase(p, v)
 	switch {
 	case v.Strength == names.None:
-		s.dropName(&p, OtherName)
+		s.dropName(p, OtherName)
 	case s.e.class[v.Class] < 0:
-		s.dropName(&p, DetectorOff)
+		s.dropName(p, DetectorOff)
 	default:
-		s.value(&p, v)
+		s.value(p, v)
 	}
 }
 

@@ -32,7 +32,7 @@ func (s *Scanner) judge(value []byte, v names.Verdict, p *pair) (finding.Confide
 		return 0, 0, false // "token_id= total=12": the value is empty
 	}
 	switch {
-	case v.Class == names.Password && directory(value) && (p.kind != names.Flag && hasFold(s.text[max(p.keyStart, p.keyEnd-3):], "pwd")):
+	case v.Class == names.Password && directory(value) && (p.kind != names.Flag && endsFold(s.nameOf(p), "pwd")):
 		return 0, 0, false
 	case v.Strength == names.Strong:
 		if credential {
@@ -193,3 +193,6 @@ func filler(v []byte) bool {
 	full, _ := judge.Mask(v)
 	return full || judge.Nothing(v) || judge.Placeholder(v)
 }
+
+// endsFold reports whether t ends with the lower-case ASCII string p in either case.
+func endsFold(t []byte, p string) bool { return len(t) >= len(p) && hasFold(t[len(t)-len(p):], p) }

@@ -49,6 +49,8 @@ type Scanner struct {
 	order          spanOrder
 	json           jsonLine
 	blocks         blocks
+	carry          carry
+	rowBefore      int    // the last row of a table
 	single         bool   // every line is a record of its own
 	trace          *trace // nil unless it explains
 }
@@ -88,7 +90,7 @@ func (e *Engine) NewScanner() *Scanner {
 // ordered by start; spans of different detectors may overlap. Nothing is
 // allocated where nothing is found. text is not kept.
 func (s *Scanner) Text(dst []Span, text []byte) []Span {
-	s.blocks = blocks{}
+	s.blocks, s.carry = blocks{}, carry{}
 	for off := 0; off < len(text); {
 		n := len(text) - off
 		if n > segmentSize {
@@ -183,15 +185,19 @@ func (s *Scanner) scan(dst []Span, text []byte, m mode) []Span {
 		matcher = s.e.ungated()
 	}
 	s.hits = matcher.Scan(s.hits[:0], text, &s.scratch)
-	if len(s.hits) == 0 && s.blocks.n == 0 && s.e.gated == nil {
+	if len(s.hits) == 0 && s.blocks.n == 0 && s.carry.kind == nothing && s.e.gated == nil {
 		s.openAt = noOpen
 		return dst
 	}
 	from := len(dst)
 	s.begin(dst, text, m)
 	skip := 0
+	s.carry.pos, s.rowBefore = 0, -1
 	for _, h := range s.hits {
 		s.follow(int(h.Start))
+		if s.carry.kind != nothing && s.carry.pos <= int(h.Start) {
+			s.followCarry(int(h.Start) + 1)
+		}
 		if int(h.Start) < skip || int(h.Start) < s.blocks.to && int(h.Start) >= s.blocks.from {
 			continue
 		}
@@ -202,6 +208,9 @@ func (s *Scanner) scan(dst []Span, text []byte, m mode) []Span {
 		s.verify(&s.e.leads[h.ID], int(h.Start), int(h.End))
 	}
 	s.follow(len(text))
+	if s.carry.kind != nothing {
+		s.followCarry(len(text))
+	}
 	if s.e.gated != nil {
 		s.gatedRules()
 	}

@@ -39,6 +39,7 @@ type Stream struct {
 type window struct {
 	released int   // bytes of buf
 	marked   bool  // the last of them belonged to a span
+	inLine   bool  // buf begins in the middle of its line
 	swallow  byte  // what ends the value that filled the last window: a quote, anyStop, or 0 for none
 	by       int32 // the detector of that value
 }
@@ -99,8 +100,11 @@ func (st *Stream) Close() error {
 }
 
 // Idle reports whether nothing that came before has a say in what comes next:
-// no line is unfinished and no key block is open.
-func (st *Stream) Idle() bool { return len(st.buf) == 0 && st.s.blocks.n == 0 }
+// no line is unfinished, no key block is open, and no line before left a name
+// whose value is to come.
+func (st *Stream) Idle() bool {
+	return len(st.buf) == 0 && st.s.blocks.n == 0 && st.s.carry.kind == nothing
+}
 
 // hand hands on a piece, which begins at from in the text last scanned.
 func (st *Stream) hand(text []byte, spans []Span, from int) {
@@ -110,10 +114,13 @@ func (st *Stream) hand(text []byte, spans []Span, from int) {
 // part scans the unfinished line and hands on as much of it as the mode allows.
 func (st *Stream) part(m mode) {
 	s, w := st.s, &st.win
-	before := s.blocks
+	before, carried := s.blocks, s.carry
+	if w.inLine {
+		s.carry = carry{}
+	}
 	st.spans = s.scan(st.spans[:0], st.buf, m)
 	if m != wholeLines {
-		s.blocks = before
+		s.blocks, s.carry = before, carried
 	}
 	end := len(st.buf)
 	cut := end
@@ -169,7 +176,7 @@ func (st *Stream) part(m mode) {
 		drop := cut - lookBehind
 		st.off += int64(drop)
 		st.buf = st.buf[:copy(st.buf, st.buf[drop:])]
-		w.released -= drop
+		w.released, w.inLine = w.released-drop, true
 	}
 }
 

@@ -31,8 +31,12 @@ func structureOf(name string) (structure, match.Gate) {
 		return (*Scanner).putty, match.Gate{}
 	case "sql-identified":
 		return (*Scanner).sqlIdentified, match.Gate{}
+	case "smtp-login":
+		return (*Scanner).smtpLogin, match.Gate{}
+	case "netrc":
+		return (*Scanner).netrc, match.Gate{Class: hostClass, Min: 1}
 	case "command-line":
-		return (*Scanner).command, match.Gate{}
+		return (*Scanner).command, match.Gate{Class: afterProgram, Min: 1}
 	case "jwk":
 		return (*Scanner).jwk, match.Gate{}
 	case "secure-string":
@@ -63,6 +67,7 @@ func fieldClass(structure string) (names.Class, bool) {
 
 // Byte classes of the gates, bit b of word b/64.
 var (
+	afterProgram   = match.Class{1<<' ' | 1<<'"' | 1<<'\'', 1 << ('\\' - 64)}
 	token68Class   = match.Class{0x23ff_e800_0000_0000, 0x47ff_fffe_87ff_fffe}
 	base64urlClass = match.Class{0x03ff_2000_0000_0000, 0x07ff_fffe_87ff_fffe}
 )

@@ -25,8 +25,8 @@ func (s *Scanner) value(p *pair, v names.Verdict) {
 		s.drop(p, s.e.class[v.Class], p.start, p.start, NestedValue)
 		return
 	}
-	jar := v.Class == names.Cookie || cookieName(t[p.keyStart:p.keyEnd])
-	if jar && p.keyStart < s.jarEnd {
+	jar := v.Class == names.Cookie || cookieName(s.nameOf(p))
+	if jar && p.far == nil && p.keyStart < s.jarEnd {
 		return // a cookie of a jar that was taken apart
 	}
 	if jar || v.Class == names.Auth {
@@ -35,7 +35,7 @@ func (s *Scanner) value(p *pair, v names.Verdict) {
 		s.charge(p.start, end-p.start)
 		s.noteEnd(p, v, end, closed)
 		if jar {
-			set := setCookie(t[p.keyStart:p.keyEnd])
+			set := setCookie(s.nameOf(p))
 			s.cookies(p, end, set)
 			if !set {
 				s.jarEnd = end
@@ -47,6 +47,9 @@ func (s *Scanner) value(p *pair, v names.Verdict) {
 			s.goes(end)
 		}
 		return
+	}
+	if p.quote == 0 && p.sep == '=' && p.keyQuote == 0 {
+		s.entry(p)
 	}
 	if p.quote == 0 && p.start < len(t) && p.sep != '>' && (t[p.start] == '[' || t[p.start] == '(') && s.list(p, v) {
 		return
@@ -163,7 +166,11 @@ func (s *Scanner) exhausted(p *pair, v names.Verdict) bool {
 	if s.budget >= 0 || p.start > s.allowed {
 		return false
 	}
-	_, hi := s.line(p.keyEnd)
+	at := p.keyEnd
+	if p.far != nil {
+		at = p.start
+	}
+	_, hi := s.line(at)
 	if p.start < hi {
 		x := s.found(s.e.class[v.Class], p.start, hi, finding.Likely, ByKey|Unclosed)
 		x.KeyStart, x.KeyEnd = p.keyStart, p.keyEnd

@@ -162,7 +162,7 @@ type cachedName struct {
 
 // known classifies the name of a pair and finds its vendors.
 func (s *Scanner) known(p *pair) (names.Verdict, []int32) {
-	name := s.text[p.keyStart:p.keyEnd]
+	name := s.nameOf(p)
 	var c *cachedName
 	if len(name) <= len(c.name) && len(name) > 0 {
 		h := uint32(len(name)) + uint32(p.kind)<<5
