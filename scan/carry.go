@@ -439,7 +439,7 @@ func (s *Scanner) formLine(c *carry, lo, hi int) bool {
 	t := s.text
 	if !c.inside {
 		c.inside = hi == lo
-		return c.inside || blockHeader(t[lo:hi], 0)
+		return c.inside || mapping(t[lo:hi])
 	}
 	if hi-lo > 2 && t[lo] == '-' && t[lo+1] == '-' {
 		return false
