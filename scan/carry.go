@@ -138,7 +138,7 @@ func (s *Scanner) below(p *pair) bool {
 	case i >= hi:
 		if p.sep == '>' {
 			s.expect(textBelow, p, p.keyStart, 2)
-		} else if p.keyQuote != 0 || s.startsLine(p) && p.sep == ':' && p.keyStart-lo < maxKey {
+		} else if _, first := s.startsLine(p); p.keyQuote != 0 || first && p.sep == ':' && p.keyStart-lo < maxKey {
 			s.expect(valueBelow, p, p.keyStart, 2)
 		}
 		return true
