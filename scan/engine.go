@@ -9,6 +9,7 @@ import (
 
 	"github.com/stanch/stanch/detectors"
 	"github.com/stanch/stanch/internal/automaton"
+	"github.com/stanch/stanch/internal/decode"
 	"github.com/stanch/stanch/internal/envelope"
 	"github.com/stanch/stanch/internal/names"
 	"github.com/stanch/stanch/match"
@@ -24,6 +25,9 @@ type Options struct {
 	Vocabulary *envelope.Vocabulary
 	// Names are additions to the table of field names and removals from it.
 	Names []names.Name
+	// NoDecoding leaves encoded text (base64, escapes, numbers) as it is: only
+	// what detectors say of it themselves is found.
+	NoDecoding bool
 }
 
 // Engine is a compiled set of detectors. It is immutable and safe for
@@ -47,6 +51,7 @@ type Engine struct {
 	keywords   [][]string     // by detector, in lower case
 	rules      *automaton.Set
 	gated      []lineRule // rules without a usable literal
+	opaque     int32      // detector that reports what could not be decoded
 }
 
 // lead is what a literal leads to. Where several expressions share it, one
@@ -68,6 +73,9 @@ type use struct {
 	anchor   int
 	// unbounded: the rule is walked over the whole line at its first hit there.
 	unbounded bool
+	// What leads to encoded text knows how that is written.
+	form  decode.Form
+	phase uint8
 }
 
 type useKind uint8
@@ -78,6 +86,7 @@ const (
 	useKeyed
 	useStructure
 	useRegex
+	useEncoded
 )
 
 const (
@@ -113,6 +122,11 @@ func Compile(ds []detectors.Detector, o Options) (*Engine, error) {
 		}
 	}
 	e.classes = len(b.classes)
+	if !o.NoDecoding {
+		if err := b.encoded(); err != nil {
+			return nil, err
+		}
+	}
 	b.unite()
 	var err error
 	if e.matcher, err = match.Compile(e.literals, match.WithLayout(defaultLayout)); err != nil {

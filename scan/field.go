@@ -240,6 +240,9 @@ func (s *Scanner) separator(p *pair, flag bool) bool {
 	t := s.text
 	i := p.keyEnd
 	lim := min(len(t), i+maxGlue)
+	if i+2 < lim && (t[i] == '%' || t[i] == '\\' || t[i] == '&' || t[i] == '=' && t[i+1] == '3') && s.escapedName(p) {
+		return false
+	}
 	if q, d, n := quoteAt(t, i, lim); n > 0 {
 		p.keyQuote, p.depth = q, d
 		i += n

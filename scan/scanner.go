@@ -53,6 +53,11 @@ type Scanner struct {
 	rowBefore      int    // the last row of a table
 	single         bool   // every line is a record of its own
 	trace          *trace // nil unless it explains
+
+	depth int      // layers of encoding that the text was taken out of
+	top   *Scanner // of the text that was read, nil in itself
+	layer *layer   // made at the first encoded text
+	room  int      // bytes that may still be decoded for the line, see decodes
 }
 
 const noOpen = math.MaxInt
@@ -173,6 +178,9 @@ func (s *Scanner) begin(dst []Span, text []byte, m mode) {
 	clear(s.walked)
 	s.allowed, s.budget = -1, 0
 	s.blocks.done, s.blocks.from, s.blocks.to = 0, 0, 0
+	if s.layer != nil {
+		s.layer.forget()
+	}
 }
 
 // scan appends the spans of text, which begins at the start of a line.
@@ -246,6 +254,7 @@ func (s *Scanner) allow(pos int) {
 	}
 	lo, hi := s.line(pos)
 	s.allowed, s.budget, s.judgements = hi, valueBudget*(hi-lo)+lineAllowance, judgements+(hi-lo)/judgementEach
+	s.room = growth * (hi - lo)
 }
 
 // cover hides what is left of a line that has cost too much, from a hit on. It
@@ -254,6 +263,8 @@ func (s *Scanner) cover(l *lead, hs int) int {
 	_, hi := s.line(hs)
 	d := int32(0)
 	switch {
+	case len(l.uses) > 0 && l.uses[0].kind == useEncoded:
+		d = s.e.opaque
 	case len(l.uses) > 0 && l.uses[0].kind != useField:
 		d = l.uses[0].detector
 	case len(l.uses) == 0:
@@ -286,6 +297,8 @@ func (s *Scanner) verify(l *lead, hs, he int) {
 			s.keyed(u.detector, hs, he)
 		case useStructure:
 			u.parse(s, u.detector, hs, he)
+		case useEncoded:
+			s.encoded(u, hs, he)
 		}
 		if s.trace != nil {
 			s.unsaid(u, hs, he)

@@ -13,6 +13,7 @@ type Span struct {
 	Detector   int32
 	Confidence finding.Confidence
 	Evidence   Evidence
+	Encoding   Encoding
 	// KeyStart and KeyEnd delimit the name the value stood under; equal when it had none.
 	KeyStart, KeyEnd int
 	// Bare marks an unquoted JSON scalar: its replacement must be quoted.

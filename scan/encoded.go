@@ -1,0 +1,415 @@
+package scan
+
+import (
+	"bytes"
+
+	"github.com/stanch/stanch/finding"
+	"github.com/stanch/stanch/internal/decode"
+)
+
+// Bounds of what is decoded.
+const (
+	// maxDepth is how many layers are taken off, not counting compression.
+	maxDepth = 3
+	// growth is how many bytes may be decoded for each byte of a line, over all
+	// runs, layers and compression.
+	growth = 32
+	// maxRun is the longest run of base64 or numbers decoded as one, in bytes.
+	maxRun = 256 << 10
+	// An escaped text is decoded from so many bytes before the hit, and up to
+	// so many behind it.
+	unitBefore = 1 << 10
+	unitAfter  = 32 << 10
+)
+
+// layer is what a scanner needs in order to look into encoded text.
+type layer struct {
+	scanner  *Scanner
+	text     decode.Text
+	bytes    []byte
+	inflater decode.Inflater
+	inflated []byte
+	spans    []Span
+
+	// The run and the escaped text last decoded. tried has a bit for each phase.
+	run   struct{ start, end, tried int }
+	unit  struct{ start, end int }
+	form  decode.Form // of unit
+	found bool        // whether unit held a secret
+}
+
+func (s *Scanner) below() *layer {
+	if s.layer == nil {
+		top := s.top
+		if top == nil {
+			top = s
+		}
+		s.layer = &layer{scanner: &Scanner{e: s.e, depth: s.depth + 1, top: top}}
+		s.layer.forget()
+	}
+	return s.layer
+}
+
+// forget makes the layer ready for another text.
+func (l *layer) forget() {
+	l.run.start, l.run.end, l.unit.start, l.unit.end = 0, -1, 0, -1
+}
+
+// decodes counts n bytes that are about to be decoded at pos and reports
+// whether the line may still ask for them.
+func (s *Scanner) decodes(pos, n int) bool {
+	s.allow(pos)
+	top := s.top
+	if top == nil {
+		top = s
+	}
+	top.room -= n
+	return top.room >= 0
+}
+
+// encoded decides at a lead to encoded text.
+func (s *Scanner) encoded(u *use, hs, he int) {
+	if s.depth == maxDepth || hs < s.taken || s.covered(hs) {
+		return
+	}
+	s.current = s.e.opaque
+	switch u.form {
+	case decode.Base64:
+		s.base64(hs, int(u.phase))
+	case decode.Hex:
+		s.hex(hs, he, u.phase == opening)
+	case decode.Decimal:
+		s.decimal(hs, he, u.phase == opening)
+	default:
+		s.escaped(u.form, hs)
+	}
+}
+
+// covered reports whether pos lies in a secret found just now.
+func (s *Scanner) covered(pos int) bool {
+	for i := len(s.spans) - 1; i >= 0 && i >= len(s.spans)-4; i-- {
+		if x := &s.spans[i]; pos >= x.Start && pos < x.End && x.Confidence > finding.Doubtful && x.Evidence&Identifier == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// base64 decodes the run of base64 around a mark at hs whose first character
+// has the number phase in its group.
+func (s *Scanner) base64(hs, phase int) {
+	t, l := s.text, s.below()
+	r := &l.run
+	if hs < r.start || hs >= r.end {
+		r.start = decode.Base64Start(t, hs, max(0, hs-maxRun))
+		r.end = decode.Base64End(t, hs, min(len(t), hs+maxRun))
+		r.tried = 0
+	}
+	bit := 1 << ((hs - r.start - phase) & 3)
+	if r.tried&bit != 0 {
+		return
+	}
+	r.tried |= bit
+	start, end := r.start, r.end
+	if end == len(t) {
+		s.open(start)
+	}
+	if !s.decodes(hs, end-start) {
+		s.undecoded(start, end, decode.Base64)
+		return
+	}
+	var escape decode.Form
+	l.bytes, escape = decode.AppendBase64(l.bytes[:0], t[start:end], hs-start, phase)
+	x := s.carrier(l.bytes, decode.Base64, start, end)
+	if x == nil {
+		return
+	}
+	x.Encoding = x.Encoding.inside(escape)
+	s.wrapped(x)
+}
+
+// hex decodes the run of hexadecimal digits that holds text[hs:he], or begins
+// at he.
+func (s *Scanner) hex(hs, he int, opens bool) {
+	t, l := s.text, s.below()
+	at := hs
+	if opens {
+		at = he
+	}
+	separated := at+2 < len(t) && (t[at+2] == ' ' || t[at+2] == ':')
+	start, end := decode.HexRun(t, at, max(0, at-maxRun), min(len(t), at+maxRun), separated)
+	if r := &l.run; start == r.start && end == r.end {
+		return
+	} else {
+		r.start, r.end, r.tried = start, end, -1
+	}
+	if end == len(t) {
+		s.open(start)
+	}
+	if !s.decodes(at, end-start) {
+		s.undecoded(start, end, decode.Hex)
+		return
+	}
+	from := start
+	if !separated {
+		from += (at - start) & 1
+	}
+	l.bytes = decode.AppendHex(l.bytes[:0], t[from:end])
+	if opens { // arguments end with NUL
+		for i, c := range l.bytes {
+			if c == 0 {
+				l.bytes[i] = ' '
+			}
+		}
+	}
+	s.carrier(l.bytes, decode.Hex, start, end)
+}
+
+// decimal decodes a list of numbers that holds text[hs:he], or begins at he.
+func (s *Scanner) decimal(hs, he int, opens bool) {
+	t, l := s.text, s.below()
+	start := hs
+	if opens {
+		start = he
+	} else {
+		for lim := max(0, hs-maxRun); start > lim && numberByte(t[start-1]); start-- {
+		}
+		for start < hs && (t[start] == ' ' || t[start] == ',') {
+			start++
+		}
+	}
+	r := &l.run
+	if start == r.start && hs < r.end {
+		return
+	}
+	lim := min(len(t), start+maxRun)
+	if !s.decodes(hs, 0) {
+		return
+	}
+	var n int
+	l.bytes, n = decode.AppendDecimal(l.bytes[:0], t[start:lim])
+	end := start + n
+	r.start, r.end, r.tried = start, max(end, he), -1
+	for end > start && (t[end-1] == ' ' || t[end-1] == ',') {
+		end--
+	}
+	if end == len(t) {
+		s.open(start)
+	}
+	if !s.decodes(hs, n) {
+		s.undecoded(start, end, decode.Decimal)
+		return
+	}
+	x := s.carrier(l.bytes, decode.Decimal, start, end)
+	if x == nil {
+		return
+	}
+	// A JSON array of numbers becomes one of a string.
+	if start > 0 && t[start-1] == '[' && bytes.IndexByte(t[start:end], ',') >= 0 {
+		x.Bare = true
+		x.KeyStart, x.KeyEnd = keyBefore(t, start-1)
+	}
+}
+
+func numberByte(c byte) bool {
+	return lex[c]&isHex != 0 || c == 'x' || c == 'X' || c == ',' || c == ' '
+}
+
+// keyBefore returns the bounds of the quoted name of JSON whose value begins
+// at i, or twice nothing.
+func keyBefore(t []byte, i int) (start, end int) {
+	skip := func(what func(c byte) bool) {
+		for i > 0 && what(t[i-1]) {
+			i--
+		}
+	}
+	skip(func(c byte) bool { return c == ' ' })
+	if i == 0 || t[i-1] != ':' {
+		return 0, 0
+	}
+	i--
+	skip(func(c byte) bool { return c == ' ' })
+	if i == 0 || lex[t[i-1]]&isQuote == 0 {
+		return 0, 0
+	}
+	i--
+	skip(func(c byte) bool { return c == '\\' })
+	end = i
+	skip(func(c byte) bool { return lex[c]&isKey != 0 })
+	return i, end
+}
+
+// carrier looks into b, which is what text[start:end] decodes to. A carrier of
+// a secret goes as a whole. It returns the span, or nil.
+func (s *Scanner) carrier(b []byte, f decode.Form, start, end int) *Span {
+	l := s.below()
+	packed := decode.Packed(b)
+	if packed != decode.None {
+		top := s.top
+		if top == nil {
+			top = s
+		}
+		var more bool
+		l.inflated, more = l.inflater.Append(l.inflated[:0], b, packed, max(0, top.room))
+		top.room -= len(l.inflated)
+		switch {
+		case more:
+			return s.undecoded(start, end, f)
+		case len(l.inflated) > 0:
+			b = l.inflated
+		default:
+			packed = decode.None
+		}
+	}
+	narrow, wide := decode.Narrow(b)
+	l.spans = l.scanner.Text(l.spans[:0], narrow)
+	var best *Span
+	for i := range l.spans {
+		x := &l.spans[i]
+		if x.Evidence&Identifier == 0 && (best == nil || x.Confidence > best.Confidence || x.Confidence == best.Confidence && rank(x.Evidence) > rank(best.Evidence)) {
+			best = x
+		}
+	}
+	if best == nil {
+		return nil
+	}
+	x := s.found(best.Detector, start, end, best.Confidence, best.Evidence&^Unclosed)
+	x.Encoding = best.Encoding
+	if wide {
+		x.Encoding = x.Encoding.inside(decode.UTF16)
+	}
+	x.Encoding = x.Encoding.inside(packed).inside(f)
+	if x.Confidence > finding.Doubtful {
+		s.goes(end)
+	}
+	return x
+}
+
+// undecoded hides a run that a mark stands in and that there is no room to decode.
+func (s *Scanner) undecoded(start, end int, f decode.Form) *Span {
+	x := s.found(s.e.opaque, start, end, finding.Likely, ByConstruct)
+	x.Encoding = Encoding(f)
+	s.goes(end)
+	return x
+}
+
+// escaped decodes the text around pos that is written with escapes of the form
+// f, and records the secrets in it where they stand. It reports whether there
+// were any.
+func (s *Scanner) escaped(f decode.Form, pos int) bool {
+	if s.depth == maxDepth {
+		return false
+	}
+	t, l := s.text, s.below()
+	if u := &l.unit; pos >= u.start && pos < u.end && l.form == f {
+		return l.found
+	}
+	start, end, more := unit(t, f, pos)
+	l.unit.start, l.unit.end, l.form, l.found = start, end, f, false
+	if end == len(t) {
+		s.open(pos)
+	}
+	if !s.decodes(pos, end-start) {
+		s.undecoded(pos, end, f)
+		l.found = true
+		return true
+	}
+	l.text.Unescape(t[start:end], f)
+	l.spans = l.scanner.Text(l.spans[:0], l.text.Bytes)
+	for i := range l.spans {
+		x := l.spans[i]
+		open := more && x.End == len(l.text.Bytes)
+		x.Start, x.End = l.text.Source(x.Start, x.End)
+		x.Start, x.End = start+x.Start, start+x.End
+		if x.KeyStart < x.KeyEnd {
+			x.KeyStart, x.KeyEnd = l.text.Source(x.KeyStart, x.KeyEnd)
+			x.KeyStart, x.KeyEnd = start+x.KeyStart, start+x.KeyEnd
+		} else {
+			x.KeyStart, x.KeyEnd = 0, 0
+		}
+		if open { // goes on behind what was decoded
+			_, x.End = s.line(pos)
+		}
+		x.Encoding = x.Encoding.inside(f)
+		s.spans = append(s.spans, x)
+		l.found = true
+	}
+	return l.found
+}
+
+// unit returns the bounds of the text around pos in which escapes of a form
+// may stand; more says that it ends for its length only.
+func unit(t []byte, f decode.Form, pos int) (start, end int, more bool) {
+	start, end = pos, pos
+	lo, hi := max(0, pos-unitBefore), min(len(t), pos+unitAfter)
+	for start > lo && !unitEnds(t, f, start-1) {
+		start--
+	}
+	for end < hi && !unitEnds(t, f, end) {
+		end++
+	}
+	more = end == hi && hi < len(t)
+	for end > pos && t[end-1] == '\\' { // of what ends it
+		end--
+	}
+	return start, end, more
+}
+
+func unitEnds(t []byte, f decode.Form, i int) bool {
+	c := t[i]
+	if lex[c]&isEOL != 0 {
+		return true
+	}
+	switch f {
+	case decode.Percent:
+		return c <= ' ' || c == '"' || c == '<' || c == '>' || c == '\\' || c == 0x7f
+	case decode.Entity:
+		return c == '"' || c == '<' || c == '>'
+	case decode.Backslash:
+		if c != '"' {
+			return false
+		}
+		k := i
+		for k > 0 && i-k < 16 && t[k-1] == '\\' {
+			k--
+		}
+		return (i-k)%2 == 0
+	}
+	return false
+}
+
+// escapedName decides at a name with an escape right behind it.
+func (s *Scanner) escapedName(p *pair) bool {
+	f := decode.Escape(s.text[p.keyEnd:])
+	switch f {
+	case decode.None:
+		return false
+	case decode.QuotedPrintable:
+		if !quotedPrintable(s.text, p.keyEnd) {
+			return false
+		}
+	}
+	return s.escaped(f, p.keyStart)
+}
+
+// quotedPrintable reports whether the =3D at i is more than a value that
+// begins with 3D: another escape follows on the line, or the line is broken.
+func quotedPrintable(t []byte, i int) bool {
+	if i+3 > len(t) || t[i+1] != '3' || t[i+2] != 'D' {
+		return false
+	}
+	for k := i + 3; k < len(t) && k < i+unitBefore; k++ {
+		switch {
+		case lex[t[k]]&isEOL != 0:
+			return t[k-1] == '='
+		case t[k] == '=':
+			if decode.Escape(t[k:]) == decode.QuotedPrintable {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// wrapped is called with the span of a run of base64.
+func (s *Scanner) wrapped(x *Span) {}
