@@ -407,5 +407,16 @@ func quoteOf(s *scan.Span, text []byte) []byte {
 	if i < s.Start && (text[i] == '"' || text[i] == '\'') {
 		return text[s.KeyEnd : i+1]
 	}
+	if s.Encoding != 0 {
+		for _, q := range quotes {
+			if n := len(q); n <= s.Start-s.KeyEnd && bytes.EqualFold(text[s.KeyEnd:s.KeyEnd+n], q) {
+				return text[s.KeyEnd : s.KeyEnd+n]
+			}
+		}
+	}
 	return doubleQuote
 }
+
+// quotes are the ways to write a double quote where text is escaped.
+var quotes = [][]byte{[]byte("%22"), []byte("%2522"), []byte(`\x22`), []byte(`\\x22`), []byte(`\u0022`), []byte(`\\u0022`), []byte(`\042`),
+	[]byte("&quot;"), []byte("&#34;"), []byte("&#x22;"), []byte("&amp;quot;"), []byte("&amp;#34;")}

@@ -93,6 +93,7 @@ func (r *Redactor) finding(m *Match, text, key []byte) finding.Finding {
 		d := &r.e.detectors[c.Detector]
 		f.Detector, f.Title, f.Version, f.Severity = d.id, d.title, d.version, d.severity
 		f.Key = r.keyName(c, text, key)
+		f.Encoding = c.Encoding.String()
 		f.Fingerprint = r.printOf(c, text[c.Start:c.End])
 	}
 	f.ID = f.Source.EventID(f.Detector)

@@ -446,9 +446,8 @@ loop:
 					break loop
 				case n == 'n' || n == 'r' || n == 't':
 					break loop
-				case n == 'u' && i+5 < lim && (hasFold(t[i:], `\u0000`) || hasFold(t[i:], `\u001b`) || hasFold(t[i:], `\u0026`) || hasFold(t[i:], `\u0022`) || hasFold(t[i:], `\u003c`) || hasFold(t[i:], `\u0027`)):
-					break loop
-				case n == 'x' && (hasFold(t[i:], `\x1b`) || hasFold(t[i:], `\x00`)):
+				case n == 'u' && i+5 < lim && (hasFold(t[i:], `\u0026`) || hasFold(t[i:], `\u0022`) || hasFold(t[i:], `\u003c`) || hasFold(t[i:], `\u0027`)),
+					(n == 'u' || n == 'x' || n == '0') && escapedControl(t[i+1:]):
 					break loop
 				}
 			}
@@ -491,6 +490,9 @@ loop:
 				break loop
 			}
 		case ',', ';', '&', '|':
+			if c == '&' && s.reference(i, lim) {
+				break loop
+			}
 			if i+1 == len(t) || lex[t[i+1]]&isStop != 0 || s.nextPair(i+1, lim) {
 				break loop
 			}
@@ -510,6 +512,34 @@ func wireEnd(t []byte, i int) bool {
 		k++
 	}
 	return k > i+1 && k+1 < len(t) && (t[k] == 'r' || t[k] == 'n') && t[k+1] == ']'
+}
+
+// reference reports whether the ampersand at i begins &amp; before another
+// pair, or a reference to what ends a value: a quote or a bracket of a tag.
+func (s *Scanner) reference(i, lim int) bool {
+	t := s.text
+	for _, r := range [...]string{"&quot;", "&lt;", "&gt;", "&#34;", "&#39;"} {
+		if hasFold(t[i:], r) {
+			return true
+		}
+	}
+	return hasFold(t[i:], "&amp;") && s.nextPair(i+len("&amp;"), lim)
+}
+
+// escapedControl reports whether what follows a backslash stands for a blank or
+// a control character: u000a, x0a, 012.
+func escapedControl(b []byte) bool {
+	switch {
+	case b[0] == 'u' && len(b) >= 5 && b[1] == '0' && b[2] == '0':
+		b = b[3:]
+	case b[0] == 'x' && len(b) >= 3:
+		b = b[1:]
+	case b[0] == '0' && len(b) >= 3: // octal, of three digits
+		return b[1]-'0' < 4 && b[2]-'0' < 8 || b[1] == '4' && b[2] == '0'
+	default:
+		return false
+	}
+	return b[0]-'0' < 2 && lex[b[1]]&isHex != 0 || b[0] == '2' && b[1] == '0'
 }
 
 // inside reports whether a closing mark at i that nothing opened stands in the

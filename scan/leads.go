@@ -18,10 +18,10 @@ var encodedMarks = strings.Fields(`assword ASSWORD asswd ASSWD assphrase ASSPHRA
 	oken": oken=  oken:  OKEN= OKEN": pi_key piKey PI_KEY pikey pi-key ccess_key ccessKey CCESS_KEY ccountKey ncryption_key NCRYPTION_KEY
 	rivate_key rivateKey RIVATE uthorization UTHORIZATION earer  ession_id essionid ESSIONID ookie ignature=
 	ostgres:// ostgresql:// ysql:// ongodb edis:// mqp:// mqps:// ttp:// ttps:// erver= _authToken
-	AKIA ASIA AIza ghp_ gho_ ghs_ ghu_ ghr_ github_pat_ glpat- xoxb- xoxp- xapp- sk_live_ rk_live_ sk-ant- sk-proj- npm_ pypi- hvs. dop_v1_ dckr_pat_ SG. shpat_ ya29. whsec_`)
+	%3A%2F%2F H4sIA "eyJ AKIA ASIA AIza ghp_ gho_ ghs_ ghu_ ghr_ github_pat_ glpat- xoxb- xoxp- xapp- sk_live_ rk_live_ sk-ant- sk-proj- npm_ pypi- hvs. dop_v1_ dckr_pat_ SG. shpat_ ya29. whsec_`)
 
 // numberedMarks are the marks looked for where bytes are written as numbers.
-var numberedMarks = []string{"assword", "ecret", "oken", "uthorization", "ASSWORD", "ECRET", "OKEN", "AKIA", "ghp_", "://"}
+var numberedMarks = []string{"assword", "ecret", "oken", "uthorization", "ASSWORD", "ECRET", "OKEN", "AKIA", "ghp_", "://", "%3A%2F%2F"}
 
 // escapedMarks are those looked for where even letters are escaped.
 var escapedMarks = []string{"assw", "ecre", "oken"}
@@ -62,7 +62,7 @@ func encodedLeads() (list []encodedLead) {
 		}
 	}
 	// UTF-16 as PowerShell takes commands in, with -EncodedCommand.
-	for _, m := range []string{"assword", "ecret", "oken"} {
+	for _, m := range []string{"assword", "ASSWORD", "ecret", "ECRET", "oken", "OKEN", "uthorization", "AKIA", "ghp_", "://"} {
 		written, phase := decode.Aligned(strings.Join(strings.Split(m, ""), "\x00") + "\x00")
 		for i, w := range written {
 			base64(w, phase[i], 0)
@@ -70,10 +70,10 @@ func encodedLeads() (list []encodedLead) {
 	}
 	// What texts begin with: JSON, gzip, zlib, PEM, and base64 of these.
 	for _, start := range []string{"eyJ", "eyI", "W3si", "H4sI", "LS0tLS1CRUdJTi", "ZXlK", "SDRzSU", "TFMwdExTMUNSVWRKVGl"} {
-		base64(start, 0, 2*leastRun-len(start))
+		base64(start, 0, leastRun)
 	}
 	for _, start := range []string{"eJw", "eJx", "eJy", "eJz", "eAE", "eNo", "eNp", "eNq", "eNr"} {
-		base64(start, 0, 32)
+		base64(start, 0, 3*leastRun)
 	}
 
 	number := func(m, format, between string) string {
@@ -87,9 +87,7 @@ func encodedLeads() (list []encodedLead) {
 		return b.String()
 	}
 	for _, m := range numberedMarks {
-		if len(m) >= 4 {
-			add(decode.Hex, within, match.Literal{Text: number(m, "%02x", ""), Fold: true})
-		}
+		add(decode.Hex, within, match.Literal{Text: number(m, "%02x", ""), Fold: true})
 		add(decode.Hex, within, match.Literal{Text: number(m, "%02x", " "), Fold: true})
 		add(decode.Hex, within, match.Literal{Text: number(m, "%02x", ":"), Fold: true})
 		for _, between := range []string{" ", ",", ", "} {
@@ -109,7 +107,8 @@ func encodedLeads() (list []encodedLead) {
 		form   decode.Form
 		format string
 		words  bool
-	}{{decode.Percent, "%%%02x", true}, {decode.Percent, "%%25%02x", false}, {decode.Backslash, `\x%02x`, true},
+	}{{decode.Percent, "%%%02x", true}, {decode.Percent, "%%25%02x", false},
+		{decode.Percent, "%%2525%02x", false}, {decode.Backslash, `\x%02x`, true},
 		{decode.Backslash, `\u%04x`, true}, {decode.Backslash, `\%03o`, true}, {decode.Entity, "&#%d;", true}, {decode.Entity, "&#x%x;", true}} {
 		add(f.form, within, match.Literal{Text: number("://", f.format, ""), Fold: true})
 		add(f.form, within, match.Literal{Text: ":" + number("//", f.format, ""), Fold: true})

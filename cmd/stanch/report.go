@@ -23,8 +23,11 @@ type found struct {
 	Confidence  finding.Confidence `json:"confidence"`
 	Action      string             `json:"action"`
 	Fingerprint *string            `json:"fingerprint"`
-	Encoding    string             `json:"encoding"`
+	// Encoding is how the file is written and, behind >, what the secret was
+	// wrapped in within its text.
+	Encoding string `json:"encoding"`
 
+	wrapped string // the part of Encoding within the text
 	context string // the redacted line, for the text format
 	stdin   bool
 }
@@ -34,7 +37,10 @@ func newFound(m redact.Match, f finding.Finding, encoding string) found {
 		Path: f.Source.Path, Line: f.Source.Line, Column: f.Source.Column,
 		Start: f.Source.Offset, End: f.Source.Offset + int64(m.End-m.Start),
 		Detector: f.Detector, Title: f.Title, Severity: f.Severity, Confidence: f.Confidence,
-		Action: f.Action, Encoding: encoding,
+		Action: f.Action, Encoding: encoding, wrapped: f.Encoding,
+	}
+	if f.Encoding != "" {
+		r.Encoding += ">" + f.Encoding
 	}
 	if f.Source.Kind == finding.Stream {
 		r.Path, r.stdin = "-", true
@@ -91,6 +97,9 @@ func plainText(colour bool) format {
 		}
 		dst = fmt.Appendf(dst, "%s:%d:%d: %s %s: %s", paint("1", path), f.Line, f.Column,
 			paint(shade[f.Severity], f.Severity.String()), f.Detector, f.Title)
+		if f.wrapped != "" {
+			dst = fmt.Appendf(dst, " (in %s)", f.wrapped)
+		}
 		if f.Confidence < finding.Certain {
 			dst = fmt.Appendf(dst, " (%s confidence)", f.Confidence)
 		}

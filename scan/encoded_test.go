@@ -1,0 +1,212 @@
+package scan
+
+import (
+	"bytes"
+	"compress/gzip"
+	"compress/zlib"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"html"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stanch/stanch/finding"
+)
+
+// part is a text with a secret in it.
+type part struct{ before, secret, after string }
+
+func (p part) String() string { return p.before + p.secret + p.after }
+
+// form is a way to write a text. Where the secret can be told apart, each part
+// is written for itself; elsewhere all of it becomes the secret.
+type form struct {
+	name   string // as Encoding has it
+	write  func(string) string
+	splice bool
+}
+
+func (f form) of(p part) part {
+	if f.splice {
+		return part{f.write(p.before), f.write(p.secret), f.write(p.after)}
+	}
+	return part{"", f.write(p.String()), ""}
+}
+
+func each(v, plain string, format func(c byte) string) string {
+	var b strings.Builder
+	for _, c := range []byte(v) {
+		if c-'0' < 10 || c|0x20 >= 'a' && c|0x20 <= 'z' || strings.IndexByte(plain, c) >= 0 {
+			b.WriteByte(c)
+		} else {
+			b.WriteString(format(c))
+		}
+	}
+	return b.String()
+}
+
+func escape(format, plain string) func(string) string {
+	return func(v string) string {
+		return each(v, plain, func(c byte) string { return fmt.Sprintf(format, c) })
+	}
+}
+
+func squeeze(v string, gz bool) string {
+	var b bytes.Buffer
+	if gz {
+		w := gzip.NewWriter(&b)
+		w.Write([]byte(v))
+		w.Close()
+	} else {
+		w := zlib.NewWriter(&b)
+		w.Write([]byte(v))
+		w.Close()
+	}
+	return b.String()
+}
+
+func list(v, format, between string) string {
+	var b []string
+	for _, c := range []byte(v) {
+		b = append(b, fmt.Sprintf(format, c))
+	}
+	return strings.Join(b, between)
+}
+
+var b64 = base64.StdEncoding.EncodeToString
+
+var (
+	inBase64    = form{"base64", func(v string) string { return b64([]byte(v)) }, false}
+	inRawURL    = form{"base64", func(v string) string { return base64.RawURLEncoding.EncodeToString([]byte(v)) }, false}
+	inHex       = form{"hex", func(v string) string { return hex.EncodeToString([]byte(v)) }, false}
+	inHEX       = form{"hex", func(v string) string { return strings.ToUpper(hex.EncodeToString([]byte(v))) }, false}
+	inPercent   = form{"percent", escape("%%%02X", "-._~"), true}
+	inPercents  = form{"percent>percent", func(v string) string { return inPercent.write(inPercent.write(v)) }, true}
+	inUnicode   = form{"backslash", escape(`\u%04x`, "-._~ :/@=;,&?!#$*()[]{}^|%"), true}
+	inNginx     = form{"backslash", escape(`\x%02X`, "-._~ :/@=;,&?!#$*+()[]{}^|`<>'%"), true}
+	inOctal     = form{"backslash", escape(`\%03o`, "-._~ :/@=;,&?!#$*+()[]{}^|`<>%"), true}
+	inEntity    = form{"entity", func(v string) string { return strings.NewReplacer("&#34;", "&quot;").Replace(html.EscapeString(v)) }, true}
+	inNumeric   = form{"entity", html.EscapeString, true}
+	inQuoted    = form{"quoted-printable", func(v string) string { return strings.ReplaceAll(v, "=", "=3D") }, true}
+	inGzip      = form{"base64>gzip", func(v string) string { return b64([]byte(squeeze(v, true))) }, false}
+	inZlib      = form{"base64>zlib", func(v string) string { return b64([]byte(squeeze(v, false))) }, false}
+	inWide      = form{"base64>utf-16", func(v string) string { return b64([]byte(list(v, "%c", "\x00") + "\x00")) }, false}
+	inDump      = form{"decimal", func(v string) string { return list(v, "%d", " ") }, false}
+	inArray     = form{"decimal", func(v string) string { return list(v, "%d", ",") }, false}
+	inBytes     = form{"decimal", func(v string) string { return list(v, "0x%x", ", ") }, false}
+	inSpacedHex = form{"hex", func(v string) string { return list(v, "%02x", " ") }, false}
+)
+
+// payloads are texts that get encoded, with the secret between << and >>.
+var payloads = []string{
+	`{"user":"bob","password":"<<S>>","n":1}`,
+	`{"u":"bob","db":{"password":"<<S>>"},"n":1}`,
+	`{"us":"bob","client_secret":"<<S>>"}`,
+	`user=bob&password=<<S>>&n=12345`,
+	`DB_PASSWORD=<<S>>` + "\nPORT=8080\n",
+	`GET /x HTTP/1.1` + "\r\nHost: h\r\nAuthorization: Bearer <<S>>\r\n\r\n",
+	`dial postgres://app:<<S>>@db.example:5432/x`,
+	`the key is <<T>> for now`,
+}
+
+var (
+	plainValue = "{alnum:12}{digit:2}"
+	tokenValue = "ghp" + "_{alnum:30}{crc32-base62:6}"
+)
+
+// outers are log lines that hold the encoded text.
+var outers = []string{
+	`level=info payload=<<>> n=1`,
+	`{"level":"info","body":"<<>>","n":1}`,
+	`2026-01-01T00:00:00Z INFO got [<<>>] from peer`,
+}
+
+func payload(t testing.TB, template string, seed uint64) part {
+	template = strings.NewReplacer("<<S>>", "<<"+plainValue+">>", "<<T>>", "<<"+tokenValue+">>").Replace(template)
+	// Braces of JSON are no placeholders.
+	text, from, to := expand(t, template, seed)
+	return part{text[:from], text[from:to], text[to:]}
+}
+
+// chain writes p in the forms given outermost first.
+func chain(p part, forms ...form) (part, string) {
+	var names []string
+	for i := len(forms) - 1; i >= 0; i-- {
+		p = forms[i].of(p)
+	}
+	for _, f := range forms {
+		names = append(names, f.name)
+	}
+	return p, strings.Join(names, ">")
+}
+
+// chains are the ways to wrap a text that are looked into, to three layers.
+var chains = [][]form{
+	{inBase64}, {inRawURL}, {inHex}, {inHEX}, {inPercent}, {inPercents}, {inUnicode}, {inNginx}, {inOctal}, {inEntity}, {inNumeric},
+	{inQuoted}, {inGzip}, {inZlib}, {inWide}, {inDump}, {inArray}, {inBytes}, {inSpacedHex},
+	{inPercent, inBase64}, {inPercents, inBase64}, {inUnicode, inBase64}, {inNginx, inBase64},
+	{inBase64, inPercent}, {inBase64, inNumeric}, {inHex, inPercent}, {inBase64, inUnicode},
+	{inPercent, inUnicode}, {inNginx, inPercent}, {inEntity, inPercent}, {inNumeric, inUnicode}, {inUnicode, inEntity},
+	{inGzip, inPercent}, {inGzip, inBase64}, {inPercent, inGzip}, {inBase64, inGzip}, {inGzip, inGzip}, {inDump, inPercent},
+	{inPercent, inBase64, inPercent}, {inUnicode, inPercent, inBase64}, {inBase64, inGzip, inPercent},
+	{inGzip, inPercent, inBase64}, {inNginx, inNumeric, inPercent}, {inPercent, inPercent, inPercent},
+}
+
+func certain(spans []Span) (list []Span) {
+	for _, x := range spans {
+		if x.Confidence > finding.Doubtful {
+			list = append(list, x)
+		}
+	}
+	return list
+}
+
+func TestEncodedChains(t *testing.T) {
+	s := engine(t).NewScanner()
+	for _, forms := range chains {
+		for _, template := range payloads {
+			for i, outer := range outers {
+				p := payload(t, template, 7)
+				for k := len(forms) - 1; k > 0; k-- { // something stands around in each layer
+					p = forms[k].of(p)
+					p.before, p.after = "x"+strconv.Itoa(i)+" data="+p.before, p.after+" end"
+				}
+				p = forms[0].of(p)
+				_, want := chain(p, forms...)
+				before, after, _ := strings.Cut(outer, "<<>>")
+				if strings.Contains(outer, `"body"`) && strings.ContainsAny(p.String(), "\"\n\r") {
+					continue // not without another layer
+				}
+				if forms[0].splice && strings.ContainsAny(p.String(), "\n\r") {
+					continue
+				}
+				text := before + p.String() + after
+				from := len(before) + len(p.before)
+				spans := certain(s.Text(nil, []byte(text)))
+				if len(spans) == 0 || spans[0].Start != from || spans[0].End != from+len(p.secret) || len(spans) > 1 {
+					t.Errorf("%s of %s in %s: found\n%s, want\n%s«»%s", want, template, outer, show(s.e, text, spans), text[:from], text[from+len(p.secret):])
+					continue
+				}
+				if got := spans[0].Encoding.String(); !layers(got, want) {
+					t.Errorf("%s of %s in %s: Encoding is %q", want, template, outer, got)
+				}
+			}
+		}
+	}
+}
+
+// layers reports whether got names the forms that want does, but for escapes:
+// where they do not touch the names and marks around, nothing is decoded.
+func layers(got, want string) bool {
+	g, w := strings.Split(got, ">"), strings.Split(want, ">")
+	for _, f := range w {
+		if len(g) > 0 && g[0] == f {
+			g = g[1:]
+		} else if f != "percent" && f != "backslash" && f != "entity" && f != "quoted-printable" {
+			return false
+		}
+	}
+	return len(g) == 0 || got == ""
+}
