@@ -44,7 +44,8 @@ func (s *Scanner) below() *layer {
 		if top == nil {
 			top = s
 		}
-		s.layer = &layer{scanner: &Scanner{e: s.e, depth: s.depth + 1, top: top}}
+		s.layer = &layer{scanner: s.e.NewScanner()}
+		s.layer.scanner.depth, s.layer.scanner.top = s.depth+1, top
 		s.layer.forget()
 	}
 	return s.layer

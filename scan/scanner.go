@@ -299,6 +299,7 @@ func (s *Scanner) verify(l *lead, hs, he int) {
 			u.parse(s, u.detector, hs, he)
 		case useEncoded:
 			s.encoded(u, hs, he)
+			continue // of no detector
 		}
 		if s.trace != nil {
 			s.unsaid(u, hs, he)
