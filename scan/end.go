@@ -309,7 +309,7 @@ loop:
 				i -= 1 << d
 				break loop
 			}
-		case c == 'u' && k > 0 && depth >= 0 && (hasFold(t[i:], "u0000") || hasFold(t[i:], "u001b")):
+		case (c == 'u' || c == 'x' || c == '0') && k > 0 && depth >= 0 && escapedControl(t[i:]) && !hasFold(t[i:], "u0020") && !hasFold(t[i:], "x20"):
 			i -= k
 			break loop
 		case lex[c]&isBlank != 0:
