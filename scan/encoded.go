@@ -38,7 +38,7 @@ type layer struct {
 	found bool        // whether unit held a secret
 }
 
-func (s *Scanner) below() *layer {
+func (s *Scanner) deeper() *layer {
 	if s.layer == nil {
 		top := s.top
 		if top == nil {
@@ -99,7 +99,7 @@ func (s *Scanner) covered(pos int) bool {
 // base64 decodes the run of base64 around a mark at hs whose first character
 // has the number phase in its group.
 func (s *Scanner) base64(hs, phase int) {
-	t, l := s.text, s.below()
+	t, l := s.text, s.deeper()
 	r := &l.run
 	if hs < r.start || hs >= r.end {
 		r.start = decode.Base64Start(t, hs, max(0, hs-maxRun))
@@ -132,7 +132,7 @@ func (s *Scanner) base64(hs, phase int) {
 // hex decodes the run of hexadecimal digits that holds text[hs:he], or begins
 // at he.
 func (s *Scanner) hex(hs, he int, opens bool) {
-	t, l := s.text, s.below()
+	t, l := s.text, s.deeper()
 	at := hs
 	if opens {
 		at = he
@@ -168,7 +168,7 @@ func (s *Scanner) hex(hs, he int, opens bool) {
 
 // decimal decodes a list of numbers that holds text[hs:he], or begins at he.
 func (s *Scanner) decimal(hs, he int, opens bool) {
-	t, l := s.text, s.below()
+	t, l := s.text, s.deeper()
 	start := hs
 	if opens {
 		start = he
@@ -243,7 +243,7 @@ func keyBefore(t []byte, i int) (start, end int) {
 // carrier looks into b, which is what text[start:end] decodes to. A carrier of
 // a secret goes as a whole. It returns the span, or nil.
 func (s *Scanner) carrier(b []byte, f decode.Form, start, end int) *Span {
-	l := s.below()
+	l := s.deeper()
 	packed := decode.Packed(b)
 	if packed != decode.None {
 		top := s.top
@@ -301,7 +301,7 @@ func (s *Scanner) escaped(f decode.Form, pos int) bool {
 	if s.depth == maxDepth {
 		return false
 	}
-	t, l := s.text, s.below()
+	t, l := s.text, s.deeper()
 	if u := &l.unit; pos >= u.start && pos < u.end && l.form == f {
 		return l.found
 	}
