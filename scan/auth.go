@@ -178,7 +178,7 @@ func (s *Scanner) bareScheme(di int32, hs, he int) {
 	}
 	e = trimProse(t, he, e)
 	v := t[he:e]
-	if len(v) < 8 || e < len(t) && t[e] == ':' {
+	if len(v) < 8 || e < len(t) && t[e] == ':' || assigned(v) {
 		return
 	}
 	if s.e.ours(v) {
@@ -204,6 +204,13 @@ func (s *Scanner) bareScheme(di int32, hs, he int) {
 		}
 		s.found(di, he, e, finding.Certain, ByConstruct|ByEntropy)
 	}
+}
+
+// assigned reports whether v is a name, an equals sign and more: another pair,
+// behind auth_type=bearer.
+func assigned(v []byte) bool {
+	i := bytes.IndexByte(v, '=')
+	return i > 0 && i+1 < len(v) && v[i+1] != '='
 }
 
 // basicPair reports whether v is base64 of printable text with a colon (RFC 7617).

@@ -192,13 +192,23 @@ func (s *Scanner) pairAt(hs, he int) (p pair, ok bool) {
 		p.encoded = escapeBefore(t, ks) == 3
 	}
 	if before == '<' || before == ':' && openTag(t, ks) {
-		if i, ok := s.tag(ke); ok {
+		if i, ok := s.tag(ke); ok && !placeTag(t, ks, i) {
 			p.kind, p.sep, p.start = names.XML, '>', i
 			return p, true
 		}
 		return p, false
 	}
 	return p, s.separator(&p, flag)
+}
+
+// placeTag reports whether <name> stands for a value to be filled in: it is one
+// itself, and nothing closes it.
+func placeTag(t []byte, ks, i int) bool {
+	k := ks - 2
+	for k > 0 && (lex[t[k]]&(isQuote|isBlank) != 0 || t[k] == '\\') {
+		k--
+	}
+	return k > 0 && (t[k] == '=' || t[k] == ':') && !bytes.Contains(t[i:min(len(t), i+maxTag)], []byte("</"))
 }
 
 // openTag reports whether the name at ks is the local part of <prefix:name.

@@ -18,20 +18,22 @@ func (s *Scanner) judge(value []byte, v names.Verdict, p *pair) (finding.Confide
 		return s.judgeCode(value, v)
 	}
 	look := judge.Look(value)
-	credential := look.Credential || v.Class == names.Webhook && secretPath(value) || v.Class == names.Token && v.Strength == names.Medium && tokenOnly(value) || p.worded && isUUID(value)
+	credential := look.Credential || v.Class == names.Webhook && secretPath(value) || v.Class == names.Token && v.Strength == names.Medium && tokenOnly(value) || (p.worded || p.told && v.Strength == names.Strong) && isUUID(value)
 	if v.Strength != names.Strong && (!credential || p.quote == 0 && dump(value)) {
 		return 0, 0, false
 	}
 	if look.Nothing || look.Masked || look.Partial && v.Strength != names.Strong || look.Placeholder || s.e.ours(value) {
 		return 0, 0, false
 	}
-	if p.told && p.quote == 0 && !credential && !s.spoken(value, v, p) {
+	if p.told && !credential && !(p.quote != 0 && wholeLine(v.Class)) && !s.spoken(value, v, p) {
 		return 0, 0, false
 	}
 	if p.gap && p.quote == 0 && !credential {
 		return 0, 0, false // "token_id= total=12": the value is empty
 	}
 	switch {
+	case p.sep == '|' && columnType(value), p.sep == ':' && string(s.nameOf(p)) == "PASS":
+		return 0, 0, false // a table is described; PASS: the verdict of a test
 	case v.Class == names.Password && directory(value) && (p.kind != names.Flag && endsFold(s.nameOf(p), "pwd")):
 		return 0, 0, false
 	case v.Strength == names.Strong:
@@ -149,13 +151,21 @@ func countable(c names.Class) bool {
 // number and not a single word of letters.
 func credible(v []byte) bool {
 	var digits, others int
+	constant := true // API_VERSIONS
 	for _, c := range v {
 		switch {
 		case lex[c]&isDigit != 0:
 			digits++
+			constant = false
 		case c|0x20 < 'a' || c|0x20 > 'z':
 			others++
+			constant = constant && c == '_'
+		case c >= 'a':
+			constant = false
 		}
+	}
+	if constant && others > 0 {
+		return false
 	}
 	if digits == len(v) {
 		return len(v) >= 12
@@ -186,6 +196,16 @@ func echoes(name, value []byte) bool {
 		i++
 	}
 	return i == len(name)
+}
+
+// columnType tells the types of columns where a table is described: name and type.
+func columnType(v []byte) bool {
+	for _, w := range [...]string{"text", "character", "varchar", "char", "bytea", "blob", "uuid", "json", "integer", "boolean", "string", "nvarchar", "binary", "varbinary"} {
+		if hasFold(v, w) && (len(v) == len(w) || v[len(w)] == '(' || v[len(w)] == ' ') {
+			return true
+		}
+	}
+	return false
 }
 
 // filler tells what stands in place of a value: nothing, a mask, a placeholder.

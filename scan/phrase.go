@@ -17,10 +17,8 @@ func (s *Scanner) phrase(p *pair, v names.Verdict) names.Verdict {
 		p.keyStart < 2 || t[p.keyStart-1] != ' ' {
 		return v
 	}
-	i := p.keyStart - 1
-	for lim := max(0, i-longestWord); i > lim && (t[i-1]|0x20)-'a' < 26; i-- {
-	}
-	if i == p.keyStart-1 || i > 0 && lex[t[i-1]]&(isKey|isQuote) != 0 && t[i-1] != '"' {
+	i := wordBefore(t, p.keyStart)
+	if i == p.keyStart || i > 0 && lex[t[i-1]]&isQuote != 0 && t[i-1] != '"' {
 		return v
 	}
 	whole := *p
@@ -55,15 +53,29 @@ func (s *Scanner) purpose(p *pair) {
 		return
 	}
 	from := i
-	for lim := min(len(t), i+maxKey); i < lim && lex[t[i]]&(isKey|isQuote) != 0 || i < lim && (t[i] == '@' || t[i] == '\\'); i++ {
+	lim := min(len(t), i+maxKey)
+	for ; i < lim && (lex[t[i]]&(isKey|isQuote) != 0 || t[i] == '@' || t[i] == '\\'); i++ {
 	}
+	if i > from && i < lim && t[i] == ' ' { // for user bob
+		k := i + 1
+		for k < lim && (lex[t[k]]&isKey != 0 || t[k] == '@') {
+			k++
+		}
+		if k < lim && t[k] == ':' {
+			i = k
+		}
+	}
+	verb := 0
 	if i > from && i+1 < len(t) && t[i] == ' ' && t[i+1] == '=' {
 		i++
+	} else if i > from && hasFold(t[i:], " is ") {
+		i, verb = i+len(" is"), 1
 	}
-	if i == from || i >= len(t) || t[i] != ':' && t[i] != '=' {
+	if i == from || i >= len(t) || verb == 0 && t[i] != ':' && t[i] != '=' {
 		return
 	}
 	p.sep = t[i]
+	p.told = verb > 0
 	i++
 	for lim := min(len(t), i+maxGlue); i < lim && t[i] == ' '; i++ {
 	}
@@ -78,7 +90,9 @@ func (s *Scanner) purpose(p *pair) {
 	p.start = i
 	v, _ := s.known(p)
 	if v.Strength == names.Strong && s.e.class[v.Class] >= 0 && v.Class != names.Cookie && v.Class != names.Auth {
-		v.Strength = names.Medium
+		if !p.told {
+			v.Strength = names.Medium
+		}
 		s.value(p, v)
 	}
 }

@@ -23,7 +23,7 @@ var announcing = [...]string{"with", "using", "tried", "trying", "generated", "t
 var spokenValue = match.Gate{Class: spokenClass(), Min: 14}
 
 func spokenClass() match.Class {
-	c := match.Class{1<<'+' | 1<<'-' | 1<<'.' | 1<<'/' | 1<<'=', 1 << ('_' - 64)}
+	c := match.Class{1<<'+' | 1<<'-' | 1<<'.' | 1<<'/' | 1<<'=', 1<<('_'-64) | 1<<('['-64)}
 	c.AddRange('0', '9')
 	c.AddRange('A', 'Z')
 	c.AddRange('a', 'z')
@@ -34,7 +34,7 @@ func spokenClass() match.Class {
 // separator is.
 func (s *Scanner) sentence(p *pair, i int) bool {
 	t := s.text
-	if p.kind != names.Attr || p.keyQuote != 0 || i != p.keyEnd+1 || i >= len(t) || t[i] == '{' || t[i] == '<' {
+	if p.kind != names.Attr || p.keyQuote != 0 || i != p.keyEnd+1 || i >= len(t) || !s.startsWord(p.keyStart) {
 		return false
 	}
 	verb := false
@@ -44,8 +44,12 @@ func (s *Scanner) sentence(p *pair, i int) bool {
 			break
 		}
 	}
-	if !verb && hasFold(t[i:], "from '") {
+	switch {
+	case verb:
+	case hasFold(t[i:], "from '") || hasFold(t[i:], `from "`):
 		i += len("from ")
+	case hasFold(t[i:], "to ") && s.setting(p):
+		i, verb = i+len("to "), true
 	}
 	if i == len(t) {
 		s.open(i)
@@ -57,7 +61,7 @@ func (s *Scanner) sentence(p *pair, i int) bool {
 		}
 		p.quote, p.depth = q, d
 		i += n
-	} else if lowerWord(t, i) || !verb && s.strongPassword(p) && !s.announced(p) {
+	} else if lex[t[i]]&isWord == 0 && (t[i] == '{' || t[i] == '<' || t[i] == '-' || !verb && t[i] != '[') || s.nextPair(i, len(t)) || lowerWord(t, i) || !verb && s.strongPassword(p) && !s.announced(p) {
 		return false
 	}
 	p.sep, p.told, p.start = ' ', true, i
@@ -76,32 +80,78 @@ func lowerWord(t []byte, i int) bool {
 // any word may follow it.
 func (s *Scanner) strongPassword(p *pair) bool {
 	v, _ := s.known(p)
-	return v.Class == names.Password || v.Class == names.Passphrase
+	return wholeLine(v.Class)
 }
 
 // announced reports whether the word before the name of p says that its value
 // comes next.
 func (s *Scanner) announced(p *pair) bool {
-	t := s.text
-	e := p.keyStart - 1
-	if e < 1 || t[e] != ' ' {
-		return false
+	i := wordBefore(s.text, p.keyStart)
+	return among(s.text[i:max(i, p.keyStart-1)], announcing[:])
+}
+
+// setting reports whether one of the two words before the name of p tells
+// that it gets a value: "setting DB password to".
+func (s *Scanner) setting(p *pair) bool {
+	for i, n := p.keyStart, 0; n < 2; n++ {
+		k := wordBefore(s.text, i)
+		if k == i {
+			break
+		}
+		if among(s.text[k:i-1], setters[:]) {
+			return true
+		}
+		i = k
 	}
-	i := e
-	for lim := max(0, e-longestWord); i > lim && (t[i-1]|0x20)-'a' < 26; i-- {
-	}
-	for _, w := range announcing {
-		if len(w) == e-i && hasFold(t[i:], w) {
+	return false
+}
+
+var setters = [...]string{"set", "sets", "setting", "change", "changed", "changing", "reset", "resetting", "update", "updated", "updating"}
+
+func among(w []byte, list []string) bool {
+	for _, x := range list {
+		if len(x) == len(w) && hasFold(w, x) {
 			return true
 		}
 	}
 	return false
 }
 
+// wordBefore returns where the word of letters begins that stands before the
+// one at i, with a blank between them; i itself if there is none.
+func wordBefore(t []byte, i int) int {
+	if i < 2 || t[i-1] != ' ' {
+		return i
+	}
+	k := i - 1
+	for lim := max(0, k-longestWord); k > lim && (t[k-1]|0x20)-'a' < 26; k-- {
+	}
+	// The end of an escape is no letter: \npassword, ESC[1mpassword.
+	if k > 0 && (t[k-1] == '\\' || lex[t[k-1]]&isDigit != 0 || t[k-1] == '[') && escapeBefore(t, k+1) > 0 {
+		k++
+	}
+	if k == i-1 || k > 0 && escapeBefore(t, k) == 0 && lex[t[k-1]]&isKey != 0 {
+		return i
+	}
+	return k
+}
+
+// startsWord reports whether no name or path goes on before i.
+func (s *Scanner) startsWord(i int) bool {
+	if i == 0 {
+		return true
+	}
+	switch c := s.text[i-1]; {
+	case lex[c]&(isStop|isQuote) != 0, c == '(', c == '[':
+		return true
+	}
+	return escapeBefore(s.text, i) > 0
+}
+
 // spoken tells a password that people choose from the words of a sentence:
 // letters and digits together that are no name of an algorithm.
 func (s *Scanner) spoken(v []byte, w names.Verdict, p *pair) bool {
-	if w.Strength != names.Strong || w.Class != names.Password && w.Class != names.Passphrase || len(v) < 6 || len(v) > 64 {
+	if w.Strength != names.Strong || !wholeLine(w.Class) || len(v) < 6 || len(v) > 64 {
 		return false
 	}
 	switch judge.Benign(v) {
@@ -126,7 +176,7 @@ func (s *Scanner) spoken(v []byte, w names.Verdict, p *pair) bool {
 func technical(v []byte) bool {
 	for part := range bytes.FieldsFuncSeq(v, func(r rune) bool { return r == '-' || r == '_' || r == '.' || r == '/' }) {
 		for _, w := range [...]string{"sha", "md", "base", "utf", "argon", "pbkdf", "bcrypt", "scrypt", "oauth", "http", "x509", "pkcs", "aes", "hmac", "ed", "rsa", "scram", "ipv", "rs", "hs", "es", "ps"} {
-			if hasFold(part, w) && number(part[len(w):]) {
+			if hasFold(part, w) && (number(part[len(w):]) || len(part) == len(w) && len(w) > 2) {
 				return true
 			}
 		}

@@ -51,7 +51,7 @@ var worded = []stemLiteral{
 
 // afterBlank is what can follow a name and a blank: a separator, a quote, or
 // more blanks in aligned columns.
-var afterBlank = match.Class{1<<' ' | 1<<'!' | 1<<'"' | 1<<'\'' | 1<<'+' | 1<<'-' | 1<<'.' | 1<<':' | 1<<'=' | 1<<'?', 1 << ('|' - 64)}
+var afterBlank = match.Class{1<<' ' | 1<<'!' | 1<<'"' | 1<<'\'' | 1<<'+' | 1<<'-' | 1<<'.' | 1<<':' | 1<<'=' | 1<<'?', 1<<('|'-64) | 1<<('\\'-64)}
 
 // afterName is what can follow the last word of a name directly: quotes,
 // separators and their escapes, the closing marks of a name, a colour.

@@ -11,7 +11,7 @@ func (s *Scanner) value(p *pair, v names.Verdict) {
 		return
 	}
 	t := s.text
-	if p.quote == 0 && p.start < len(t) && t[p.start] == '{' && p.keyQuote != 0 {
+	if p.quote == 0 && p.start < len(t) && (t[p.start] == '{' && p.keyQuote != 0 || s.opensObject(p.start)) {
 		s.drop(p, s.e.class[v.Class], p.start, p.start, NestedValue)
 		return // an object: its members have names of their own
 	}
@@ -24,6 +24,9 @@ func (s *Scanner) value(p *pair, v names.Verdict) {
 	if p.sep == ':' && arn(t, p.keyStart) {
 		s.drop(p, s.e.class[v.Class], p.start, p.start, NestedValue)
 		return
+	}
+	if p.told && v.Class == names.Auth {
+		return // [credential "https://example.com"]
 	}
 	jar := v.Class == names.Cookie || cookieName(s.nameOf(p))
 	if jar && p.far == nil && p.keyStart < s.jarEnd {
@@ -56,11 +59,31 @@ func (s *Scanner) value(p *pair, v names.Verdict) {
 	}
 	end, closed := s.valueEnd(p, v)
 	s.noteEnd(p, v, end, closed)
+	if p.told && p.quote == 0 {
+		end = trimProse(t, p.start, end)
+	}
 	if p.quote != 0 && p.keyQuote == 0 && !syntax(t[p.start:end]) && end < len(t) && lex[t[end]]&isEOL == 0 && !sameQuote(t, p.start-p.quoteLen, end, p.quoteLen) {
 		p.start -= p.quoteLen // nobody closes the quote: it is the first byte of the value
 	}
 	s.take(p, v, p.start, end)
 	s.change(p, v, end)
+}
+
+// opensObject reports whether an object begins at i whose members have names:
+// {Name:…, Type(name=…, map[name:….
+func (s *Scanner) opensObject(i int) bool {
+	t := s.text
+	from := i
+	for lim := min(len(t), i+maxKey); i < lim && lex[t[i]]&isKey != 0; i++ {
+	}
+	if i >= len(t)-1 || t[i] != '{' && (i == from || t[i] != '(' && t[i] != '[') {
+		return false
+	}
+	i++
+	if t[i] == ' ' {
+		i++
+	}
+	return s.nextPair(i, len(t))
 }
 
 // change takes the new value where a difference is told: "old" -> "new".
