@@ -29,7 +29,7 @@ func (s *Scanner) container(p *pair) (end int, closed bool) {
 	for i := p.start; i < lim; i++ {
 		switch c := t[i]; {
 		case lex[c]&isWord != 0:
-		case lex[c]&isEOL != 0 || c == 0x1b:
+		case lex[c]&isEOL != 0 || c == 0x1b || c == '^' && colour(t[i:]) > 0:
 			return i, true
 		case c == '"' || c == '\'' || c == '`':
 			if c == '"' && t[i-1] == '=' && !s.inString(p.start) {
@@ -43,6 +43,9 @@ func (s *Scanner) container(p *pair) (end int, closed bool) {
 				return i, true
 			}
 		case c == '\\':
+			if colour(t[i:]) > 0 {
+				return i, true
+			}
 			if t[i-1] == '=' { // username=\"u\"
 				if q, d, n := quoteAt(t, i, lim); n > 0 && d > 0 && !endsString(t, i+n-1) {
 					e := pair{quote: q, depth: d, start: i + n}
@@ -287,6 +290,9 @@ func (s *Scanner) restEnd(p *pair, depth int, quote byte, phrase bool) (end int,
 loop:
 	for ; i < len(t); i++ {
 		c := t[i]
+		if (c == '\\' && slashes == 0 || c == '^') && colour(t[i:]) > 0 {
+			break
+		}
 		if c == '\\' {
 			slashes++
 			continue
@@ -439,7 +445,14 @@ loop:
 			break
 		}
 		switch c {
+		case '^':
+			if colour(t[i:]) > 0 {
+				break loop
+			}
 		case '\\':
+			if colour(t[i:]) > 0 {
+				break loop
+			}
 			if i+1 < lim {
 				switch n := t[i+1]; {
 				case lex[n]&isQuote != 0, n == '\\' && i+2 < lim && lex[t[i+2]]&(isQuote) != 0, n == '\\' && i+2 < lim && (t[i+2] == '\\' || t[i+2] == 'n' || t[i+2] == 'r'):

@@ -87,6 +87,7 @@ const (
 	useStructure
 	useRegex
 	useEncoded
+	useSeam // of no detector
 )
 
 const (
@@ -126,6 +127,9 @@ func Compile(ds []detectors.Detector, o Options) (*Engine, error) {
 		if err := b.encoded(); err != nil {
 			return nil, err
 		}
+	}
+	if err := b.seams(); err != nil {
+		return nil, err
 	}
 	b.unite()
 	var err error

@@ -259,7 +259,7 @@ func (s *Scanner) lost(a, stands *Span, r Reason) {
 func (s *Scanner) unsaid(u *use, hs, he int) {
 	t := s.trace
 	said := len(s.spans) + len(t.list)
-	if said != t.said || u.kind == useField {
+	if said != t.said || u.kind == useField || u.kind == useSeam {
 		t.said = said
 		return
 	}

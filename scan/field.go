@@ -143,9 +143,9 @@ func (s *Scanner) pairAt(hs, he int) (p pair, ok bool) {
 			if ks+2 <= hs && escapeBefore(t, ks+2) == 3 {
 				ks += 2
 			}
-		case '[':
+		case '[', ';', ':':
 			for k := 1; k <= 12 && ks+k <= hs; k++ {
-				if t[ks+k-1] == 'm' && escapeBefore(t, ks+k) > 0 {
+				if (t[ks+k-1] == 'm' || t[ks+k-1] == 'K') && colourBefore(t, ks+k) > 0 {
 					ks += k
 					break
 				}
@@ -261,16 +261,23 @@ func (s *Scanner) separator(p *pair, flag bool) bool {
 	blanks := 0
 	for i < lim {
 		c := t[i]
+		if c == 0x1b || c == '\\' || c == '^' {
+			if n := colour(t[i:]); n > 0 {
+				i += n
+				lim = min(len(t), max(lim, i+maxGlue/2))
+				if q, d, n := quoteAt(t, i, lim); n > 0 && !seen && p.keyQuote == 0 && blanks == 0 {
+					p.keyQuote, p.depth = q, d
+					i += n
+				}
+				continue
+			}
+		}
 		switch {
 		case c == ' ' || c == '\t':
 			i++
 			blanks++
 			continue
 		case c == 0x1b:
-			if n := ansi(t[i:]); n > 0 {
-				i += n
-				continue
-			}
 			return false
 		case seen:
 		case c == ']' || c == ')':
@@ -421,7 +428,7 @@ func (s *Scanner) separator(p *pair, flag bool) bool {
 		s.open(i)
 		return false
 	}
-	p.start = i
+	p.start = i + colours(t[i:])
 	return true
 }
 
@@ -500,22 +507,6 @@ func quoteAt(t []byte, i, lim int) (q byte, depth, n int) {
 		depth++
 	}
 	return t[k], depth, k - i + 1
-}
-
-// ansi returns the length of an ANSI colour sequence (ECMA-48 SGR) at t[0], or 0.
-func ansi(t []byte) int {
-	if len(t) < 3 || t[0] != 0x1b || t[1] != '[' {
-		return 0
-	}
-	for i := 2; i < len(t) && i < 16; i++ {
-		switch {
-		case t[i] == 'm' || t[i] == 'K':
-			return i + 1
-		case lex[t[i]]&isDigit == 0 && t[i] != ';':
-			return 0
-		}
-	}
-	return 0
 }
 
 // hasFold reports whether t begins with the lower-case ASCII string p in either case.

@@ -203,6 +203,28 @@ func streamed(t *testing.T, e *scan.Engine, in []byte, cuts []int, pauses bool) 
 	return spans, covered(len(in), spans)
 }
 
+// recordSeeds are secrets that go over several records, or are interrupted.
+func recordSeeds() []string {
+	token := "ghp" + "_" + strings.Repeat("aB3dE6gH9", 4)
+	key := []string{"-----BEGIN EC " + "PRIVATE KEY-----", strings.Repeat("MHcCAQEEIJ4bQ0rs", 4), strings.Repeat("oAoGCCqGSM49AwEH", 4), "kQ==", "-----END EC " + "PRIVATE KEY-----"}
+	var list []string
+	for _, c := range []string{"%s\n", "web_1  | %s\n", "{\"log\":\"%s\\n\",\"stream\":\"stdout\"}\n", "2026-01-01T00:00:00Z stdout F %s\n", "\x1b[2m%s\x1b[0m\n"} {
+		var b strings.Builder
+		for _, l := range key {
+			fmt.Fprintf(&b, c, l)
+		}
+		list = append(list, b.String()+"next\n", b.String()[:b.Len()/2]+"next\n"+b.String())
+	}
+	for cut := 3; cut < len(token); cut += 9 {
+		list = append(list,
+			"2026-01-01T00:00:00Z stdout P a "+token[:cut]+"\n2026-01-01T00:00:00Z stderr F x\n2026-01-01T00:00:00Z stdout F "+token[cut:]+" z\n",
+			`{"log":"password=`+token[:cut]+`","stream":"stdout"}`+"\n"+`{"log":"`+token[cut:]+`\n","stream":"stdout"}`+"\n",
+			"a "+token[:cut]+"\x1b[1m"+token[cut:]+" b\n",
+			`{"m":"`+token[:cut]+`\u001b[0m`+token[cut:]+`\n"}`+"\n")
+	}
+	return list
+}
+
 // FuzzStream: cuts change nothing, and pauses leak nothing but what had been
 // written of a secret before it could be told.
 func FuzzStream(f *testing.F) {
@@ -212,6 +234,10 @@ func FuzzStream(f *testing.F) {
 	}
 	f.Add([]byte(`{"password":"abc def","n":1} token=abcdefgh12345678 `), []byte{40, 200}, uint8(9))
 	f.Add([]byte("-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkq\n-----END PRIVATE KEY-----\n"), []byte{30}, uint8(0))
+	for _, x := range recordSeeds() {
+		f.Add([]byte(x), []byte{40, 99, 200}, uint8(0))
+		f.Add([]byte(x), []byte{70}, uint8(66))
+	}
 	small, err := narrow()
 	if err != nil {
 		f.Fatal(err)

@@ -45,6 +45,7 @@ func (s *Scanner) prefix(di int32, hs, he int) {
 			s.open(start)
 		}
 		if !ok {
+			s.cutShort(he + n)
 			return
 		}
 		s.charge(hs, e-he-n)
@@ -73,6 +74,7 @@ func (s *Scanner) prefix(di int32, hs, he int) {
 		if end == len(t) {
 			s.open(start)
 		}
+		s.cutShort(end)
 	}
 	for end > he && t[end-1] == '\\' { // the escape of what follows
 		end--

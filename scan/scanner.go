@@ -50,7 +50,8 @@ type Scanner struct {
 	json           jsonLine
 	blocks         blocks
 	carry          carry
-	rowBefore      int    // the last row of a table
+	rowBefore      int // the last row of a table
+	seams          seams
 	single         bool   // every line is a record of its own
 	trace          *trace // nil unless it explains
 
@@ -104,13 +105,33 @@ func (s *Scanner) Text(dst []Span, text []byte) []Span {
 			}
 		}
 		from := len(dst)
+		before := s.between()
 		dst = s.scan(dst, text[off:off+n], wholeLines)
+		held := s.seams.held
+		if held >= n || off+n == len(text) {
+			held = n
+		} else { // records go on behind the segment
+			s.resume(before)
+			dst = s.scan(dst[:from], text[off:off+held], wholeLines)
+		}
 		shift(dst[from:], off)
 		dst = join(dst, from)
-		off += n
+		if off += held; held < n {
+			return s.long(dst, text, off)
+		}
 	}
 	return dst
 }
+
+// lineState is what outlives a line.
+type lineState struct {
+	blocks blocks
+	carry  carry
+}
+
+func (s *Scanner) between() lineState { return lineState{s.blocks, s.carry} }
+
+func (s *Scanner) resume(l lineState) { s.blocks, s.carry = l.blocks, l.carry }
 
 // join makes one span of a secret that goes on where an earlier segment ended.
 func join(spans []Span, from int) []Span {
@@ -141,6 +162,7 @@ func (s *Scanner) long(dst []Span, text []byte, off int) []Span {
 		from := len(dst)
 		dst = append(dst, p.Spans...)
 		shift(dst[from:], int(p.Offset))
+		dst = join(dst, from)
 		return nil
 	}}
 	st.Write(text[off:])
@@ -181,6 +203,7 @@ func (s *Scanner) begin(dst []Span, text []byte, m mode) {
 	if s.layer != nil {
 		s.layer.forget()
 	}
+	s.seams.done, s.seams.held = 0, noOpen
 }
 
 // scan appends the spans of text, which begins at the start of a line.
@@ -193,8 +216,10 @@ func (s *Scanner) scan(dst []Span, text []byte, m mode) []Span {
 		matcher = s.e.ungated()
 	}
 	s.hits = matcher.Scan(s.hits[:0], text, &s.scratch)
-	if len(s.hits) == 0 && s.blocks.n == 0 && s.carry.kind == nothing && s.e.gated == nil {
-		s.openAt = noOpen
+	s.seams.marks = s.seams.marks[:0]
+	s.longParts(text)
+	if len(s.hits) == 0 && s.blocks.n == 0 && s.carry.kind == nothing && s.e.gated == nil && len(s.seams.marks) == 0 {
+		s.openAt, s.seams.held = noOpen, noOpen
 		return dst
 	}
 	from := len(dst)
@@ -218,6 +243,9 @@ func (s *Scanner) scan(dst []Span, text []byte, m mode) []Span {
 	s.follow(len(text))
 	if s.carry.kind != nothing {
 		s.followCarry(len(text))
+	}
+	if len(s.seams.marks) > 0 {
+		s.joinRecords()
 	}
 	if s.e.gated != nil {
 		s.gatedRules()
@@ -265,9 +293,9 @@ func (s *Scanner) cover(l *lead, hs int) int {
 	switch {
 	case len(l.uses) > 0 && l.uses[0].kind == useEncoded:
 		d = s.e.opaque
-	case len(l.uses) > 0 && l.uses[0].kind != useField:
+	case len(l.uses) > 0 && l.uses[0].kind != useField && l.uses[0].kind != useSeam:
 		d = l.uses[0].detector
-	case len(l.uses) == 0:
+	case len(l.rules) > 0:
 		d = l.rules[0].detector
 	default:
 		for _, c := range s.e.class {
@@ -295,7 +323,7 @@ func (s *Scanner) verify(l *lead, hs, he int) {
 			s.prefix(u.detector, hs, he)
 		case useKeyed:
 			s.keyed(u.detector, hs, he)
-		case useStructure:
+		case useStructure, useSeam:
 			u.parse(s, u.detector, hs, he)
 		case useEncoded:
 			s.encoded(u, hs, he)
@@ -400,15 +428,8 @@ func escapeBefore(t []byte, pos int) int {
 		return 4
 	case at(6) == '\\' && at(5) == 'u' && lex[at(4)]&lex[at(3)]&lex[at(2)]&lex[c]&isHex != 0:
 		return 6
-	case c == 'm':
-		for k := 2; k <= 14; k++ {
-			switch b := at(k); {
-			case b == '[' && at(k+1) == 0x1b:
-				return k + 1
-			case lex[b]&isDigit == 0 && b != ';':
-				return 0
-			}
-		}
+	case c == 'm' || c == 'K':
+		return colourBefore(t, pos)
 	}
 	return 0
 }

@@ -2,6 +2,7 @@ package scan
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/stanch/stanch/finding"
 )
@@ -28,8 +29,11 @@ type Piece struct {
 type Stream struct {
 	s     *Scanner
 	emit  func(Piece) error
-	off   int64  // of buf[0] in the stream
-	buf   []byte // the unfinished line, or its last part
+	off   int64   // of buf[0] in the stream
+	buf   []byte  // the unfinished line, or its last part; before it lines that are held
+	line  int     // where the unfinished line begins in buf
+	parts [2]bool // which streams of the lines held have a record that goes on
+	slow  bool    // the next line comes by way of buf
 	win   window
 	spans []Span
 	err   error
@@ -59,27 +63,99 @@ func (st *Stream) Write(p []byte) (int, error) {
 	all := len(p)
 	bare := 0 // bytes of p that are known to hold no LF
 	for len(p) > 0 && st.err == nil {
-		if len(st.buf) == 0 && bare == 0 {
+		if len(st.buf) == 0 && bare == 0 && !st.slow {
 			if n := segment(p); n > 0 {
-				st.spans = st.s.scan(st.spans[:0], p[:n], wholeLines)
-				st.hand(p[:n], st.spans, 0)
-				st.off += int64(n)
-				p = p[n:]
+				p = p[st.segment(p[:n]):]
 				continue
 			}
 			bare = min(len(p), segmentSize)
 		}
-		n, done := lineRest(st.buf, p[:min(len(p), st.s.e.maxLine-len(st.buf))])
+		n, done := lineRest(st.buf[st.line:], p[:min(len(p), st.s.e.maxLine-len(st.buf))])
 		st.buf = append(st.buf, p[:n]...)
 		p, bare = p[n:], max(0, bare-n)
 		switch {
 		case done:
-			st.part(wholeLines)
-		case len(st.buf) == st.s.e.maxLine:
+			st.lineDone()
+		case len(st.buf) < st.s.e.maxLine:
+		case st.line > 0:
+			st.release(st.line)
+		default:
 			st.part(longLine)
 		}
 	}
 	return all - len(p), st.err
+}
+
+// segment scans whole lines and hands them on, save those at the end in which
+// a record is cut that goes on. It returns how far it went.
+func (st *Stream) segment(text []byte) int {
+	s := st.s
+	before := s.between()
+	st.spans = s.scan(st.spans[:0], text, wholeLines)
+	if held := s.seams.held; held < len(text) {
+		s.resume(before)
+		st.slow = true
+		if held == 0 {
+			return 0
+		}
+		text = text[:held]
+		st.spans = s.scan(st.spans[:0], text, wholeLines)
+	}
+	st.hand(text, st.spans, 0)
+	st.off += int64(len(text))
+	return len(text)
+}
+
+// lineDone scans the line that has come to its end, or holds it together with
+// those before as long as a record of one of them goes on.
+func (st *Stream) lineDone() {
+	st.slow = false
+	if st.line > 0 {
+		line := st.buf[st.line:]
+		line = line[:lineEnd(line)]
+		if r, ok := parseRecord(line); ok {
+			st.parts[r.stream] = r.partial && (st.parts[r.stream] || line[0] != dockerHead[0] || len(line) >= longRecord)
+		}
+		if st.parts[0] || st.parts[1] {
+			st.line = len(st.buf)
+			return
+		}
+	}
+	before := st.s.between()
+	if st.win.inLine {
+		st.s.carry = carry{}
+	}
+	st.spans = st.s.scan(st.spans[:0], st.buf, wholeLines)
+	held := st.s.seams.held
+	if held >= len(st.buf) {
+		st.deliver(wholeLines)
+		return
+	}
+	st.s.resume(before)
+	marks := st.s.seams.marks
+	st.parts = [2]bool{}
+	for pos := held; pos < len(st.buf); {
+		hi := pos + lineEnd(st.buf[pos:])
+		if r, ok := parseRecord(st.buf[pos:hi]); ok {
+			_, marked := slices.BinarySearch(marks, pos)
+			st.parts[r.stream] = r.partial && (st.parts[r.stream] || marked)
+		}
+		pos = afterEOL(st.buf, hi)
+	}
+	if held > 0 {
+		st.release(held)
+	}
+	st.line = len(st.buf)
+}
+
+// release hands on the first n bytes of buf, which are whole lines.
+func (st *Stream) release(n int) {
+	rest := st.buf[n:]
+	ahead := st.win.released - n
+	st.buf = st.buf[:n]
+	st.part(wholeLines)
+	st.buf = st.buf[:copy(st.buf[:len(rest)], rest)]
+	st.win.released = max(0, ahead)
 }
 
 // Flush hands on what has waited too long: the clear part of the unfinished
@@ -111,17 +187,23 @@ func (st *Stream) hand(text []byte, spans []Span, from int) {
 	st.err = st.emit(Piece{Text: text, Offset: st.off, Spans: spans, Decisions: st.s.trace.part(from, from+len(text))})
 }
 
-// part scans the unfinished line and hands on as much of it as the mode allows.
+// part scans the unfinished line and hands it on.
 func (st *Stream) part(m mode) {
-	s, w := st.s, &st.win
-	before, carried := s.blocks, s.carry
-	if w.inLine {
+	s := st.s
+	before := s.between()
+	if st.win.inLine {
 		s.carry = carry{}
 	}
 	st.spans = s.scan(st.spans[:0], st.buf, m)
 	if m != wholeLines {
-		s.blocks, s.carry = before, carried
+		s.resume(before)
 	}
+	st.deliver(m)
+}
+
+// deliver hands on as much of the unfinished line as the mode allows.
+func (st *Stream) deliver(m mode) {
+	s, w := st.s, &st.win
 	end := len(st.buf)
 	cut := end
 	if m == longLine {
@@ -163,15 +245,16 @@ func (st *Stream) part(m mode) {
 		x.KeyStart, x.KeyEnd = max(0, x.KeyStart-w.released), max(0, x.KeyEnd-w.released)
 		spans = append(spans, x)
 	}
-	released := w.released
-	st.off += int64(released)
-	st.hand(st.buf[released:cut], spans, released)
-	st.off -= int64(released)
-	w.released, w.marked = cut, marked
+	if released := w.released; released <= cut {
+		st.off += int64(released)
+		st.hand(st.buf[released:cut], spans, released)
+		st.off -= int64(released)
+		w.released, w.marked = cut, marked
+	}
 	switch m {
 	case wholeLines:
 		st.off += int64(end)
-		st.buf, st.win = st.buf[:0], window{}
+		st.buf, st.win, st.line, st.parts = st.buf[:0], window{}, 0, [2]bool{}
 	case longLine:
 		drop := cut - lookBehind
 		st.off += int64(drop)
@@ -189,8 +272,12 @@ func (st *Stream) add(x Span) {
 // settled moves a cut behind the spans that lie across it. They are in order of
 // their starts, so that one pass is enough.
 func settled(spans []Span, cut int) int {
-	for _, x := range spans {
-		if x.Start < cut && x.End > cut {
+	for i, x := range spans {
+		begins := x.Start
+		if x.Continued && i > 0 {
+			begins = spans[i-1].Start // pieces of one secret stay together
+		}
+		if begins < cut && x.End > cut {
 			cut = x.End
 		}
 	}

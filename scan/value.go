@@ -58,6 +58,9 @@ func (s *Scanner) value(p *pair, v names.Verdict) {
 		return
 	}
 	end, closed := s.valueEnd(p, v)
+	for n := colourBefore(t, end); n > 0 && end-n >= p.start; n = colourBefore(t, end) {
+		end -= n
+	}
 	s.noteEnd(p, v, end, closed)
 	if p.told && p.quote == 0 {
 		end = trimProse(t, p.start, end)
@@ -132,6 +135,7 @@ func (s *Scanner) goes(end int) {
 
 // noteEnd remembers a value that more text could prolong.
 func (s *Scanner) noteEnd(p *pair, v names.Verdict, end int, closed bool) {
+	s.cutShort(end)
 	if !closed && s.partial && v.Strength >= names.Medium {
 		s.current, s.openQuote = s.e.class[v.Class], p.quote
 		s.open(p.start)
