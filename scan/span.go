@@ -18,8 +18,9 @@ type Span struct {
 	KeyStart, KeyEnd int
 	// Bare marks an unquoted JSON scalar: its replacement must be quoted.
 	Bare bool
-	// Continued marks a piece of a secret that began in an earlier span (a key
-	// block over several lines, a value cut by a time-out): no new marker, no new finding.
+	// Continued marks a piece of a secret that began in an earlier span (a key over
+	// several lines, a token that a colour or the end of a record interrupts, a value
+	// cut by a time-out): no new marker, no new finding.
 	Continued bool
 }
 
