@@ -216,6 +216,11 @@ func (s *Scanner) valueEnd(p *pair, v names.Verdict) (end int, closed bool) {
 		if !p.blankAfter {
 			p.unseparate(t)
 		}
+		if p.start < lim && t[p.start] == '>' { // of =>, or the value's own: nothing was opened that it could close
+			if end, closed = s.bareEnd(p.start+1, lim); end > p.start+1 {
+				return end, closed
+			}
+		}
 		if wholeLine(v.Class) && p.wordy(t) {
 			if depth, ok := s.startsLine(p); ok {
 				return s.restEnd(p, depth, '"', true)

@@ -277,6 +277,10 @@ func (s *Scanner) separator(p *pair, flag bool) bool {
 			i++
 			blanks++
 			continue
+		case c == '\\' && !seen && i+1 < lim && t[i+1] == 't': // a tab, escaped
+			i += 2
+			blanks++
+			continue
 		case c == 0x1b:
 			return false
 		case seen:
@@ -391,6 +395,10 @@ func (s *Scanner) separator(p *pair, flag bool) bool {
 			return false
 		}
 		quoted := t[i] == '\'' || t[i] == '"'
+		if t[i] == '\\' {
+			_, _, n := quoteAt(t, i, min(len(t), i+maxGlue))
+			quoted = n > 0
+		}
 		if !flag && !quoted && !p.netrc(t) {
 			return blanks == 1 && s.sentence(p, i)
 		}

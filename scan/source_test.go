@@ -28,6 +28,7 @@ var written = []string{
 	`if (db_pass !== "<<{alnum:14}>>") {`,
 	// arguments
 	`setopt(curl, CURLOPT_PASSWORD, "<<{alnum:14}>>")`,
+	`"#define\tpassword\t\"<<{alnum:14}>>\""`,
 	// names of several words
 	`INFO API key: <<{alnum:20}>>`,
 	`ERROR cannot log in, Secret Key = '<<{alnum:20}>>'`,
@@ -35,6 +36,9 @@ var written = []string{
 	`the password for bob: <<{alnum:6}{of:[!$]:1}{alnum:6}>>`,
 	`got password of bob@example.com = "<<{alnum:6}{of:[!$]:1}{alnum:6}>>"`,
 	// names as they are mistyped
+	`API_TOKEN_PROD=<<{alnum:24}>>`,
+	`token_value: "<<{alnum:32}>>"`,
+	`db_pass_2=<<{alnum:14}>>`,
 	`pasword=<<{alnum:14}>> user=bob`,
 	`secrete = "<<{alnum:14}>>"`,
 	`my_password_super_secure: <<{alnum:14}>>`,
@@ -63,6 +67,9 @@ var unwritten = []string{
 	`enter password for bob: `,
 	`invalid password for bob: authentication failed`,
 	`const char *password_prompt[2] = { NULL };`,
+	`password=>`,
+	`token_path=/var/lib/x key_size=2048 key_version=12`,
+	`{"msg":"the password \\n was wrong"}`,
 	`REDIS_PASSWORD, REDIS_HOST, "localhost"`,
 }
 
@@ -85,6 +92,17 @@ func TestWritten(t *testing.T) {
 				t.Errorf("%s", show(e, text, []Span{x}))
 			}
 		}
+	}
+}
+
+// TestArrow: between => and = before a value that begins with >, the span has
+// what may be the value's.
+func TestArrow(t *testing.T) {
+	e := engine(t)
+	text, _, to := expand(t, `password=><<{alnum:12}{of:[#@]:2}>> user=bob`, 1)
+	spans := e.NewScanner().Text(nil, []byte(text))
+	if len(spans) != 1 || spans[0].Start != len("password=") || spans[0].End != to {
+		t.Errorf("%s", show(e, text, spans))
 	}
 }
 

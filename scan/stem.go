@@ -33,6 +33,9 @@ func stemLiterals(s names.Stem) []stemLiteral {
 	if s.Text == "key" || s.Text == "token" {
 		list = append(list, stemLiteral{text: " " + s.Text + " ", gate: spokenValue, lead: 1, trail: 1})
 	}
+	if goesOn(s.Text) {
+		list = append(list, stemLiteral{text: s.Text + "_", gate: match.Gate{Class: afterUnderline, Min: 1}, trail: 1})
+	}
 	class := afterName
 	if len(s.Text) > 3 {
 		class.AddRange('0', '9')
@@ -47,6 +50,22 @@ var worded = []stemLiteral{
 	{text: " string =", trail: uint8(len(" string ="))},
 	{text: "key is ", trail: uint8(len(" is "))},
 	{text: "token is ", trail: uint8(len(" is "))},
+}
+
+// goesOn tells the stems behind which a word that says which one it is (TOKEN_PROD,
+// key_2, pass_new) is worth a literal of its own.
+func goesOn(stem string) bool { return stem == "token" || stem == "key" || stem == "pass" || stem == "pwd" }
+
+// afterUnderline is what such words begin with; not what id, type, count, file,
+// user, at, expires and their like begin with.
+var afterUnderline = match.Class{0x03ff << 48, letters("bdpsv")}
+
+// letters returns the upper half of a class of letters of either case.
+func letters(list string) (half uint64) {
+	for _, c := range list {
+		half |= 1<<(c-64) | 1<<(c&^0x20-64)
+	}
+	return half
 }
 
 // afterBlank is what can follow a name and a blank: a separator, a quote, or
