@@ -54,7 +54,9 @@ var worded = []stemLiteral{
 
 // goesOn tells the stems behind which a word that says which one it is (TOKEN_PROD,
 // key_2, pass_new) is worth a literal of its own.
-func goesOn(stem string) bool { return stem == "token" || stem == "key" || stem == "pass" || stem == "pwd" }
+func goesOn(stem string) bool {
+	return stem == "token" || stem == "key" || stem == "pass" || stem == "pwd"
+}
 
 // afterUnderline is what such words begin with; not what id, type, count, file,
 // user, at, expires and their like begin with.
