@@ -2,6 +2,7 @@ package scan
 
 import (
 	"bytes"
+	"math/bits"
 
 	"github.com/stanch/stanch/internal/names"
 )
@@ -22,6 +23,8 @@ type carry struct {
 	part     int   // what is counted: values to skip, the place in a list
 	inside   bool  // of the object that holds the value
 	detector int32 // that reports the value, where no name does
+	end      int   // of the string in which the lines are escaped, 0 for lines of the text
+	slashes  int   // see row
 	table    table
 }
 
@@ -65,30 +68,24 @@ func (c *carriedName) set(name []byte, kind names.Kind) {
 
 func (c *carriedName) bytes() []byte { return c.text[:c.n] }
 
-// carries starts a carry at the line that holds pos. It returns nil where lines
-// are records of their own.
+// carries starts a carry at the row that holds pos. It returns nil where no row
+// follows: lines may be records of their own.
 func (s *Scanner) carries(kind carryKind, pos, lines int) *carry {
-	if s.single {
+	t := s.text
+	r := s.row(pos)
+	if r.end == 0 && (s.single || r.hi == len(t)) {
 		return nil
 	}
-	lo, hi := s.line(pos)
-	if hi == len(s.text) {
-		return nil // no line follows, or it has not come yet
-	}
-	t := s.text
-	i := lo
-	for i < pos && (lex[t[i]]&isBlank != 0 || t[i] == '-' || t[i] == '{' || t[i] == '[' || t[i] == '+' || t[i] == '<' || lex[t[i]]&isQuote != 0) {
+	i := r.lo
+	for i < pos && (lex[t[i]]&(isBlank|isQuote) != 0 || bytes.IndexByte([]byte(`-{[+<\`), t[i]) >= 0) {
 		i++
 	}
-	s.carry = carry{kind: kind, pos: afterEOL(t, hi), column: pos - lo, prefix: i < pos, left: lines}
+	s.carry = carry{kind: kind, pos: r.next, column: pos - r.lo, prefix: i < pos, left: lines, end: r.end, slashes: r.slashes}
 	return &s.carry
 }
 
 // expect starts a carry for the name of a pair or mention.
 func (s *Scanner) expect(kind carryKind, p *pair, pos, lines int) {
-	if s.single {
-		return
-	}
 	if v, keyed := s.known(p); v.Strength < names.Medium && len(keyed) == 0 || s.e.class[v.Class] < 0 {
 		return
 	}
@@ -113,8 +110,8 @@ func (s *Scanner) expectMember(x *mention, k *member) {
 }
 
 func (s *Scanner) expectMarkup(x *mention) {
-	lo, hi := s.line(x.keyStart)
-	s.expect(markupBelow, &x.pair, lo+max(0, bytes.IndexByte(s.text[lo:hi], '<')), maxBelow)
+	r := s.row(x.keyStart)
+	s.expect(markupBelow, &x.pair, r.lo+max(0, bytes.IndexByte(s.text[r.lo:r.hi], '<')), maxBelow)
 }
 
 // nameOf returns the name of a pair.
@@ -132,10 +129,13 @@ func (s *Scanner) below(p *pair) bool {
 	if p.quote != 0 {
 		return false
 	}
-	lo, hi := s.line(p.keyStart)
+	r := s.row(p.keyStart)
+	lo, hi := r.lo, r.hi
 	i := p.start
 	switch {
-	case i >= hi:
+	case i > hi:
+		return false
+	case i == hi:
 		if p.sep == '>' {
 			s.expect(textBelow, p, p.keyStart, 2)
 		} else if _, first := s.startsLine(p); p.keyQuote != 0 || first && p.sep == ':' && p.keyStart-lo < maxKey {
@@ -162,8 +162,17 @@ func (s *Scanner) followCarry(upTo int) {
 	for s.carry.kind != nothing && s.carry.pos < upTo {
 		c := &s.carry
 		lo := c.pos
-		hi := lo + lineEnd(t[lo:])
-		c.pos = afterEOL(t, hi)
+		var hi int
+		if c.end > 0 {
+			if lo >= c.end {
+				c.kind = nothing
+				return
+			}
+			hi, c.pos = c.escapedRow(t, lo)
+		} else {
+			hi = lo + lineEnd(t[lo:])
+			c.pos = afterEOL(t, hi)
+		}
 		if c.kind != tableBelow {
 			if c.left--; c.left < 0 {
 				c.kind = nothing
@@ -226,6 +235,7 @@ func (s *Scanner) takeBelow(c *carry, q *pair) {
 	from := len(s.spans)
 	name := c.name
 	q.far, q.kind = &name, name.kind
+	q.deep = bits.Len(uint(c.slashes)) - 1
 	v, keyed := s.known(q)
 	s.meet(q, v, keyed)
 	for i := from; i < len(s.spans); i++ {
@@ -428,8 +438,11 @@ func (s *Scanner) textLine(c *carry, lo, hi int) bool {
 	if t[i] == '<' {
 		i += len(cdata)
 	}
-	q := pair{sep: '>', start: i}
-	s.takeBelow(c, &q)
+	end := i
+	for end < hi && t[end] != '<' && !bytes.HasPrefix(t[end:hi], []byte("]]>")) {
+		end++
+	}
+	s.wholeBelow(c, i, end)
 	return false
 }
 

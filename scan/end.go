@@ -370,7 +370,7 @@ func wholeLine(c names.Class) bool { return c == names.Password || c == names.Pa
 func (s *Scanner) startsLine(p *pair) (depth int, ok bool) {
 	t := s.text
 	if p.line || p.at > 0 {
-		return -1, p.line
+		return p.deep, p.line
 	}
 	for i := p.keyStart - 1; i >= 0 && i >= p.keyStart-64; i-- {
 		c := t[i]

@@ -32,7 +32,8 @@ type pair struct {
 
 	far  *carriedName // the name, if it stands elsewhere
 	at   int          // where the key of the value is, if that is not the name
-	line bool         // that key begins its line
+	line bool         // that key, or the value, begins its line
+	deep int          // depth of the string the line is in, -1 for none
 }
 
 // field handles a hit of a stem of the sensitive names: it finds the whole
@@ -90,7 +91,7 @@ func (s *Scanner) elsewhere(p *pair) bool {
 	switch c := s.text[i]; c {
 	case '?', '$', '{', '%':
 		return s.placeholder(p)
-	case '|', '>':
+	case '|', '>', '\\':
 		return s.below(p)
 	default:
 		return lex[c]&isEOL != 0 && s.below(p)

@@ -111,7 +111,7 @@ func (s *Scanner) elementText(x *mention) {
 	if !namesIt(tag) || !s.judged(x) {
 		return
 	}
-	_, hi := s.line(x.keyStart)
+	hi := s.row(x.keyStart).hi
 	i := x.keyEnd
 	for i < hi && t[i] != '>' {
 		i++

@@ -224,6 +224,10 @@ func (s *Scanner) siblings(x *mention, k *member) {
 		return
 	}
 	lo, hi := s.line(x.keyStart)
+	if k.quote == 0 {
+		r := s.row(x.keyStart)
+		lo, hi = r.lo, r.hi
+	}
 	if tag := tagOf(t, lo, k.from); tag >= 0 && k.quote == 0 {
 		s.attribute(x, k, tag, hi)
 		return
@@ -502,7 +506,7 @@ func (s *Scanner) bareMention(x *mention) {
 			return
 		}
 	}
-	if lex[next]&(isEOL|isBlank) == 0 && next != ',' && next != ';' && next != '|' && next != ')' && next != '`' && next != ']' {
+	if lex[next]&(isEOL|isBlank) == 0 && next != ',' && next != ';' && next != '|' && next != ')' && next != '`' && next != ']' && next != '\\' {
 		return
 	}
 	if before == '`' || next == ')' || next == ',' || before == '(' || before == '[' && next == ']' {
@@ -514,7 +518,7 @@ func (s *Scanner) bareMention(x *mention) {
 		s.template(&x.pair, x.keyEnd+1)
 		return
 	}
-	if lex[before]&(isEOL|isBlank) != 0 || before == ',' || before == ';' || before == '|' {
+	if lex[before]&(isEOL|isBlank) != 0 || before == ',' || before == ';' || before == '|' || before == 'n' || lex[before]&isQuote != 0 {
 		s.heading(x)
 	}
 }

@@ -35,38 +35,50 @@ const (
 // column, and remembers the columns. It reports whether it is one.
 func (s *Scanner) heading(x *mention) bool {
 	t := s.text
-	if s.single {
+	end := x.keyStart + maxHeader
+	a, b := x.open, x.close
+	for a > 0 && t[a-1] == ' ' {
+		a--
+	}
+	for b < len(t) && t[b] == ' ' {
+		b++
+	}
+	// What stands beside the cell: a delimiter, or the bounds of the line.
+	const ends = '\n'
+	before, behind := byte(ends), byte(ends)
+	if a > 0 && lex[t[a-1]]&isEOL == 0 {
+		before = t[a-1]
+	}
+	if b < len(t) && lex[t[b]]&isEOL == 0 {
+		behind = t[b]
+	}
+	if !cellEdge(before) || !cellEdge(behind) || behind == ends && b >= len(t) {
 		return false
 	}
-	lo, hi := s.line(x.keyStart)
-	if hi == len(t) || hi-lo > maxHeader || x.close > hi {
+	r := s.row(x.keyStart)
+	lo, hi := r.lo, r.hi
+	if r.end == 0 && (s.single || hi == len(t)) || hi > end || x.close > hi || a < lo {
 		return false
 	}
-	if s.carry.kind == tableBelow && s.carry.pos == afterEOL(t, hi) {
+	if s.carry.kind == tableBelow && s.carry.pos == r.next {
 		return true // by another of its columns
 	}
 	if s.carry.kind == tableBelow && s.rowBefore == lo {
 		return false // a row of the table that goes on
 	}
-	a, b := x.open, x.close
-	for a > lo && t[a-1] == ' ' {
-		a--
+	if a == lo {
+		before = ends
 	}
-	for b < hi && t[b] == ' ' {
-		b++
+	if b == hi {
+		behind = ends
 	}
-	var d byte
-	switch {
-	case b < hi:
-		d = t[b]
-	case a > lo:
-		d = t[a-1]
-	default:
-		return false
+	d := behind
+	if d == ends {
+		d = before
 	}
 	var h table
 	switch {
-	case (d == ',' || d == '\t' || d == ';' || d == '|') && (a == lo || t[a-1] == d) && (b == hi || t[b] == d):
+	case (d == ',' || d == '\t' || d == ';' || d == '|') && (before == ends || before == d) && (behind == ends || behind == d):
 		h = table{delim: d, edges: d == '|' && t[lo] == '|', drawn: d == '|' && (b > x.close || a < x.open)}
 	case x.quoteLen == 0 && (a == lo || x.open > a) && (b == hi || b > x.close):
 		h = table{delim: ' '}
@@ -87,6 +99,12 @@ func (s *Scanner) heading(x *mention) bool {
 		c.table = h
 	}
 	return true
+}
+
+// cellEdge tells the bytes that can stand beside a cell: delimiters, line ends,
+// their escapes, and what stands beside a word where blanks are delimiters.
+func cellEdge(c byte) bool {
+	return lex[c]&isWord != 0 || c == ',' || c == '\t' || c == ';' || c == '|' || c == '\n' || c == '\\' || c == '"' || c == '(' || c == ')'
 }
 
 // columns reads a header with a delimiter and reports whether every cell is a
@@ -143,22 +161,21 @@ func cell(t []byte, i, hi int, delim byte) (from, to, next int, ok bool) {
 		i++
 	}
 	from = i
-	if i < hi && (t[i] == '"' || t[i] == '\'') {
-		q := t[i]
-		k := i + 1
-		for k < hi && (t[k] != q || k+1 < hi && t[k+1] == q) {
-			if t[k] == q {
-				k++
+	if _, _, n := quoteAt(t, i, hi); n > 0 {
+		q := t[i : i+n]
+		k := i + n
+		for k < hi && (t[k] != q[0] || !bytes.HasPrefix(t[k:hi], q) || bytes.HasPrefix(t[k+n:hi], q)) {
+			if bytes.HasPrefix(t[k:hi], q) { // a doubled quote
+				k += 2*n - 1
 			}
 			k++
 		}
-		if e := k + 1; k < hi && (e == hi || t[e] == delim || t[e] == ' ') {
-			for e < hi && t[e] == ' ' {
-				e++
-			}
-			if e == hi || t[e] == delim {
-				return i + 1, k, e + 1, true
-			}
+		e := k + n
+		for e < hi && t[e] == ' ' {
+			e++
+		}
+		if k < hi && (e == hi || t[e] == delim) {
+			return i + n, k, e + 1, true
 		}
 	}
 	for i < hi && t[i] != delim {
