@@ -1,0 +1,207 @@
+package dictionary
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+)
+
+// naive finds every occurrence one pattern at a time.
+func naive(patterns [][]byte, text []byte) (hits []Hit) {
+	for id, p := range patterns {
+		for off := 0; ; {
+			i := bytes.Index(text[off:], p)
+			if i < 0 {
+				break
+			}
+			hits = append(hits, Hit{off + i, off + i + len(p), uint32(id)})
+			off += i + 1
+		}
+	}
+	order(hits)
+	return hits
+}
+
+func build(t testing.TB, patterns [][]byte) *Dictionary {
+	t.Helper()
+	var b Builder
+	for i, p := range patterns {
+		if err := b.Add(p, uint32(i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return b.Build()
+}
+
+// rungs returns the dictionary once for every kernel there is.
+func rungs(d *Dictionary) map[string]*Dictionary {
+	plain := *d
+	plain.kernel = false
+	all := map[string]*Dictionary{"plain": &plain}
+	if d.kernel {
+		all["avx2"] = d
+	}
+	return all
+}
+
+const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_="
+
+func token(r *rand.Rand, n int) []byte {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = alphabet[r.IntN(len(alphabet))]
+	}
+	return b
+}
+
+// TestEveryPlace puts patterns of every length at every offset round the
+// borders of blocks and chunks.
+func TestEveryPlace(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 1))
+	var patterns [][]byte
+	for n := MinLen; n < 80; n++ {
+		patterns = append(patterns, token(r, n), append([]byte("common-prefix-of-all"), token(r, n)...))
+	}
+	patterns = append(patterns, []byte("pässwörd mit ümlauten"), bytes.Repeat([]byte("ab"), 40), []byte("with blanks, \x00 and so on"))
+	d := build(t, patterns)
+	for name, d := range rungs(d) {
+		var s Scratch
+		for i, p := range patterns {
+			for _, at := range []int{0, 1, 7, 8, 63, 64, 65, chunk - 64, chunk - len(p), chunk - 9, chunk - 8, chunk - 1, chunk, chunk + 1, 2*chunk - 10} {
+				for _, fill := range []byte{'.', 'x'} {
+					for _, tail := range []int{0, 1, 64} {
+						text := bytes.Repeat([]byte{fill}, at)
+						text = append(append(text, p...), bytes.Repeat([]byte{fill}, tail)...)
+						hits := d.Scan(nil, text, &s)
+						if !slices.Contains(hits, Hit{at, at + len(p), uint32(i)}) {
+							t.Fatalf("%s: pattern %d of %d bytes at %d of %d: got %v", name, i, len(p), at, len(text), hits)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestDense: all kernels and the naive search agree where patterns overlap,
+// contain one another and share everything but a few bytes.
+func TestDense(t *testing.T) {
+	r := rand.New(rand.NewPCG(2, 2))
+	for range 200 {
+		letters := "ab=-. "[:2+r.IntN(5)]
+		draw := func(n int) []byte {
+			b := make([]byte, n)
+			for i := range b {
+				b[i] = letters[r.IntN(len(letters))]
+			}
+			return b
+		}
+		text := draw(r.IntN(3000))
+		var patterns [][]byte
+		for range 1 + r.IntN(30) {
+			n := MinLen + r.IntN(40)
+			if i := len(text) - n; i > 0 && r.IntN(2) == 0 {
+				i = r.IntN(i)
+				patterns = append(patterns, text[i:i+n])
+			} else {
+				patterns = append(patterns, draw(n))
+			}
+		}
+		want := naive(patterns, text)
+		for name, d := range rungs(build(t, patterns)) {
+			if got := d.Scan(nil, text, new(Scratch)); !slices.Equal(got, want) {
+				t.Fatalf("%s: %q in %q:\n%v, want\n%v", name, patterns, text, got, want)
+			}
+		}
+	}
+}
+
+func TestAdd(t *testing.T) {
+	var b Builder
+	if err := b.Add([]byte("short"), 0); err != ErrShort {
+		t.Errorf("short pattern: %v", err)
+	}
+	if err := b.Add(make([]byte, MaxLen+1), 0); err == nil {
+		t.Error("a pattern that is too long was accepted")
+	}
+	if hits := b.Build().Scan(nil, []byte("any text at all"), new(Scratch)); hits != nil {
+		t.Errorf("empty dictionary: %v", hits)
+	}
+}
+
+func TestNoAllocation(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 3))
+	var patterns [][]byte
+	for range 1000 {
+		patterns = append(patterns, token(r, 12+r.IntN(60)))
+	}
+	d := build(t, patterns)
+	var s Scratch
+	text := bytes.Repeat([]byte("2026-03-01T10:11:12Z INFO com.example.Worker finished task_1234567890 in 12 ms\n"), 1000)
+	if n := testing.AllocsPerRun(10, func() { d.Scan(nil, text, &s) }); n != 0 {
+		t.Errorf("%v allocations where nothing is found", n)
+	}
+}
+
+func FuzzScan(f *testing.F) {
+	f.Add([]byte("abcdefgh"), []byte("abcdefghi"), []byte("xxabcdefghixx"), uint16(3))
+	f.Fuzz(func(t *testing.T, p, q, text []byte, repeat uint16) {
+		if len(p) < MinLen || len(q) < MinLen || len(p) > MaxLen || len(q) > MaxLen || len(text) == 0 {
+			return
+		}
+		text = bytes.Repeat(text, 1+int(repeat)%max(1, 40000/len(text)))
+		text = append(append(text, p...), q...)
+		want := naive([][]byte{p, q}, text)
+		for name, d := range rungs(build(t, [][]byte{p, q})) {
+			if got := d.Scan(nil, text, new(Scratch)); !slices.Equal(got, want) {
+				t.Fatalf("%s: %q, %q: %d hits, want %d", name, p, q, len(got), len(want))
+			}
+		}
+	})
+}
+
+// BenchmarkScan looks for tokens in real logs, if there are any.
+func BenchmarkScan(b *testing.B) {
+	var text []byte
+	files, _ := filepath.Glob(filepath.Join(os.Getenv("STANCH_CORPORA"), "loghub", "*.log"))
+	for _, f := range files {
+		p, err := os.ReadFile(f)
+		if err != nil {
+			b.Fatal(err)
+		}
+		text = append(text, p...)
+	}
+	if len(text) == 0 {
+		b.Skip("STANCH_CORPORA is not set")
+	}
+	for _, n := range []int{10_000, 1_000_000} {
+		for _, least := range []int{20, 32} {
+			r := rand.New(rand.NewPCG(4, 4))
+			var d Builder
+			for i := range n {
+				d.Add(token(r, least+r.IntN(9)), uint32(i))
+			}
+			for name, d := range rungs(d.Build()) {
+				b.Run(fmt.Sprintf("%d-from-%d/%s", n, least, name), func(b *testing.B) {
+					b.SetBytes(int64(len(text)))
+					var s Scratch
+					for b.Loop() {
+						d.Scan(nil, text, &s)
+					}
+					b.ReportMetric(float64(d.Memory())/float64(n), "B/pattern")
+				})
+			}
+		}
+	}
+	dst := make([]byte, len(text))
+	b.Run("copy", func(b *testing.B) {
+		b.SetBytes(int64(len(text)))
+		for b.Loop() {
+			copy(dst, text)
+		}
+	})
+}

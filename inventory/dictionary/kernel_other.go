@@ -1,0 +1,7 @@
+//go:build !amd64 || noasm
+
+package dictionary
+
+func hasKernel() bool { return false }
+
+func masksKernel(text []byte, c *class, out []uint64) { masksPlain(text, c, out) }
