@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"iter"
+	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/stanch/stanch/inventory/dictionary"
@@ -20,20 +22,18 @@ const (
 	Base64         // RFC 4648, section 4
 	Base64URL      // section 5
 	Percent        // RFC 3986, either case of the digits
-	JSON           // RFC 8259, the least escaping
-	JSONHTML       // as Go and others write it, with < > & as \u003c …
-	Hex            // lower case
-	HexUpper
+	JSON           // RFC 8259, also with < > & as \u003c …
+	Hex            // either case
 	forms
 )
 
-var formNames = [forms]string{"", "base64", "base64url", "percent", "json", "json", "hex", "hex"}
+var formNames = [forms]string{"", "base64", "base64url", "percent", "json", "hex"}
 
 // String returns what a finding says of the encoding; nothing for Plain.
 func (f Form) String() string { return formNames[f] }
 
-// Forms yields the forms of a value that differ from one another, each long enough
-// to be looked for. The bytes are the caller's until the next one.
+// Forms yields the ways to write a value that differ from one another, each long
+// enough to be looked for. The bytes are the caller's until the next one.
 func Forms(value []byte) iter.Seq2[Form, []byte] {
 	return func(yield func(Form, []byte) bool) {
 		if !yield(Plain, value) {
@@ -54,34 +54,36 @@ func Forms(value []byte) iter.Seq2[Form, []byte] {
 				}
 			}
 		}
-		if buf = percent(buf[:0], value, "0123456789ABCDEF"); len(buf) > len(value) {
-			if !yield(Percent, buf) {
+		seen := []string{string(value)}
+		fresh := func(form Form) bool {
+			if slices.Contains(seen, string(buf)) {
+				return true
+			}
+			seen = append(seen, string(buf))
+			return yield(form, buf)
+		}
+		for _, kept := range percentKept {
+			if buf = percent(buf[:0], value, kept, "0123456789ABCDEF"); !fresh(Percent) {
 				return
 			}
-			upper := string(buf)
-			if buf = percent(buf[:0], value, "0123456789abcdef"); string(buf) != upper && !yield(Percent, buf) {
+		}
+		if buf = percent(buf[:0], value, "", "0123456789abcdef"); !fresh(Percent) {
+			return
+		}
+		for _, html := range []bool{false, true} {
+			if buf = escape(buf[:0], value, html); !fresh(JSON) {
 				return
 			}
 		}
-		if buf = escape(buf[:0], value, false); string(buf) != string(value) && !yield(JSON, buf) {
+		if buf = hex.AppendEncode(buf[:0], value); !fresh(Hex) {
 			return
 		}
-		plain := string(buf)
-		if buf = escape(buf[:0], value, true); string(buf) != plain && !yield(JSONHTML, buf) {
-			return
-		}
-		if buf = hex.AppendEncode(buf[:0], value); !yield(Hex, buf) {
-			return
-		}
-		lower := string(buf)
 		for i, c := range buf {
 			if c >= 'a' {
 				buf[i] = c - 0x20
 			}
 		}
-		if string(buf) != lower {
-			yield(HexUpper, buf)
-		}
+		fresh(Hex)
 	}
 }
 
@@ -107,10 +109,22 @@ func differs(b []byte) bool {
 	return false
 }
 
-// percent encodes all but the unreserved bytes (RFC 3986, section 2.3).
-func percent(dst, value []byte, digits string) []byte {
+// percentKept are the bytes that encoders leave as they are besides the unreserved
+// ones (RFC 3986, section 2.3).
+var percentKept = [...]string{
+	"",                 // most encoders, for queries
+	"!'()*",            // encodeURIComponent (ECMA-262)
+	";/?:@&=+$,#!'()*", // encodeURI
+	"$&+=:@",           // url.PathEscape of Go
+	"!$&'()*+,;=:@",    // all that a segment of a path may have (RFC 3986, 3.3)
+}
+
+// percent encodes all but the unreserved bytes and those kept.
+func percent(dst, value []byte, kept, digits string) []byte {
 	for _, c := range value {
 		switch {
+		case strings.IndexByte(kept, c) >= 0:
+			dst = append(dst, c)
 		case c|0x20 >= 'a' && c|0x20 <= 'z', c >= '0' && c <= '9', c == '-', c == '.', c == '_', c == '~':
 			dst = append(dst, c)
 		default:

@@ -67,7 +67,7 @@ func (b *Builder) Build() *Dictionary {
 		o := seen.rarest(p, t.span())
 		d.patterns[i].anchor = uint16(o)
 		for _, c := range p[o : o+t.span()] {
-			d.class.add(c)
+			d.class.Add(c)
 		}
 		t.enter(p, o, i)
 	}

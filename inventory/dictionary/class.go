@@ -1,8 +1,8 @@
 package dictionary
 
-// class is the set of bytes that windows of patterns are made of: any of ASCII,
-// and all of the others or none.
-type class struct {
+// Class is a set of bytes: any of ASCII, and all of the others or none. The zero
+// value is empty.
+type Class struct {
 	// rows has, for the low half of a byte, the set of the high halves with
 	// which it is a member, and then, for each high half, its bit.
 	rows [32]byte
@@ -10,7 +10,8 @@ type class struct {
 	high uint64
 }
 
-func (c *class) add(b byte) {
+// Add adds a byte; one from 0x80 on adds all of them.
+func (c *Class) Add(b byte) {
 	if b >= 0x80 {
 		c.high = ^uint64(0)
 		return
@@ -19,7 +20,8 @@ func (c *class) add(b byte) {
 	c.rows[16+b>>4] = 1 << (b >> 4)
 }
 
-func (c *class) has(b byte) bool {
+// Has reports whether b is a member.
+func (c *Class) Has(b byte) bool {
 	if b >= 0x80 {
 		return c.high != 0
 	}
@@ -28,14 +30,14 @@ func (c *class) has(b byte) bool {
 
 // masksPlain writes a mask for every 64 bytes of text, whose length is a
 // multiple of it: bit i says that byte i is a member.
-func masksPlain(text []byte, c *class, out []uint64) {
+func masksPlain(text []byte, c *Class, out []uint64) {
 	for k := 0; k+64 <= len(text); k += 64 {
 		out[k/64] = mask(text[k:k+64], c)
 	}
 }
 
 // mask is the mask of up to 64 bytes.
-func mask(text []byte, c *class) (m uint64) {
+func mask(text []byte, c *Class) (m uint64) {
 	for i, b := range text {
 		in := uint64(c.rows[b&15] >> (b >> 4 & 7) & 1)
 		if b >= 0x80 {

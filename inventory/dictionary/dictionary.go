@@ -5,7 +5,7 @@ const MaxLen = 4 << 10
 
 // Dictionary is an immutable set of patterns. It is safe for concurrent use.
 type Dictionary struct {
-	class    class
+	class    Class
 	tiers    [len(shapes)]tier
 	store    []byte
 	patterns []entry

@@ -205,3 +205,34 @@ func BenchmarkScan(b *testing.B) {
 		}
 	})
 }
+
+func FuzzRuns(f *testing.F) {
+	f.Add([]byte("ab cd abab  abababab x"), uint16(900), uint8(3))
+	f.Fuzz(func(t *testing.T, text []byte, repeat uint16, n uint8) {
+		if len(text) == 0 || n == 0 {
+			return
+		}
+		text = bytes.Repeat(text, 1+int(repeat)%max(1, 40000/len(text)))
+		var c Class
+		for _, b := range []byte("ab09\x80") {
+			c.Add(b)
+		}
+		var want, got []Run
+		for i := 0; i < len(text); {
+			k := i
+			for k < len(text) && c.Has(text[k]) {
+				k++
+			}
+			if k-i >= int(n) {
+				want = append(want, Run{i, k})
+			}
+			i = k + 1
+		}
+		for r := range c.Runs(text, int(n), new(Scratch)) {
+			got = append(got, r)
+		}
+		if !slices.Equal(got, want) {
+			t.Fatalf("%q, %d: %v, want %v", text, n, got, want)
+		}
+	})
+}

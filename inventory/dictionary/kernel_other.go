@@ -4,4 +4,4 @@ package dictionary
 
 func hasKernel() bool { return false }
 
-func masksKernel(text []byte, c *class, out []uint64) { masksPlain(text, c, out) }
+func masksKernel(text []byte, c *Class, out []uint64) { masksPlain(text, c, out) }

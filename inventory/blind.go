@@ -1,0 +1,220 @@
+package inventory
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/binary"
+	"hash"
+	"math/bits"
+
+	"github.com/stanch/stanch/inventory/dictionary"
+)
+
+// digests is a set of values of which only keyed digests are kept. A window of
+// text is looked at in three steps: the bytes must be of the values' class for
+// as long as the window; a rolling fingerprint of it, keyed and of a long
+// prefix, must be known; then the digest of as many bytes as values with that
+// fingerprint have must be.
+//
+// There are no fingerprints of short windows: from those a value could be put
+// together piece by piece.
+type digests struct {
+	base, inner uint64 // of the fingerprint, and for spreading it: secret
+	key         []byte // of the digests
+	prefixes    [len(prefixLens)]prefixes
+	class       dictionary.Class
+}
+
+// prefixLens are the lengths of prefixes, longest first. A value counts by
+// the longest that it has.
+var prefixLens = [...]int{32, shortestBlind}
+
+const shortestBlind = 16 // bytes of a value
+
+// prefixes are the values known by prefixes of one length.
+type prefixes struct {
+	out    [256]uint64 // what a byte that leaves the window takes with it
+	bitmap []uint64
+	shift  uint
+	table  []digest // open addressed by fingerprint; length 0 is free
+	count  int
+}
+
+// digest is a value: the upper half of its prefix's fingerprint, its length, its
+// digest, and the id of its hits.
+type digest struct {
+	fingerprint uint32
+	length      uint32
+	sum         [16]byte
+	id          uint32
+}
+
+const prime = 1<<61 - 1
+
+// mulMod is a*b modulo the Mersenne prime 2^61-1, for operands below it.
+func mulMod(a, b uint64) uint64 {
+	hi, lo := bits.Mul64(a, b)
+	return reduce((lo & prime) + (lo>>61 | hi<<3))
+}
+
+func reduce(x uint64) uint64 {
+	if x >= prime {
+		x -= prime
+	}
+	return x
+}
+
+// record is a value of which only digests are kept: all that a file of them has.
+type record struct {
+	fingerprint uint64 // of its prefix, spread
+	bucket      uint8
+	length      uint16
+	id          uint32
+	sum         [16]byte
+}
+
+// digester makes records.
+type digester struct {
+	base, inner uint64
+	mac         hash.Hash
+	sum         [sha256.Size]byte
+}
+
+func newDigester(key []byte) *digester {
+	h := hmac.New(sha256.New, key)
+	h.Write([]byte("rolling fingerprint"))
+	sum := h.Sum(nil)
+	return &digester{
+		base:  binary.LittleEndian.Uint64(sum)%(prime-256) + 256,
+		inner: binary.LittleEndian.Uint64(sum[8:]) | 1,
+		mac:   h,
+	}
+}
+
+func (d *digester) roll(h uint64, c byte) uint64 {
+	return reduce(mulMod(h, d.base) + uint64(c) + 1)
+}
+
+// digest is HMAC-SHA-256 of a value, cut to 128 bits.
+func (d *digester) digest(value []byte) [16]byte {
+	d.mac.Reset()
+	d.mac.Write(value)
+	return [16]byte(d.mac.Sum(d.sum[:0])[:16])
+}
+
+// record digests a value, which bucket accepts.
+func (d *digester) record(value []byte, id uint32) record {
+	i := bucket(len(value))
+	var f uint64
+	for _, c := range value[:prefixLens[i]] {
+		f = d.roll(f, c)
+	}
+	return record{f * d.inner, uint8(i), uint16(len(value)), id, d.digest(value)}
+}
+
+// newDigests makes the tables of a set of records.
+func newDigests(key []byte, class dictionary.Class, records []record) *digests {
+	d := &digests{key: key, class: class}
+	by := newDigester(key)
+	d.base, d.inner = by.base, by.inner
+	var count [len(prefixLens)]int
+	for i := range records {
+		count[records[i].bucket]++
+	}
+	for i := range d.prefixes {
+		p := &d.prefixes[i]
+		p.count = count[i]
+		power := uint64(1)
+		for range prefixLens[i] {
+			power = mulMod(power, d.base)
+		}
+		for c := range p.out {
+			p.out[c] = prime - mulMod(power, uint64(c)+1)
+		}
+		words := uint(bits.Len64(uint64(count[i]/4) | 15))
+		p.bitmap, p.shift = make([]uint64, 1<<words), 64-words
+		p.table = make([]digest, 1<<bits.Len64(uint64(count[i])*4/3|7))
+	}
+	for i := range records {
+		r := &records[i]
+		p := &d.prefixes[r.bucket]
+		w, b := p.place(r.fingerprint)
+		p.bitmap[w] |= b
+		mask := uint64(len(p.table) - 1)
+		k := r.fingerprint >> 20 & mask
+		for p.table[k].length != 0 {
+			k = (k + 1) & mask
+		}
+		p.table[k] = digest{uint32(r.fingerprint >> 32), uint32(r.length), r.sum, r.id}
+	}
+	return d
+}
+
+func (d *digests) memory() (n int) {
+	for i := range d.prefixes {
+		n += 8*len(d.prefixes[i].bitmap) + digestSize*len(d.prefixes[i].table)
+	}
+	return n
+}
+
+const digestSize = 28
+
+// bucket returns the index of the prefix length of a value, or -1.
+func bucket(n int) int {
+	for i, l := range prefixLens {
+		if n >= l {
+			return i
+		}
+	}
+	return -1
+}
+
+func (p *prefixes) place(f uint64) (word uint64, bits uint64) {
+	return f >> p.shift, 1<<(f>>8&63) | 1<<(f>>14&63)
+}
+
+// scan appends the hits in text, with the window lengths in turn.
+func (d *digests) scan(dst []dictionary.Hit, text []byte, s *Scratch) []dictionary.Hit {
+	for i := range d.prefixes {
+		p := &d.prefixes[i]
+		if p.count == 0 {
+			continue
+		}
+		n := prefixLens[i]
+		for run := range d.class.Runs(text, n, &s.dict) {
+			var h uint64
+			for _, c := range text[run.Start : run.Start+n] {
+				h = reduce(mulMod(h, d.base) + uint64(c) + 1)
+			}
+			for at := run.Start; ; at++ {
+				f := h * d.inner
+				if w, b := p.place(f); p.bitmap[w]&b == b {
+					dst = d.confirm(dst, p, f, text, at, run.End, s)
+				}
+				if at+n == run.End {
+					break
+				}
+				h = reduce(reduce(mulMod(h, d.base)+uint64(text[at+n])+1) + p.out[text[at]])
+			}
+		}
+	}
+	return dst
+}
+
+func (d *digests) confirm(dst []dictionary.Hit, p *prefixes, f uint64, text []byte, at, end int, s *Scratch) []dictionary.Hit {
+	mask := uint64(len(p.table) - 1)
+	for k := f >> 20 & mask; p.table[k].length != 0; k = (k + 1) & mask {
+		x := &p.table[k]
+		to := at + int(x.length)
+		if x.fingerprint != uint32(f>>32) || to > end {
+			continue
+		}
+		if s.digester == nil || s.of != d {
+			s.digester, s.of = newDigester(d.key), d
+		}
+		if s.digester.digest(text[at:to]) == x.sum {
+			dst = append(dst, dictionary.Hit{Start: at, End: to, ID: x.id})
+		}
+	}
+	return dst
+}

@@ -1,0 +1,195 @@
+package inventory
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/stanch/stanch/inventory/dictionary"
+)
+
+// Options tune an Inventory. The zero value is the default.
+type Options struct {
+	// UnderKey keeps values that are too short or can be guessed, to be found
+	// only as the whole value of a sensitive name. Else they are refused. A blind
+	// inventory always refuses them: their digests could be guessed back.
+	UnderKey bool
+	// Blind keeps keyed digests of the values and nothing else of them.
+	Blind *Key
+}
+
+// Key is what digests are made with: 32 bytes that are used for nothing else,
+// and the id of the key that they are derived from.
+type Key struct {
+	ID    string
+	Bytes []byte
+}
+
+// Inventory is an immutable set of known secrets. It is safe for concurrent use.
+type Inventory struct {
+	entries  []Meta
+	dict     *dictionary.Dictionary // nil if blind
+	digests  *digests               // nil unless blind
+	records  []record               // of digests, until they are saved
+	keyID    string
+	patterns int
+	longest  int
+	weak     map[string]int32 // values that count under a sensitive name only
+}
+
+// A Hit is text[Start:End], a form of the secret of an entry.
+type Hit struct {
+	Start, End int
+	Entry      int
+	Form       Form
+}
+
+// Scratch is what a scan needs to work with. The zero value is ready; one serves
+// one scan at a time.
+type Scratch struct {
+	dict     dictionary.Scratch
+	hits     []dictionary.Hit
+	digester *digester
+	of       *digests
+}
+
+const formBits = 3
+
+// collector takes values in.
+type collector struct {
+	inv      *Inventory
+	o        Options
+	builder  dictionary.Builder
+	digester *digester
+	class    dictionary.Class
+	ids      map[string]string // where the entry with an id comes from
+	refused  []error
+}
+
+// maxRefusals bounds how many refused values an error names.
+const maxRefusals = 100
+
+// New builds an inventory from sources. Where values were refused, the
+// inventory of the others is returned together with an error that joins a
+// *Refusal for each; any other error comes without an inventory.
+func New(ctx context.Context, o Options, sources ...Source) (*Inventory, error) {
+	c := &collector{inv: &Inventory{weak: map[string]int32{}}, o: o, ids: map[string]string{}}
+	if o.Blind != nil {
+		c.digester = newDigester(o.Blind.Bytes)
+		c.inv.keyID = o.Blind.ID
+	}
+	for _, s := range sources {
+		if err := s.Values(ctx, c.add); err != nil {
+			return nil, err
+		}
+	}
+	if o.Blind != nil {
+		c.inv.digests = newDigests(o.Blind.Bytes, c.class, c.inv.records)
+		c.inv.patterns = len(c.inv.records)
+	} else {
+		c.inv.dict = c.builder.Build()
+		c.inv.patterns = c.inv.dict.Len()
+	}
+	return c.inv, errors.Join(c.refused...)
+}
+
+func (c *collector) add(v Value) error {
+	why := acceptable(v.Secret)
+	if why == nil && c.digester != nil && len(v.Secret) < shortestBlind {
+		why = errShortBlind
+	}
+	under := why != nil && c.o.UnderKey && c.digester == nil && len(v.Secret) > 0
+	if why != nil && !under {
+		if len(c.refused) < maxRefusals {
+			c.refused = append(c.refused, &Refusal{v.At, why})
+		}
+		return nil
+	}
+	if at, ok := c.ids[v.ID]; ok {
+		return fmt.Errorf("%s: the id %q is that of %s", v.At, v.ID, at)
+	}
+	c.ids[v.ID] = v.At
+	inv := c.inv
+	entry := len(inv.entries)
+	inv.entries = append(inv.entries, v.Meta)
+	if under {
+		inv.weak[string(v.Secret)] = int32(entry)
+		return nil
+	}
+	for piece := range pieces(v.Secret) {
+		for form, p := range Forms(piece) {
+			id := uint32(entry<<formBits | int(form))
+			inv.longest = max(inv.longest, len(p))
+			switch {
+			case c.digester == nil:
+				if err := c.builder.Add(p, id); err != nil {
+					return fmt.Errorf("%s: %w", v.At, err)
+				}
+			case bucket(len(p)) >= 0:
+				for _, b := range p {
+					c.class.Add(b)
+				}
+				inv.records = append(inv.records, c.digester.record(p, id))
+			}
+		}
+	}
+	return nil
+}
+
+// Format keeps the values out of whatever prints an Inventory.
+func (inv *Inventory) Format(w fmt.State, _ rune) {
+	fmt.Fprintf(w, "inventory of %d secrets", len(inv.entries))
+}
+
+// Len returns the number of entries.
+func (inv *Inventory) Len() int { return len(inv.entries) }
+
+// Entry returns what is known of the secret of an entry.
+func (inv *Inventory) Entry(i int) Meta { return inv.entries[i] }
+
+// Blind returns the id of the key that digests were made with; it is empty if
+// the inventory holds the values themselves.
+func (inv *Inventory) Blind() string { return inv.keyID }
+
+// Patterns returns how many forms of values are looked for.
+func (inv *Inventory) Patterns() int { return inv.patterns }
+
+// Weak returns how many values count under a sensitive name only.
+func (inv *Inventory) Weak() int { return len(inv.weak) }
+
+// Memory returns the bytes that what is looked for takes.
+func (inv *Inventory) Memory() int {
+	if inv.digests != nil {
+		return inv.digests.memory()
+	}
+	return inv.dict.Memory()
+}
+
+// Longest returns the length of the longest form, in bytes.
+func (inv *Inventory) Longest() int { return inv.longest }
+
+// Scan appends the places of known secrets in text, ordered by start. Nothing is
+// allocated where nothing is found.
+func (inv *Inventory) Scan(dst []Hit, text []byte, s *Scratch) []Hit {
+	if inv.digests != nil {
+		s.hits = inv.digests.scan(s.hits[:0], text, s)
+		slices.SortFunc(s.hits, func(a, b dictionary.Hit) int {
+			return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End), cmp.Compare(a.ID, b.ID))
+		})
+	} else {
+		s.hits = inv.dict.Scan(s.hits[:0], text, &s.dict)
+	}
+	for _, h := range s.hits {
+		dst = append(dst, Hit{h.Start, h.End, int(h.ID >> formBits), Form(h.ID & (1<<formBits - 1))})
+	}
+	return dst
+}
+
+// Value returns the entry of a value that stands, whole, under a sensitive
+// name, and was too weak to be looked for elsewhere.
+func (inv *Inventory) Value(value []byte) (entry int, ok bool) {
+	e, ok := inv.weak[string(value)]
+	return int(e), ok
+}

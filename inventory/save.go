@@ -1,0 +1,148 @@
+package inventory
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/stanch/stanch/inventory/dictionary"
+)
+
+// A saved inventory is this line, a line of JSON (header), a record for every
+// pattern, and HMAC-SHA-256 of all that. It holds digests only.
+const magic = "stanch inventory, version 1\n"
+
+type header struct {
+	Key     string `json:"key"`
+	Records int    `json:"records"`
+	Longest int    `json:"longest"`
+	Class   []int  `json:"class"` // bytes; 128 stands for all that follow
+	Entries []Meta `json:"entries"`
+}
+
+const (
+	recordSize = 8 + 1 + 2 + 4 + 16
+	maxHeader  = 1 << 30
+)
+
+// Save writes a blind inventory that New has built, to be read by Load with the
+// same key.
+func (inv *Inventory) Save(w io.Writer) error {
+	if inv.digests == nil || inv.records == nil && inv.patterns > 0 {
+		return errors.New("only a blind inventory that was built here can be saved")
+	}
+	mac := hmac.New(sha256.New, inv.digests.key)
+	out := bufio.NewWriter(io.MultiWriter(w, mac))
+	h := header{Key: inv.keyID, Records: len(inv.records), Longest: inv.longest, Entries: inv.entries}
+	for b := range 129 {
+		if inv.digests.class.Has(byte(b)) {
+			h.Class = append(h.Class, b)
+		}
+	}
+	line, err := json.Marshal(h)
+	if err != nil {
+		return err
+	}
+	out.WriteString(magic)
+	out.Write(append(line, '\n'))
+	for _, r := range inv.records {
+		out.Write(r.append(nil))
+	}
+	if err := out.Flush(); err != nil {
+		return err
+	}
+	_, err = w.Write(mac.Sum(nil))
+	return err
+}
+
+func (r *record) append(dst []byte) []byte {
+	dst = binary.LittleEndian.AppendUint64(dst, r.fingerprint)
+	dst = append(dst, r.bucket)
+	dst = binary.LittleEndian.AppendUint16(dst, r.length)
+	dst = binary.LittleEndian.AppendUint32(dst, r.id)
+	return append(dst, r.sum[:]...)
+}
+
+// Head reads what a saved inventory says of itself, without its key.
+func Head(r io.Reader) (keyID string, patterns int, entries []Meta, err error) {
+	_, h, err := readHeader(bufio.NewReader(r))
+	return h.Key, h.Records, h.Entries, err
+}
+
+func readHeader(r *bufio.Reader) (raw []byte, h header, err error) {
+	first := make([]byte, len(magic))
+	if _, err := io.ReadFull(r, first); err != nil || string(first) != magic {
+		return nil, h, errors.New("not a saved inventory")
+	}
+	var line []byte
+	for {
+		part, err := r.ReadSlice('\n')
+		line = append(line, part...)
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, bufio.ErrBufferFull) || len(line) > maxHeader {
+			return nil, h, errors.New("saved inventory: it is cut off in its header")
+		}
+	}
+	d := json.NewDecoder(bytes.NewReader(line))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&h); err != nil {
+		return nil, h, fmt.Errorf("saved inventory: header: %w", err)
+	}
+	if h.Records < 0 || h.Longest < 0 || len(h.Entries) > 1<<(32-formBits) {
+		return nil, h, errors.New("saved inventory: header out of range")
+	}
+	return append(first, line...), h, nil
+}
+
+// Load reads what Save wrote. It refuses a file that was changed, cut off or
+// made with another key.
+func Load(r io.Reader, key Key) (*Inventory, error) {
+	in := bufio.NewReader(r)
+	raw, h, err := readHeader(in)
+	if err != nil {
+		return nil, err
+	}
+	if h.Key != key.ID {
+		return nil, fmt.Errorf("saved inventory: made with key %.8q, not %s", h.Key, key.ID)
+	}
+	mac := hmac.New(sha256.New, key.Bytes)
+	mac.Write(raw)
+	inv := &Inventory{entries: h.Entries, keyID: key.ID, patterns: h.Records, longest: h.Longest}
+	var records []record
+	var buf [recordSize]byte
+	for range h.Records {
+		if _, err := io.ReadFull(in, buf[:]); err != nil {
+			return nil, errors.New("saved inventory: it is cut off")
+		}
+		mac.Write(buf[:])
+		rec := record{
+			fingerprint: binary.LittleEndian.Uint64(buf[:]),
+			bucket:      buf[8],
+			length:      binary.LittleEndian.Uint16(buf[9:]),
+			id:          binary.LittleEndian.Uint32(buf[11:]),
+			sum:         [16]byte(buf[15:]),
+		}
+		if int(rec.bucket) != bucket(int(rec.length)) || int(rec.id>>formBits) >= len(h.Entries) {
+			return nil, errors.New("saved inventory: a record out of range")
+		}
+		records = append(records, rec)
+	}
+	var sum [sha256.Size + 1]byte
+	if n, _ := io.ReadFull(in, sum[:]); n != sha256.Size || !hmac.Equal(sum[:sha256.Size], mac.Sum(nil)) {
+		return nil, errors.New("saved inventory: it was changed")
+	}
+	var class dictionary.Class
+	for _, b := range h.Class {
+		class.Add(byte(b))
+	}
+	inv.digests = newDigests(key.Bytes, class, records)
+	return inv, nil
+}

@@ -1,0 +1,110 @@
+package inventory
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/stanch/stanch/internal/judge"
+	"github.com/stanch/stanch/inventory/dictionary"
+)
+
+// Meta is what is known of a secret besides its value. Nothing of it is secret.
+type Meta struct {
+	ID          string    // of the entry, unique in its inventory
+	Owner       string    // a person or team
+	Purpose     string    // what it opens
+	StoredIn    string    // where it is kept, such as vault:kv/payments
+	Rotation    string    // how it is rotated
+	LastRotated time.Time // zero if unknown
+}
+
+// A Value is a secret from a source. It must not be printed, and does not.
+type Value struct {
+	Meta
+	// Secret is the value; it belongs to the source and holds until the next.
+	Secret []byte
+	// At says where the source has it, for messages: file:line, or a name.
+	At string
+}
+
+// Format keeps the secret out of whatever prints a Value.
+func (v Value) Format(w fmt.State, _ rune) { fmt.Fprintf(w, "%s (%s)", v.ID, v.At) }
+
+// A Source hands out known secrets.
+type Source interface {
+	// Values calls yield for every secret until it returns an error, which
+	// Values then returns. Errors of its own name the place and never a value.
+	Values(ctx context.Context, yield func(Value) error) error
+}
+
+// Why a value is refused.
+var (
+	ErrShort      = fmt.Errorf("shorter than %d bytes", dictionary.MinLen)
+	errShortBlind = fmt.Errorf("shorter than %d bytes, the least of a blind inventory", shortestBlind)
+	ErrGuessable  = fmt.Errorf("can be guessed (under %d bits)", leastBits)
+)
+
+const leastBits = 40 // of a guesser's work, see judge.Bits
+
+// A Refusal is an error about one value, which the rest of an inventory can do
+// without.
+type Refusal struct {
+	At  string // as in Value
+	Why error
+}
+
+func (r *Refusal) Error() string { return r.At + ": " + r.Why.Error() }
+func (r *Refusal) Unwrap() error { return r.Why }
+
+// acceptable tells whether a value can be looked for anywhere in a text: one
+// that is short or common would be found where it means nothing, and its digest
+// could be guessed back.
+func acceptable(secret []byte) error {
+	switch {
+	case len(secret) < dictionary.MinLen:
+		return ErrShort
+	case judge.Bits(secret) < leastBits:
+		return ErrGuessable
+	}
+	return nil
+}
+
+const (
+	// maxPiece leaves room for the longest form, \u00XX for every byte.
+	maxPiece = 512
+	// leastLine is the shortest line of a value of several that is looked for.
+	leastLine = 16
+)
+
+// pieces yields what a value is looked for by. Logs have one of several lines
+// line by line, and its frame (-----BEGIN …) is no secret; a long one is cut.
+func pieces(secret []byte) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		several := bytes.ContainsAny(secret, "\r\n")
+		for len(secret) > 0 {
+			line := secret
+			if i := bytes.IndexAny(line, "\r\n"); i >= 0 {
+				line, secret = line[:i], secret[i+1:]
+			} else {
+				secret = nil
+			}
+			if several && (len(line) < leastLine || bytes.HasPrefix(line, []byte("-----"))) {
+				continue
+			}
+			for len(line) > maxPiece {
+				if !yield(line[:maxPiece]) {
+					return
+				}
+				line = line[maxPiece:]
+			}
+			if !several || len(line) >= dictionary.MinLen {
+				if !yield(line) {
+					return
+				}
+			}
+		}
+	}
+}
