@@ -30,10 +30,8 @@ type Key struct {
 // Inventory is an immutable set of known secrets. It is safe for concurrent use.
 type Inventory struct {
 	entries  []Meta
-	dict     *dictionary.Dictionary // nil if blind
-	digests  *digests               // nil unless blind
-	records  []record               // of digests, until they are saved
-	keyID    string
+	dict     *dictionary.Dictionary // of the values that are kept
+	digests  *digests               // of those that are not; nil if there are none
 	patterns int
 	longest  int
 	weak     map[string]int32 // values that count under a sensitive name only
@@ -59,13 +57,21 @@ const formBits = 3
 
 // collector takes values in.
 type collector struct {
-	inv      *Inventory
 	o        Options
+	entries  []Meta
 	builder  dictionary.Builder
-	digester *digester
-	class    dictionary.Class
-	ids      map[string]string // where the entry with an id comes from
-	refused  []error
+	weak     map[string]int32
+	longest  int
+	digester *digester // nil unless blind
+	digested
+	ids     map[string]string // where the entry with an id comes from
+	refused []error
+}
+
+// digested is a set of values of which only records are kept.
+type digested struct {
+	class   dictionary.Class
+	records []record
 }
 
 // maxRefusals bounds how many refused values an error names.
@@ -75,24 +81,34 @@ const maxRefusals = 100
 // inventory of the others is returned together with an error that joins a
 // *Refusal for each; any other error comes without an inventory.
 func New(ctx context.Context, o Options, sources ...Source) (*Inventory, error) {
-	c := &collector{inv: &Inventory{weak: map[string]int32{}}, o: o, ids: map[string]string{}}
+	c, err := collect(ctx, o, sources)
+	if err != nil {
+		return nil, err
+	}
+	return c.inventory(o.Blind), errors.Join(c.refused...)
+}
+
+func collect(ctx context.Context, o Options, sources []Source) (*collector, error) {
+	c := &collector{o: o, ids: map[string]string{}, weak: map[string]int32{}}
 	if o.Blind != nil {
 		c.digester = newDigester(o.Blind.Bytes)
-		c.inv.keyID = o.Blind.ID
 	}
 	for _, s := range sources {
 		if err := s.Values(ctx, c.add); err != nil {
 			return nil, err
 		}
 	}
-	if o.Blind != nil {
-		c.inv.digests = newDigests(o.Blind.Bytes, c.class, c.inv.records)
-		c.inv.patterns = len(c.inv.records)
-	} else {
-		c.inv.dict = c.builder.Build()
-		c.inv.patterns = c.inv.dict.Len()
+	return c, nil
+}
+
+// inventory makes what was collected searchable. key is that of the records.
+func (c *collector) inventory(key *Key) *Inventory {
+	inv := &Inventory{entries: c.entries, weak: c.weak, longest: c.longest, dict: c.builder.Build()}
+	inv.patterns = inv.dict.Len() + len(c.records)
+	if len(c.records) > 0 {
+		inv.digests = newDigests(key.Bytes, c.class, c.records)
 	}
-	return c.inv, errors.Join(c.refused...)
+	return inv
 }
 
 func (c *collector) add(v Value) error {
@@ -111,17 +127,16 @@ func (c *collector) add(v Value) error {
 		return fmt.Errorf("%s: the id %q is that of %s", v.At, v.ID, at)
 	}
 	c.ids[v.ID] = v.At
-	inv := c.inv
-	entry := len(inv.entries)
-	inv.entries = append(inv.entries, v.Meta)
+	entry := len(c.entries)
+	c.entries = append(c.entries, v.Meta)
 	if under {
-		inv.weak[string(v.Secret)] = int32(entry)
+		c.weak[string(v.Secret)] = int32(entry)
 		return nil
 	}
 	for piece := range pieces(v.Secret) {
 		for form, p := range Forms(piece) {
 			id := uint32(entry<<formBits | int(form))
-			inv.longest = max(inv.longest, len(p))
+			c.longest = max(c.longest, len(p))
 			switch {
 			case c.digester == nil:
 				if err := c.builder.Add(p, id); err != nil {
@@ -131,7 +146,7 @@ func (c *collector) add(v Value) error {
 				for _, b := range p {
 					c.class.Add(b)
 				}
-				inv.records = append(inv.records, c.digester.record(p, id))
+				c.records = append(c.records, c.digester.record(p, id))
 			}
 		}
 	}
@@ -149,10 +164,6 @@ func (inv *Inventory) Len() int { return len(inv.entries) }
 // Entry returns what is known of the secret of an entry.
 func (inv *Inventory) Entry(i int) Meta { return inv.entries[i] }
 
-// Blind returns the id of the key that digests were made with; it is empty if
-// the inventory holds the values themselves.
-func (inv *Inventory) Blind() string { return inv.keyID }
-
 // Patterns returns how many forms of values are looked for.
 func (inv *Inventory) Patterns() int { return inv.patterns }
 
@@ -161,10 +172,11 @@ func (inv *Inventory) Weak() int { return len(inv.weak) }
 
 // Memory returns the bytes that what is looked for takes.
 func (inv *Inventory) Memory() int {
+	n := inv.dict.Memory()
 	if inv.digests != nil {
-		return inv.digests.memory()
+		n += inv.digests.memory()
 	}
-	return inv.dict.Memory()
+	return n
 }
 
 // Longest returns the length of the longest form, in bytes.
@@ -173,13 +185,12 @@ func (inv *Inventory) Longest() int { return inv.longest }
 // Scan appends the places of known secrets in text, ordered by start. Nothing is
 // allocated where nothing is found.
 func (inv *Inventory) Scan(dst []Hit, text []byte, s *Scratch) []Hit {
+	s.hits = inv.dict.Scan(s.hits[:0], text, &s.dict)
 	if inv.digests != nil {
-		s.hits = inv.digests.scan(s.hits[:0], text, s)
+		s.hits = inv.digests.scan(s.hits, text, s)
 		slices.SortFunc(s.hits, func(a, b dictionary.Hit) int {
 			return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End), cmp.Compare(a.ID, b.ID))
 		})
-	} else {
-		s.hits = inv.dict.Scan(s.hits[:0], text, &s.dict)
 	}
 	for _, h := range s.hits {
 		dst = append(dst, Hit{h.Start, h.End, int(h.ID >> formBits), Form(h.ID & (1<<formBits - 1))})

@@ -71,7 +71,7 @@ func inventories(t *testing.T, l list) map[string]*Inventory {
 		t.Fatal(err)
 	}
 	var file bytes.Buffer
-	if err := blind.Save(&file); err != nil {
+	if err := Save(context.Background(), &file, *blindKey(), l); err != nil {
 		t.Fatal(err)
 	}
 	for _, s := range l {
@@ -186,16 +186,12 @@ func TestPrints(t *testing.T) {
 }
 
 func TestLoadRefuses(t *testing.T) {
-	inv, err := New(context.Background(), Options{Blind: blindKey()}, secrets(7, 20, 20))
-	if err != nil {
-		t.Fatal(err)
-	}
 	var file bytes.Buffer
-	if err := inv.Save(&file); err != nil {
+	if err := Save(context.Background(), &file, *blindKey(), secrets(7, 20, 20)); err != nil {
 		t.Fatal(err)
 	}
 	good := file.Bytes()
-	if id, n, entries, err := Head(bytes.NewReader(good)); err != nil || id != inv.Blind() || n != inv.Patterns() || len(entries) != 20 {
+	if id, n, entries, err := Head(bytes.NewReader(good)); err != nil || id != blindKey().ID || n < 20 || len(entries) != 20 {
 		t.Errorf("head: %v %v %v %v", id, n, len(entries), err)
 	}
 	for at := 0; at < len(good); at += 1 + at/50 {
@@ -216,19 +212,13 @@ func TestLoadRefuses(t *testing.T) {
 	if _, err := Load(bytes.NewReader(good), other); err == nil || !strings.Contains(err.Error(), "key") {
 		t.Errorf("another key: %v", err)
 	}
-	plain, _ := New(context.Background(), Options{}, secrets(7, 1, 20))
-	if plain.Save(new(bytes.Buffer)) == nil {
-		t.Error("an inventory of values was saved")
-	}
 }
 
 func FuzzLoad(f *testing.F) {
-	inv, err := New(context.Background(), Options{Blind: blindKey()}, secrets(8, 2, 20))
-	if err != nil {
+	var file bytes.Buffer
+	if err := Save(context.Background(), &file, *blindKey(), secrets(8, 2, 20)); err != nil {
 		f.Fatal(err)
 	}
-	var file bytes.Buffer
-	inv.Save(&file)
 	f.Add(file.Bytes())
 	f.Add([]byte(magic + "{}\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {

@@ -3,6 +3,7 @@ package inventory
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
@@ -10,8 +11,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-
-	"github.com/stanch/stanch/inventory/dictionary"
 )
 
 // A saved inventory is this line, a line of JSON (header), a record for every
@@ -31,17 +30,19 @@ const (
 	maxHeader  = 1 << 30
 )
 
-// Save writes a blind inventory that New has built, to be read by Load with the
-// same key.
-func (inv *Inventory) Save(w io.Writer) error {
-	if inv.digests == nil || inv.records == nil && inv.patterns > 0 {
-		return errors.New("only a blind inventory that was built here can be saved")
+// Save builds a blind inventory from sources and writes it, to be read by Load
+// with the same key. Refused values come as an error, as for New, beside a file
+// of the others.
+func Save(ctx context.Context, w io.Writer, key Key, sources ...Source) error {
+	c, err := collect(ctx, Options{Blind: &key}, sources)
+	if err != nil {
+		return err
 	}
-	mac := hmac.New(sha256.New, inv.digests.key)
+	mac := hmac.New(sha256.New, key.Bytes)
 	out := bufio.NewWriter(io.MultiWriter(w, mac))
-	h := header{Key: inv.keyID, Records: len(inv.records), Longest: inv.longest, Entries: inv.entries}
+	h := header{Key: key.ID, Records: len(c.records), Longest: c.longest, Entries: c.entries}
 	for b := range 129 {
-		if inv.digests.class.Has(byte(b)) {
+		if c.class.Has(byte(b)) {
 			h.Class = append(h.Class, b)
 		}
 	}
@@ -51,14 +52,17 @@ func (inv *Inventory) Save(w io.Writer) error {
 	}
 	out.WriteString(magic)
 	out.Write(append(line, '\n'))
-	for _, r := range inv.records {
-		out.Write(r.append(nil))
+	var buf [recordSize]byte
+	for i := range c.records {
+		out.Write(c.records[i].append(buf[:0]))
 	}
 	if err := out.Flush(); err != nil {
 		return err
 	}
-	_, err = w.Write(mac.Sum(nil))
-	return err
+	if _, err := w.Write(mac.Sum(nil)); err != nil {
+		return err
+	}
+	return errors.Join(c.refused...)
 }
 
 func (r *record) append(dst []byte) []byte {
@@ -105,44 +109,55 @@ func readHeader(r *bufio.Reader) (raw []byte, h header, err error) {
 // Load reads what Save wrote. It refuses a file that was changed, cut off or
 // made with another key.
 func Load(r io.Reader, key Key) (*Inventory, error) {
+	c := &collector{}
+	if err := c.load(r, key); err != nil {
+		return nil, err
+	}
+	return c.inventory(&key), nil
+}
+
+// load adds a saved inventory to what was collected.
+func (c *collector) load(r io.Reader, key Key) error {
 	in := bufio.NewReader(r)
 	raw, h, err := readHeader(in)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if h.Key != key.ID {
-		return nil, fmt.Errorf("saved inventory: made with key %.8q, not %s", h.Key, key.ID)
+		return fmt.Errorf("saved inventory: made with key %.8q, not %s", h.Key, key.ID)
 	}
 	mac := hmac.New(sha256.New, key.Bytes)
 	mac.Write(raw)
-	inv := &Inventory{entries: h.Entries, keyID: key.ID, patterns: h.Records, longest: h.Longest}
+	first := len(c.entries)
 	var records []record
 	var buf [recordSize]byte
 	for range h.Records {
 		if _, err := io.ReadFull(in, buf[:]); err != nil {
-			return nil, errors.New("saved inventory: it is cut off")
+			return errors.New("saved inventory: it is cut off")
 		}
 		mac.Write(buf[:])
-		rec := record{
+		r := record{
 			fingerprint: binary.LittleEndian.Uint64(buf[:]),
 			bucket:      buf[8],
 			length:      binary.LittleEndian.Uint16(buf[9:]),
 			id:          binary.LittleEndian.Uint32(buf[11:]),
 			sum:         [16]byte(buf[15:]),
 		}
-		if int(rec.bucket) != bucket(int(rec.length)) || int(rec.id>>formBits) >= len(h.Entries) {
-			return nil, errors.New("saved inventory: a record out of range")
+		if int(r.bucket) != bucket(int(r.length)) || int(r.id>>formBits) >= len(h.Entries) {
+			return errors.New("saved inventory: a record out of range")
 		}
-		records = append(records, rec)
+		r.id += uint32(first << formBits)
+		records = append(records, r)
 	}
 	var sum [sha256.Size + 1]byte
 	if n, _ := io.ReadFull(in, sum[:]); n != sha256.Size || !hmac.Equal(sum[:sha256.Size], mac.Sum(nil)) {
-		return nil, errors.New("saved inventory: it was changed")
+		return errors.New("saved inventory: it was changed")
 	}
-	var class dictionary.Class
 	for _, b := range h.Class {
-		class.Add(byte(b))
+		c.class.Add(byte(b))
 	}
-	inv.digests = newDigests(key.Bytes, class, records)
-	return inv, nil
+	c.entries = append(c.entries, h.Entries...)
+	c.records = append(c.records, records...)
+	c.longest = max(c.longest, h.Longest)
+	return nil
 }
