@@ -65,6 +65,10 @@ func (c *cli) execute(ctx context.Context, args []string) (code int) {
 		return exitOK
 	}
 	c.complain(err)
+	var own *execError
+	if errors.As(err, &own) {
+		return own.code
+	}
 	return exitError
 }
 

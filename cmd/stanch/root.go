@@ -12,6 +12,7 @@ func (c *cli) rootCommand() *cobra.Command {
   stanch redact app.log.gz -o clean.gz   # redact a file
   stanch redact --in-place logs/         # redact a tree
   stanch scan logs/                      # see what is there first
+  stanch exec -- ./deploy.sh             # redact what a command writes
   stanch rules list                      # what is looked for`,
 		Long: `Stanch finds secrets in logs and replaces them by markers.
 
@@ -28,7 +29,7 @@ made for each run.`,
 	root.SetOut(c.stdout)
 	root.SetErr(c.stderr)
 	root.SetHelpTemplate(helpTemplate)
-	root.AddCommand(c.redactCommand(), c.scanCommand(), c.rulesCommand(), c.configCommand(), c.versionCommand(), c.manCommand())
+	root.AddCommand(c.redactCommand(), c.scanCommand(), c.execCommand(), c.rulesCommand(), c.configCommand(), c.versionCommand(), c.manCommand())
 	return root
 }
 
