@@ -7,6 +7,7 @@ import (
 
 	"github.com/stanch/stanch/finding"
 	"github.com/stanch/stanch/internal/envelope"
+	"github.com/stanch/stanch/internal/names"
 	"github.com/stanch/stanch/scan"
 )
 
@@ -168,6 +169,40 @@ func (r *Redactor) Append(dst, text []byte) []byte {
 		return append(dst, text...)
 	}
 	return out
+}
+
+// Redact is Append, except that where nothing changes it appends nothing and
+// says so: the caller can go on with text itself.
+func (r *Redactor) Redact(dst, text []byte) (out []byte, changed bool) {
+	r.begin()
+	return r.text(dst, text)
+}
+
+// RedactValue is to Value what Redact is to Append.
+func (r *Redactor) RedactValue(dst, key, value []byte) (out []byte, changed bool) {
+	r.begin()
+	return r.value(dst, key, value)
+}
+
+// Clean reports whether text holds no candidate at all, not even one that is
+// kept. Nothing is counted or reported.
+func (r *Redactor) Clean(text []byte) (clean bool) {
+	r.begin()
+	defer func() {
+		if recover() != nil {
+			r.renew()
+			clean = false
+		}
+	}()
+	r.enter(stageScan)
+	r.spans = r.scanner.Text(r.spans[:0], text)
+	return len(r.spans) == 0
+}
+
+// Sensitive reports whether a key says that its value may be a secret.
+func (r *Redactor) Sensitive(key []byte) bool {
+	r.begin()
+	return r.e.scan.Name(key).Strength != names.None
 }
 
 // text appends to dst unless nothing changes.
