@@ -274,6 +274,9 @@ func (s *Scanner) cookies(p *pair, end int, set bool) {
 	}
 }
 
+// shortestCookie is the length of the shortest cookie that can open a session.
+const shortestCookie = 6
+
 func (s *Scanner) cookie(p *pair, k, from, to int) {
 	v := s.text[from:to]
 	if s.e.class[names.Cookie] < 0 || len(v) == 0 || s.e.ours(v) {
@@ -285,8 +288,12 @@ func (s *Scanner) cookie(p *pair, k, from, to int) {
 			s.emptied(s.e.class[names.Cookie], from, to)
 			return
 		}
-		if judge.Credential(v) {
+		switch {
+		case judge.Credential(v):
 			c = finding.Certain
+		case len(v) < shortestCookie:
+			c = finding.Doubtful // theme=dark; lang=en
+			s.drop(nil, s.e.class[names.Cookie], from, to, ShortWord)
 		}
 	}
 	x := s.found(s.e.class[names.Cookie], from, to, c, ByConstruct|ByKey)

@@ -178,6 +178,13 @@ func shellWord(t []byte, i, lim int) int {
 
 // unquote strips the quotes around a word.
 func unquote(t []byte, from, to int) (int, int) {
+	k := from
+	for k < to && t[k] == '\\' {
+		k++
+	}
+	if k > from && k < to && (t[k] == '\'' || t[k] == '"') {
+		from = k + 1 // a quote escaped in the string around the command
+	}
 	if to-from >= 1 && (t[from] == '\'' || t[from] == '"') {
 		q := t[from]
 		from++

@@ -166,6 +166,8 @@ func (s *Scanner) valueEnd(p *pair, v names.Verdict) (end int, closed bool) {
 	t := s.text
 	lim := len(t)
 	switch {
+	case p.until > 0:
+		return p.until, true
 	case p.sep == '>':
 		i := p.start
 		if i >= len(cdata) && string(t[i-len(cdata):i]) == cdata {

@@ -24,6 +24,7 @@ type pair struct {
 	quote            byte // quote that opens the value, 0 for none
 	quoteLen         int  // bytes of that quote, with its escapes
 	start            int  // first byte of the value
+	until            int  // its end, where the parser of the pair knows it
 	encoded          bool // the separators around are percent-encoded
 	gap              bool // blanks after a separator that had none before it
 	blankAfter       bool // blanks between separator and value
@@ -192,8 +193,11 @@ func (s *Scanner) pairAt(hs, he int) (p pair, ok bool) {
 		p.kind = names.Query
 		p.encoded = escapeBefore(t, ks) == 3
 	}
+	if less := escapedLess(t, ks); less != nil {
+		return p, s.escapedElement(&p, less)
+	}
 	if before == '<' || before == ':' && openTag(t, ks) {
-		if i, ok := s.tag(ke); ok && !placeTag(t, ks, i) {
+		if i, ok := s.tag(ke); ok && !placeTag(t, ks, i) && s.markup(ks, i) {
 			p.kind, p.sep, p.start = names.XML, '>', i
 			return p, true
 		}
@@ -287,6 +291,9 @@ func (s *Scanner) separator(p *pair, flag bool) bool {
 		case seen:
 		case c == ']' || c == ')':
 			if blanks == 0 && p.keyEnd == i || p.keyQuote != 0 {
+				if c == ']' && p.keyQuote == 0 && i+1 < lim && t[i+1] == ':' && (p.keyStart == 0 || t[p.keyStart-1] != '[') {
+					return false // gdm-password]: the name of a program
+				}
 				i++
 				continue
 			}
@@ -308,6 +315,9 @@ func (s *Scanner) separator(p *pair, flag bool) bool {
 			p.sep, n = '=', 1
 			for i+n < lim && n < 3 && (t[i+n] == '=' || t[i+n] == '>') {
 				n++
+			}
+			if n == 1 {
+				n += greater(t[i+n : lim]) // =\u003e
 			}
 			if comparison = n > 2 && t[i+n-1] == '='; comparison && i+n < lim && t[i+n] == '=' {
 				return false // a rule of equals signs
@@ -338,9 +348,9 @@ func (s *Scanner) separator(p *pair, flag bool) bool {
 				return false // a URL scheme
 			}
 		case '-':
-			switch {
-			case i+1 < lim && t[i+1] == '>':
-				p.sep, n = '=', 2
+			switch k := greater(t[min(i+1, lim):lim]); {
+			case k > 0:
+				p.sep, n = '=', 1+k
 			case blanks > 0 && i+2 < lim && t[i+1] == ' ' && (t[i+2] == '\'' || t[i+2] == '"'):
 				p.sep, n = '=', 1 // token - 'value'
 			}
@@ -373,7 +383,7 @@ func (s *Scanner) separator(p *pair, flag bool) bool {
 		}
 		if n == 0 {
 			if blanks > 0 {
-				if k := typeNote(t[i:lim]); k > 0 {
+				if k := typeNote(t[i:lim]); k > 0 && !flag {
 					i += k
 					continue
 				}
@@ -400,6 +410,9 @@ func (s *Scanner) separator(p *pair, flag bool) bool {
 			_, _, n := quoteAt(t, i, min(len(t), i+maxGlue))
 			quoted = n > 0
 		}
+		if quoted && p.keyStart > 0 && t[p.keyStart-1] == t[i] {
+			return false // "Bearer "+token
+		}
 		if !flag && !quoted && !p.netrc(t) {
 			return blanks == 1 && s.sentence(p, i)
 		}
@@ -424,7 +437,7 @@ func (s *Scanner) separator(p *pair, flag bool) bool {
 		return false // of two names
 	}
 	if n > 0 && (q != '%' || p.encoded || p.keyQuote == '%') {
-		if q == '"' && p.keyQuote == 0 && endsString(t, i+n-1) && s.inStringAt(p.keyStart, d) {
+		if q == '"' && p.keyQuote == 0 && (endsString(t, i+n-1) && s.inStringAt(p.keyStart, d) || d == 0 && nextField(t[i+n:])) {
 			return false // the string that holds the name ends: the value is empty
 		}
 		p.quote, p.depth, p.quoteLen = q, d, n

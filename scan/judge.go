@@ -31,6 +31,9 @@ func (s *Scanner) judge(value []byte, v names.Verdict, p *pair) (finding.Confide
 	if p.gap && p.quote == 0 && !credential {
 		return 0, 0, false // "token_id= total=12": the value is empty
 	}
+	if s.said(value, p) {
+		return finding.Doubtful, ByKey, true
+	}
 	switch {
 	case p.sep == '|' && columnType(value), p.sep == ':' && string(s.nameOf(p)) == "PASS":
 		return 0, 0, false // a table is described; PASS: the verdict of a test
@@ -40,11 +43,13 @@ func (s *Scanner) judge(value []byte, v names.Verdict, p *pair) (finding.Confide
 		if credential {
 			return finding.Certain, ByKey | ByEntropy, true
 		}
-		if countable(v.Class) && (!credible(value) || echoes(s.text[p.keyStart:p.keyEnd], value)) || p.sep == ' ' && p.kind != names.Flag && len(value) < 4 {
+		if countable(v.Class) && (!credible(value) || echoes(s.text[p.keyStart:p.keyEnd], value)) ||
+			p.sep == ' ' && p.kind != names.Flag && (len(value) < 4 || v.Class == names.Secret) ||
+			len(value) < 3 && v.Class != names.Password && v.Class != names.Passphrase {
 			return finding.Doubtful, ByKey, true
 		}
 		return finding.Likely, ByKey, true
-	case credential && (v.Strength == names.Medium || judge.Random(value) > weakRandom && !judge.Ambiguous(value)):
+	case credential && (v.Strength == names.Medium || judge.Random(value) > weakRandom && !judge.Ambiguous(value) && !judge.Composite(value)):
 		return finding.Likely, ByKey | ByEntropy, true
 	}
 	return finding.Doubtful, ByKey, true

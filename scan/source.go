@@ -174,7 +174,9 @@ func (s *Scanner) interpolation(start int) int {
 	case "$(":
 		close = ")"
 	case "${", "#{":
-		close = "}"
+		if close = "}"; t[start+2] == '{' {
+			close = "}}"
+		}
 	case "{{":
 		close = "}}"
 	case "<%":

@@ -1,6 +1,8 @@
 package scan
 
 import (
+	"bytes"
+
 	"github.com/stanch/stanch/finding"
 	"github.com/stanch/stanch/internal/names"
 )
@@ -126,6 +128,9 @@ func (s *Scanner) wholeValue(p *pair) bool {
 // bare reports whether the value is a scalar of JSON without quotes.
 func (p *pair) bare() bool { return p.keyQuote == '"' && p.quote == 0 && p.sep == ':' }
 
+// maxBracketed is how long a mask in brackets may be: [hidden], (sensitive value).
+const maxBracketed = 64
+
 // goes notes that everything up to end is redacted as one value.
 func (s *Scanner) goes(end int) {
 	if end > s.taken {
@@ -152,6 +157,10 @@ func (s *Scanner) list(p *pair, v names.Verdict) bool {
 	}
 	i := p.start + 1
 	lim := len(t)
+	if e := bytes.IndexByte(t[i:min(lim, i+maxBracketed)], close); e >= 0 && filler(t[p.start:i+e+1]) {
+		s.emptied(s.e.class[v.Class], p.start, i+e+1)
+		return true
+	}
 	for range 64 {
 		for i < lim && (t[i] == ' ' || t[i] == ',') {
 			i++

@@ -25,7 +25,7 @@ func mask(v []byte) (full, partial bool) {
 	}
 	c := v[0]
 	if (c == v[1] || c == '%' || c >= utf8.RuneSelf) && repeated(v) || tagged(v) ||
-		c == 'S' && wrapped(v) || c == 'h' && hashed(v) {
+		c == 'S' && wrapped(v) || c == 'h' && hashed(v) || c == '[' && bracketed(v) {
 		return true, false
 	}
 	// Up to five bytes before four masked ones leave one of these two masked.
@@ -73,6 +73,9 @@ func tagged(v []byte) bool {
 		return maskWord(inner)
 	}
 	if rest, ok := cutFold(inner, "scrubbed due to "); ok {
+		return scrubbed(rest)
+	}
+	if rest, ok := cutFold(inner, "redacted:"); ok {
 		return scrubbed(rest)
 	}
 	return maskWord(inner) || len(inner) >= 3 && repeated(inner)
@@ -151,8 +154,18 @@ func wrapped(v []byte) bool {
 	return false
 }
 
-// hashed: hashed_<name>-<128 hex digits>, the form of google-auth's logs.
+// bracketed: the name of a secret in square brackets, [password].
+func bracketed(v []byte) bool {
+	n := len(v) - 1
+	return v[n] == ']' && scrubbed(v[1:n])
+}
+
+// hashed: hashed_<name>-<128 hex digits>, the form of google-auth's logs, and
+// hmac-sha256:<64 hex digits>, that of Vault's audit log.
 func hashed(v []byte) bool {
+	if sum, ok := bytes.CutPrefix(v, []byte("hmac-sha256:")); ok {
+		return len(sum) == 64 && allHex(sum)
+	}
 	rest, ok := bytes.CutPrefix(v, []byte("hashed_"))
 	if !ok {
 		return false
@@ -171,7 +184,7 @@ func brackets(v []byte) ([]byte, bool) {
 	for _, p := range [...][2]string{
 		{"[[", "]]"}, {"<<", ">>"}, {"{{", "}}"}, {"((", "))"},
 		{"[", "]"}, {"<", ">"}, {"{", "}"}, {"(", ")"},
-		{"%5B", "%5D"}, {"%5b", "%5d"}, {"%3C", "%3E"}, {"%3c", "%3e"}, {"&lt;", "&gt;"}, {`\u003c`, `\u003e`},
+		{"%5B", "%5D"}, {"%5b", "%5d"}, {"%3C", "%3E"}, {"%3c", "%3e"}, {"&lt;", "&gt;"}, {`\u003c`, `\u003e`}, {`\\u003c`, `\\u003e`},
 	} {
 		if len(v) > len(p[0])+len(p[1]) && hasPrefix(v, p[0]) && hasSuffix(v, p[1]) {
 			return v[len(p[0]) : len(v)-len(p[1])], true

@@ -5,16 +5,17 @@ package judge
 func Nothing(v []byte) bool { return nothing(trim(v)) }
 
 func nothing(v []byte) bool {
-	if len(v) > len("undefined") && (len(v) > len("(undefined)") || v[0] != '(' && v[0] != '<') {
+	if len(v) > len("undefined") && (len(v) > len("(known after apply)") || v[0] != '(' && v[0] != '<') {
 		return false
 	}
-	var buf [16]byte
+	var buf [24]byte
 	switch string(fold(buf[:0], v)) {
 	case "", `""`, "''", "``", "-", "--", "[]", "{}", "()", "<>",
 		"null", "nil", "none", "undefined", "nan", "n/a", "na",
 		"(null)", "(nil)", "(none)", "(empty)", "(unset)", "(not set)", "(undefined)",
 		"<null>", "<nil>", "<none>", "<empty>", "<unset>", "<not set>", "<undefined>",
 		"[null]", "[none]", "[empty]",
+		"(known after apply)", "?",
 		"true", "false", "yes", "no", "on", "off", "0", "1":
 		return true
 	}

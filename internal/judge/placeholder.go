@@ -46,7 +46,7 @@ func isPlaceholder(v []byte) bool {
 // named reports a lookup or reference that begins with a letter, one of these.
 func named(v []byte) bool {
 	switch v[0] {
-	case 'E', 'S', 'a', 'd', 'e', 'f', 'g', 'i', 'k', 'o', 'p', 'r', 's', 'v':
+	case 'E', 'S', 'a', 'd', 'e', 'f', 'g', 'h', 'i', 'k', 'o', 'p', 'r', 's', 'v':
 		return lookup(v) || reference(v)
 	}
 	return false
@@ -103,6 +103,9 @@ func interpolation(v []byte) bool {
 	case ':':
 		return sensitiveName(v[1:])
 	case '!':
+		if string(v) == "!vault" {
+			return true
+		}
 		for _, tag := range [...]string{"!Ref ", "!Sub ", "!GetAtt ", "!ImportValue ", "!vault |", "!env ", "!secret "} {
 			if rest, ok := bytes.CutPrefix(v, []byte(tag)); ok {
 				return len(rest) == 0 || name(bytes.TrimSpace(rest), true)
@@ -129,8 +132,12 @@ func parameter(in []byte) bool {
 	return name(in, true)
 }
 
-// expression is the inside of a template: names, dots, pipes, calls without literals.
+// expression is the inside of a template: names, dots, pipes, calls without
+// literals, and lookups of names.
 func expression(in []byte) bool {
+	if len(in) > 0 && lookup(in) || jinja(in) {
+		return true
+	}
 	letters := 0
 	for _, c := range in {
 		switch {
@@ -142,6 +149,27 @@ func expression(in []byte) bool {
 		}
 	}
 	return letters > 0 && len(in) <= 128
+}
+
+// jinja: lookup('env', 'DB_PASS') of Ansible, env_var('DB_PASS') of dbt.
+func jinja(in []byte) bool {
+	name, args, ok := bytes.Cut(in, []byte("("))
+	if args, ok = bytes.CutSuffix(args, []byte(")")); !ok {
+		return false
+	}
+	switch string(name) {
+	case "lookup", "env_var", "vault", "secret", "query", "q":
+	default:
+		return false
+	}
+	for arg := range bytes.SplitSeq(args, []byte(",")) {
+		arg = bytes.TrimSpace(arg)
+		n := len(arg)
+		if n < 3 || arg[0] != '\'' && arg[0] != '"' || arg[n-1] != arg[0] || !all(arg[1:n-1], address) {
+			return false
+		}
+	}
+	return true
 }
 
 // command is the inside of $(): words, paths and options.
@@ -263,6 +291,10 @@ func reference(v []byte) bool {
 		in, ok = bytes.CutSuffix(in, []byte(")"))
 		return ok && (hasPrefix(in, "SecretUri=https://") || hasPrefix(in, "VaultName=")) &&
 			all(in, address|equals|semicolon)
+	}
+	if rest, ok := bytes.CutPrefix(v, []byte("https://")); ok {
+		vault, path, _ := bytes.Cut(rest, []byte("/"))
+		return hasSuffix(vault, ".vault.azure.net") && hasPrefix(path, "secrets/") && all(rest, address)
 	}
 	if rest, ok := bytes.CutPrefix(v, []byte("projects/")); ok {
 		project, rest, ok := bytes.Cut(rest, []byte("/"))

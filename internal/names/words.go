@@ -36,7 +36,8 @@ var metadata = wordSet(`
 	enabled disabled required allowed supported valid invalid present exists set needed missing
 	version revision arn ref reference label alias description desc title tag hint prompt field column header prefix
 	failed failure error errors reset expected attempts retries manager handler service client class factory
-	generator validator parser filter checker scanner rotation renewal budget window`)
+	generator validator parser filter checker scanner rotation renewal budget window
+	resolver encoder decoder serializer deserializer extractor interceptor callback converter builder impl bean repository adapter`)
 
 // prefixes are words that a short ending is commonly glued to.
 var prefixes = wordSet(`
