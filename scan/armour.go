@@ -77,18 +77,23 @@ func (s *Scanner) keyLines(di int32, hs, he int) {
 	for to < hi && to-from <= maxWidth && isArmour(t[to]) {
 		to++
 	}
-	switch w := to - from; {
-	case to == len(t) && w <= maxWidth && !s.single:
+	w := to - from
+	if s.partial && to == len(t) && w <= maxWidth {
 		s.open(from)
-	case s.single || w != 64 && w != 70 && w != 72 && w != 76 || !endsRecord(t[to:hi]):
-	default:
-		x := s.piece(di, from, to, false)
-		x.Evidence |= Unclosed
-		if from == lo && to == hi {
-			x.End = afterEOL(t, hi)
-		}
-		s.openBlock(block{detector: di, begun: true, width: w}, lo, from, hi)
+		return
 	}
+	if w != 64 && w != 70 && w != 72 && w != 76 {
+		return
+	}
+	x := s.piece(di, from, to, false)
+	if s.single || !endsRecord(t[to:hi]) {
+		return
+	}
+	x.Evidence |= Unclosed
+	if from == lo && to == hi {
+		x.End = afterEOL(t, hi)
+	}
+	s.openBlock(block{detector: di, begun: true, width: w}, lo, from, hi)
 }
 
 const maxWidth = 76 // RFC 2045; RFC 7468 says 64, OpenSSH writes 70

@@ -215,6 +215,10 @@ func recordSeeds() []string {
 		}
 		list = append(list, b.String()+"next\n", b.String()[:b.Len()/2]+"next\n"+b.String())
 	}
+	secret := "apiVersion: v1\ndata:\n  user: aHVudGVyMg==\n  x: eA==\nkind: Secret\n"
+	for _, x := range []string{secret, "kind: Secret\nstringData:\n  a: |\n    b c\n    d\n  e: 'f'\nmetadata:\n  name: x\n", `{"kind":"Secret","data":{"a":"eA==","b":"aHVudGVyMg=="}}` + "\n"} {
+		list = append(list, x, "w | "+strings.ReplaceAll(strings.TrimSpace(x), "\n", "\nw | ")+"\n", `{"m":"`+strings.ReplaceAll(strings.ReplaceAll(x, `"`, `\"`), "\n", `\n`)+`"}`+"\n")
+	}
 	for cut := 3; cut < len(token); cut += 9 {
 		list = append(list,
 			"2026-01-01T00:00:00Z stdout P a "+token[:cut]+"\n2026-01-01T00:00:00Z stderr F x\n2026-01-01T00:00:00Z stdout F "+token[cut:]+" z\n",

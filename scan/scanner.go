@@ -51,6 +51,7 @@ type Scanner struct {
 	blocks         blocks
 	carry          carry
 	rowBefore      int // the last row of a table
+	manifest       manifest
 	seams          seams
 	single         bool   // every line is a record of its own
 	trace          *trace // nil unless it explains
@@ -96,7 +97,7 @@ func (e *Engine) NewScanner() *Scanner {
 // ordered by start; spans of different detectors may overlap. Nothing is
 // allocated where nothing is found. text is not kept.
 func (s *Scanner) Text(dst []Span, text []byte) []Span {
-	s.blocks, s.carry = blocks{}, carry{}
+	s.resume(lineState{})
 	for off := 0; off < len(text); {
 		n := len(text) - off
 		if n > segmentSize {
@@ -125,13 +126,14 @@ func (s *Scanner) Text(dst []Span, text []byte) []Span {
 
 // lineState is what outlives a line.
 type lineState struct {
-	blocks blocks
-	carry  carry
+	blocks   blocks
+	carry    carry
+	manifest manifest
 }
 
-func (s *Scanner) between() lineState { return lineState{s.blocks, s.carry} }
+func (s *Scanner) between() lineState { return lineState{s.blocks, s.carry, s.manifest} }
 
-func (s *Scanner) resume(l lineState) { s.blocks, s.carry = l.blocks, l.carry }
+func (s *Scanner) resume(l lineState) { s.blocks, s.carry, s.manifest = l.blocks, l.carry, l.manifest }
 
 // join makes one span of a secret that goes on where an earlier segment ended.
 func join(spans []Span, from int) []Span {
@@ -218,16 +220,17 @@ func (s *Scanner) scan(dst []Span, text []byte, m mode) []Span {
 	s.hits = matcher.Scan(s.hits[:0], text, &s.scratch)
 	s.seams.marks = s.seams.marks[:0]
 	s.longParts(text)
-	if len(s.hits) == 0 && s.blocks.n == 0 && s.carry.kind == nothing && s.e.gated == nil && len(s.seams.marks) == 0 {
+	if len(s.hits) == 0 && s.blocks.n == 0 && s.carry.kind == nothing && !s.manifest.open && s.e.gated == nil && len(s.seams.marks) == 0 {
 		s.openAt, s.seams.held = noOpen, noOpen
 		return dst
 	}
 	from := len(dst)
 	s.begin(dst, text, m)
 	skip := 0
-	s.carry.pos, s.rowBefore = 0, -1
+	s.carry.pos, s.rowBefore, s.manifest.pos = 0, -1, 0
 	for _, h := range s.hits {
 		s.follow(int(h.Start))
+		s.followManifest(int(h.Start))
 		if s.carry.kind != nothing && s.carry.pos <= int(h.Start) {
 			s.followCarry(int(h.Start) + 1)
 		}
@@ -241,6 +244,7 @@ func (s *Scanner) scan(dst []Span, text []byte, m mode) []Span {
 		s.verify(&s.e.leads[h.ID], int(h.Start), int(h.End))
 	}
 	s.follow(len(text))
+	s.followManifest(len(text))
 	if s.carry.kind != nothing {
 		s.followCarry(len(text))
 	}

@@ -179,7 +179,7 @@ func (st *Stream) Close() error {
 // no line is unfinished, no key block is open, and no line before left a name
 // whose value is to come.
 func (st *Stream) Idle() bool {
-	return len(st.buf) == 0 && st.s.blocks.n == 0 && st.s.carry.kind == nothing
+	return len(st.buf) == 0 && st.s.blocks.n == 0 && st.s.carry.kind == nothing && !st.s.manifest.open
 }
 
 // hand hands on a piece, which begins at from in the text last scanned.

@@ -25,6 +25,8 @@ func structureOf(name string) (structure, match.Gate) {
 		return (*Scanner).jwt, match.Gate{Class: base64urlClass, Min: 12}
 	case "pem":
 		return (*Scanner).pem, match.Gate{}
+	case "kubernetes-secret":
+		return (*Scanner).kubernetes, match.Gate{}
 	case "key-lines":
 		return (*Scanner).keyLines, match.Gate{}
 	case "putty-key":
