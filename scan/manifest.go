@@ -135,7 +135,7 @@ func (s *Scanner) followManifest(to int) {
 		end := hi
 		from := lo + m.base
 		if from <= hi && m.quoted {
-			end = stringEnd(t, from, hi)
+			end = recordStringEnd(t, from, hi)
 		}
 		if from > hi || m.base > 0 && t[from-1] != m.last {
 			m.strays()
@@ -151,9 +151,9 @@ func (m *manifest) strays() {
 	}
 }
 
-// stringEnd returns where the string of JSON ends that holds i, and before
+// recordStringEnd returns where the string of JSON ends that holds i, and before
 // that the escaped line end at its end.
-func stringEnd(t []byte, i, hi int) int {
+func recordStringEnd(t []byte, i, hi int) int {
 	for from := i; i < hi; i++ {
 		switch t[i] {
 		case '\\':
