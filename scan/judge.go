@@ -34,6 +34,9 @@ func (s *Scanner) judge(value []byte, v names.Verdict, p *pair) (finding.Confide
 	if s.said(value, p) {
 		return finding.Doubtful, ByKey, true
 	}
+	if !credential && s.described(value, p) {
+		return 0, 0, false
+	}
 	switch {
 	case p.sep == '|' && columnType(value), p.sep == ':' && string(s.nameOf(p)) == "PASS":
 		return 0, 0, false // a table is described; PASS: the verdict of a test
@@ -146,7 +149,7 @@ const (
 // (tokens, keys): a number or a plain word under them is no secret.
 func countable(c names.Class) bool {
 	switch c {
-	case names.Token, names.Key, names.Session, names.Signature:
+	case names.Token, names.Key, names.Session, names.Signature, names.Auth:
 		return true
 	}
 	return false

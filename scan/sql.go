@@ -38,7 +38,7 @@ func (s *Scanner) sqlIdentified(di int32, hs, he int) {
 		for e < len(t) && lex[t[e]]&isStop == 0 && t[e] != ';' && t[e] != ')' && t[e] != '\\' {
 			e++
 		}
-		if i > he {
+		if i > he && s.statement(hs) {
 			s.sqlValue(di, i, e)
 		}
 		return
@@ -61,4 +61,20 @@ func (s *Scanner) sqlValue(di int32, from, end int) {
 		return
 	}
 	s.found(di, from, end, finding.Certain, ByConstruct)
+}
+
+// maxStatement is how far before IDENTIFIED BY a statement says what it is.
+const maxStatement = 160
+
+// statement reports whether a statement about a user or a link begins before hs:
+// in prose, too, things are identified by their names.
+func (s *Scanner) statement(hs int) bool {
+	lo, _ := s.line(hs)
+	before := s.text[max(lo, hs-maxStatement):hs]
+	for _, w := range [...]string{"user ", "role ", "grant ", "connect to ", "link "} {
+		if indexFold(before, w) >= 0 {
+			return true
+		}
+	}
+	return false
 }

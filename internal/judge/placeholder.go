@@ -367,7 +367,8 @@ func fillWord(w []byte) (known, asks bool) {
 		"root", "db", "database", "service", "server", "host", "hostname", "domain", "url", "uri", "endpoint", "connection", "project", "org",
 		"organization", "team", "tenant", "subscription", "workspace", "license", "encryption", "signing", "webhook", "master", "shared",
 		"aws", "azure", "gcp", "google", "github", "gitlab", "slack", "stripe", "openai", "anthropic", "twilio", "sendgrid", "datadog", "sentry",
-		"openssh", "ssh", "npm", "pypi", "docker", "registry", "redis", "mysql", "postgres", "mongo", "mongodb", "smtp", "bot", "chat", "channel":
+		"openssh", "ssh", "npm", "pypi", "docker", "registry", "redis", "mysql", "postgres", "mongo", "mongodb", "smtp", "bot", "chat", "channel",
+		"phrase", "code", "pin", "cookie", "certificate", "cert", "file":
 		return true, false
 	}
 	return false, false
