@@ -7,7 +7,7 @@ FUZZTIME  = 10s
 QEMU      = qemu-aarch64
 LEAVES    = $(addprefix ./internal/,automaton envelope judge names packed replace textenc walk)
 
-.PHONY: build test race lint vuln fuzz arm64 cross generate bench clean
+.PHONY: build test race lint vuln fuzz arm64 cross generate bench loggers noise clean
 
 build: ## the binary, in the working directory
 	go build -trimpath -o stanch ./cmd/stanch
@@ -59,6 +59,9 @@ generate: ## remake the committed tables
 
 bench: ## the table of ratios; writes benchmarks/results/
 	$(MAKE) -C benchmarks bench
+
+loggers noise: ## recall on the lines of real loggers; findings in the noise of real programs
+	$(MAKE) -C benchmarks $@
 
 clean:
 	rm -f stanch

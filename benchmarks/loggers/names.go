@@ -306,6 +306,26 @@ var secretNames = map[family][]string{
 		jwt private key
 		service account key
 		github app private key`),
+	uuids: lines(`api key
+		apikey
+		x api key
+		access token
+		api token
+		auth token
+		token
+		client secret
+		secret
+		secret key
+		api secret
+		app secret
+		license key
+		session token
+		session id
+		refresh token
+		vault token
+		heroku api key
+		subscription key
+		app key`),
 	hashes: lines(`password hash
 		encrypted password
 		password digest

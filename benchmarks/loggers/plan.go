@@ -476,12 +476,7 @@ func (p *planner) urlWithQuery() string {
 	value := p.plant(s)
 	name := secretName(p.Rand, s.family)
 	if p.IntN(2) == 0 {
-		name = map[family]string{passwords: "password", tokens: p.one("access_token", "token", "id_token", "code", "auth_token", "jwt"), keys: p.one("api_key", "apikey", "key", "sig", "signature", "client_secret", "secret", "X-Amz-Signature", "subscription-key", "appid")}[s.family]
-	}
-	if name == "key" || name == "appid" || name == "sig" || name == "signature" || name == "code" {
-		if s.Class == "uuid" {
-			name = "api_key"
-		}
+		name = map[family]string{passwords: "password", tokens: p.one("access_token", "token", "id_token", "code", "auth_token", "jwt"), uuids: p.one("api_key", "token", "access_token", "apikey"), keys: p.one("api_key", "apikey", "key", "sig", "signature", "client_secret", "secret", "X-Amz-Signature", "subscription-key", "appid")}[s.family]
 	}
 	return p.one("https://api.example.com/v1/users", "http://10.0.0.3:8080/search", "https://storage.example.net/bucket/file.csv", "/api/v2/items") +
 		"?" + p.one("", "page=2&", "user=bob&", "q=logs&limit=10&") + name + "=" + percent(value) + p.one("", "", "&format=json", "&redirect=%2Fhome")

@@ -20,6 +20,7 @@ const (
 	pins                    // short codes
 	keyFiles                // armoured keys
 	hashes                  // of passwords
+	uuids                   // keys that are UUIDs
 )
 
 // A secret is a value that must not be seen.
@@ -180,7 +181,7 @@ func (v *values) opaque() secret {
 	case 2:
 		return secret{"base64url", v.of(base64URL, v.between(22, 64)-1) + v.of(alnum, 1), keys}
 	case 3:
-		return secret{"uuid", v.uuid(), keys}
+		return secret{"uuid", v.uuid(), uuids}
 	default:
 		return secret{"alnum", v.of(alnum, v.between(20, 48)), keys}
 	}
@@ -195,7 +196,9 @@ func (v *values) token() secret {
 		return v.vendorToken()
 	default:
 		s := v.opaque()
-		s.family = tokens
+		if s.family == keys {
+			s.family = tokens
+		}
 		return s
 	}
 }

@@ -78,24 +78,27 @@ def dump(d):
 FAULTS = {}
 
 
-def raise_fault(e):
-    where = e.get("where")
+def fault(e):
+    """An exception that was raised by code of its own, with variables."""
+    where = e.get("where") or {}
     kind = FAULTS.setdefault(e["type"], type(e["type"], (Exception,), {}))
-    if not where:
-        raise kind(e["msg"])
-    names = [identifier(k) for k in where]
+    names = ", ".join(identifier(k) for k in where)
     source = (
-        f"def open_session({', '.join(names)}):\n"
+        f"def open_session({names}):\n"
         f"    attempts = 3\n"
-        f"    raise kind({e['msg']!r})\n\n"
-        f"def connect({', '.join(names)}):\n"
-        f"    return open_session({', '.join(names)})\n"
+        f"    raise kind(message)\n\n"
+        f"def connect({names}):\n"
+        f"    return open_session({names})\n"
     )
     file = f"/srv/app/session{len(linecache.cache)}.py"
     linecache.cache[file] = (len(source), None, source.splitlines(True), file)
-    space = {"kind": kind}
+    space = {"kind": kind, "message": e["msg"]}
     exec(compile(source, file, "exec"), space)
-    space["connect"](*where.values())
+    try:
+        space["connect"](*where.values())
+    except kind as error:
+        # Without the frames of this program.
+        return error.with_traceback(error.__traceback__.tb_next)
 
 
 LEVELS = {"debug": 10, "info": 20, "warn": 30, "error": 40}
@@ -181,12 +184,7 @@ def main():
         msg = ev["msg"]
         if ev.get("dump"):
             msg += dump(ev["dump"])
-        error = None
-        if ev.get("error"):
-            try:
-                raise_fault(ev["error"])
-            except Exception as e:
-                error = e
+        error = fault(ev["error"]) if ev.get("error") else None
         fields = ev.get("fields") or {}
         for logger, out in zip(loggers, outs):
             try:
