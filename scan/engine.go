@@ -310,8 +310,8 @@ func (b *builder) fields(extra []names.Name) error {
 		return err
 	}
 	b.stems = e.names.Stems()
-	for _, f := range worded {
-		if err := b.add(match.Literal{Text: f.text, Fold: true}, use{kind: useField, trail: f.trail}); err != nil {
+	for _, f := range append(plurals(), worded...) {
+		if err := b.add(match.Literal{Text: f.text, Fold: true, Gate: f.gate}, use{kind: useField, trail: f.trail}); err != nil {
 			return err
 		}
 	}

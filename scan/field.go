@@ -213,7 +213,10 @@ func placeTag(t []byte, ks, i int) bool {
 	for k > 0 && (lex[t[k]]&(isQuote|isBlank) != 0 || t[k] == '\\') {
 		k--
 	}
-	return k > 0 && (t[k] == '=' || t[k] == ':') && !bytes.Contains(t[i:min(len(t), i+maxTag)], []byte("</"))
+	if k > 0 && t[k] == 'm' {
+		k -= escapeBefore(t, k+1)
+	}
+	return k > 0 && (t[k] == '=' || t[k] == ':' || t[k] == '>' && t[k-1] == '=') && !bytes.Contains(t[i:min(len(t), i+maxTag)], []byte("</"))
 }
 
 // openTag reports whether the name at ks is the local part of <prefix:name.
@@ -371,6 +374,12 @@ func (s *Scanner) separator(p *pair, flag bool) bool {
 			if hasFold(t[i:], "&#61;") {
 				p.sep, n = '=', 5
 			}
+		case ';':
+			if p.keyQuote == '"' && p.depth == 0 && blanks == 0 { // "name";s:5:"value"
+				if k := serialized(t[i:lim]); k > 0 {
+					p.sep, n = '=', k
+				}
+			}
 		case '|':
 			if blanks > 0 {
 				p.sep, n = '|', 1
@@ -480,6 +489,22 @@ func (p *pair) netrc(t []byte) bool {
 		}
 	}
 	return true
+}
+
+// serialized returns the length of what PHP's serialize writes between a name
+// and the quote of a string, or 0.
+func serialized(t []byte) int {
+	if !hasFold(t, ";s:") {
+		return 0
+	}
+	i := len(";s:")
+	for i < len(t) && lex[t[i]]&isDigit != 0 {
+		i++
+	}
+	if i+1 < len(t) && t[i] == ':' && t[i+1] == '"' {
+		return i + 1
+	}
+	return 0
 }
 
 // typeNote returns the length of a type between a name and its separator, as

@@ -41,20 +41,20 @@ func (s *Scanner) phrase(p *pair, v names.Verdict) names.Verdict {
 func (s *Scanner) purpose(p *pair) {
 	t := s.text
 	i := p.keyEnd
-	if i+1 >= len(t) || t[i] != ' ' || t[i+1] != 'f' && t[i+1] != 'o' {
+	if i+1 >= len(t) || t[i] != ' ' || t[i+1]|0x20 != 'f' && t[i+1]|0x20 != 'o' {
 		return
 	}
 	switch {
-	case string(t[i:min(len(t), i+5)]) == " for ":
+	case hasFold(t[i:], " for "):
 		i += len(" for ")
-	case string(t[i:min(len(t), i+4)]) == " of ":
+	case hasFold(t[i:], " of "):
 		i += len(" of ")
 	default:
 		return
 	}
 	from := i
 	lim := min(len(t), i+maxKey)
-	for ; i < lim && (lex[t[i]]&(isKey|isQuote) != 0 || t[i] == '@' || t[i] == '\\'); i++ {
+	for ; i < lim && (lex[t[i]]&(isKey|isQuote) != 0 || t[i] == '@' || t[i] == '%' || t[i] == '\\'); i++ {
 	}
 	if i > from && i < lim && t[i] == ' ' { // for user bob
 		k := i + 1
@@ -90,7 +90,7 @@ func (s *Scanner) purpose(p *pair) {
 	p.start = i
 	v, _ := s.known(p)
 	if v.Strength == names.Strong && s.e.class[v.Class] >= 0 && v.Class != names.Cookie && v.Class != names.Auth {
-		if !p.told {
+		if !p.told && (p.sep != '=' || p.quote == 0) {
 			v.Strength = names.Medium
 		}
 		s.value(p, v)

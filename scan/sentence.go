@@ -13,7 +13,8 @@ import (
 // for itself: it looks like a credential or, as a password, at least like no word.
 
 // verbs are what may join a name to a value in a sentence.
-var verbs = [...]string{"is ", "is: ", "was ", "was: ", "set to ", "set to: ", "changed to ", "reset to ", "is now ", "is set to "}
+var verbs = [...]string{"is ", "is: ", "was ", "was: ", "set to ", "set to: ", "changed to ", "reset to ", "is now ", "is set to ",
+	"provided: ", "refreshed: ", "received: ", "generated: ", "created: ", "issued: "}
 
 // announcing words stand before the name of a value that follows at once.
 var announcing = [...]string{"with", "using", "tried", "trying", "generated", "temporary", "initial", "new", "old", "default", "wrong", "invalid", "bad", "incorrect", "admin", "root"}
@@ -48,6 +49,8 @@ func (s *Scanner) sentence(p *pair, i int) bool {
 	case verb:
 	case hasFold(t[i:], "from '") || hasFold(t[i:], `from "`):
 		i += len("from ")
+	case string(t[p.keyStart:p.keyEnd]) == "PASSWORD" && accountAhead(t, i) > 0: // PASSWORD elastic = …
+		i, verb = i+accountAhead(t, i), true
 	case hasFold(t[i:], "to ") && s.setting(p):
 		i, verb = i+len("to "), true
 	}
@@ -61,11 +64,33 @@ func (s *Scanner) sentence(p *pair, i int) bool {
 		}
 		p.quote, p.depth = q, d
 		i += n
-	} else if lex[t[i]]&isWord == 0 && (t[i] == '{' || t[i] == '<' || t[i] == '-' || !verb && t[i] != '[') || s.nextPair(i, len(t)) || lowerWord(t, i) || !verb && s.strongPassword(p) && !s.announced(p) {
+	} else if lex[t[i]]&isWord == 0 && (t[i] == '{' || t[i] == '<' || t[i] == '-' || !verb && t[i] != '[') || pairAhead(t, i) || lowerWord(t, i) || !verb && t[i] != '[' && s.strongPassword(p) && !s.announced(p) {
 		return false
 	}
 	p.sep, p.told, p.start = ' ', true, i
 	return true
+}
+
+// accountAhead returns the length of "name = " at i, or 0.
+func accountAhead(t []byte, i int) int {
+	k := i
+	for k < len(t) && k-i < maxKey && lex[t[k]]&isKey != 0 {
+		k++
+	}
+	if k == i || !hasFold(t[k:], " = ") {
+		return 0
+	}
+	return k + len(" = ") - i
+}
+
+// pairAhead reports whether name=value or name: value stands at i: not a value
+// that ends in equals signs, as base64 does.
+func pairAhead(t []byte, i int) bool {
+	from := i
+	for i < len(t) && i-from < maxKey && lex[t[i]]&isKey != 0 {
+		i++
+	}
+	return i > from && i+1 < len(t) && (t[i] == '=' && t[i+1] != '=' && lex[t[i+1]]&isStop == 0 || t[i] == ':' && lex[t[i+1]]&isKey == 0)
 }
 
 // lowerWord reports whether a word of lower-case letters alone stands at i, and ends.

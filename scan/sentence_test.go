@@ -31,6 +31,16 @@ var sentences = []string{
 	`{"msg":"Using token <<{uuid}>>.","n":1}`,
 	"\x1b[36mAPI key is <<{uuid}>>\x1b[39m",
 	`shared secret for peer vpn1: <<{alnum:24}>>`,
+	`client secret is <<{b64:{alnum:18}}>>`,
+	`Incorrect API key provided: <<{alnum:32}>>`,
+	`PASSWORD elastic = <<{alnum:12}7>>`,
+	`dbPass [<<horse{digit:6}>>] ok`,
+	`SET PASSWORD FOR 'app'@'%' = '<<orbit{digit:3}>>'`,
+	`{"msg":"db_password -\u003e <<{alnum:12}>>"}`,
+	`a:2:{s:11:"db_password";s:12:"<<{alnum:12}>>";s:1:"n";i:1;}`,
+	`mfa_code=<<{digit:6}>> user=bob`,
+	`{"apiTokens":["<<{alnum:32}>>"],"n":1}`,
+	`signing_keys=[<<{alnum:32}>>]`,
 }
 
 var noSentences = []string{
@@ -47,6 +57,11 @@ var noSentences = []string{
 	`using key id_rsa from agent`,
 	`$SECRET_KEY user_id=ord_ZlePxlI0FZoKZM`,
 	`auth_method=client_credentials kid=sotkcxqsa3uz`,
+	`db_password= trace.id=ecfebdd1c2681216353db78ea4594702`,
+	`backup_password=(hidden)`,
+	`{"api_key"=>"<your-api-key>", "md5"=>"83e76a5f2e12ed49333d53629fdfe999"}`,
+	`invalid password for bob: "authentication failed"`,
+	`"max_tokens":[1024,2048]`,
 	`grant_type=bearer pod_name=api-sh7lmjv89t-dps52`,
 	`/src/secret_amd64.o $WORK/b010/sys_linux_amd64.o`,
 	`--- PASS: FuzzFind/seed#0 (0.00s)`,

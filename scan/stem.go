@@ -50,6 +50,9 @@ var worded = []stemLiteral{
 	{text: " string =", trail: uint8(len(" string ="))},
 	{text: "key is ", trail: uint8(len(" is "))},
 	{text: "token is ", trail: uint8(len(" is "))},
+	{text: "key provided: ", trail: uint8(len(" provided: "))},
+	{text: "token refreshed: ", trail: uint8(len(" refreshed: "))},
+	{text: "token received: ", trail: uint8(len(" received: "))},
 }
 
 // goesOn tells the stems behind which a word that says which one it is (TOKEN_PROD,
@@ -68,6 +71,18 @@ func letters(list string) (half uint64) {
 		half |= 1<<(c-64) | 1<<(c&^0x20-64)
 	}
 	return half
+}
+
+// plurals are names of lists: "apiTokens":["v"], signing_keys=[v v].
+func plurals() []stemLiteral {
+	gate := match.Gate{Class: match.Class{0, 1 << ('[' - 64)}, Min: 1}
+	var list []stemLiteral
+	for _, name := range [...]string{"keys", "tokens"} {
+		for _, sep := range [...]string{`":`, `": `, "=", `="`, ":"} {
+			list = append(list, stemLiteral{text: name + sep, gate: gate, trail: uint8(len(sep))})
+		}
+	}
+	return list
 }
 
 // afterBlank is what can follow a name and a blank: a separator, a quote, or

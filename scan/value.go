@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"github.com/stanch/stanch/finding"
+	"github.com/stanch/stanch/internal/judge"
 	"github.com/stanch/stanch/internal/names"
 )
 
@@ -187,8 +188,21 @@ func (s *Scanner) list(p *pair, v names.Verdict) bool {
 	}
 	s.charge(from, i-from)
 	if i < len(t) && t[i] == close {
-		if i > from {
+		if full, _ := judge.Mask(t[p.start : i+1]); full || i == from {
+			return true
+		}
+		if v.Strength == names.Strong {
 			s.take(p, v, from, i)
+			return true
+		}
+		for from < i { // [v v], [v, v]
+			end := from
+			for end < i && t[end] != ' ' && t[end] != ',' {
+				end++
+			}
+			s.take(p, v, from, end)
+			for from = end; from < i && (t[from] == ' ' || t[from] == ','); from++ {
+			}
 		}
 		return true
 	}

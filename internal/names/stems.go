@@ -54,6 +54,8 @@ const (
 		device_code device-code device.code devicecode
 		security_code security-code security.code securitycode
 		verification_code verification-code verification.code verificationcode
+		otp_code otp-code otp.code otpcode sms_code sms-code sms.code smscode mfa_code mfa-code mfa.code mfacode
+		2fa_code 2fa-code 2fa.code 2facode factor_code factor-code factor.code factorcode
 		recovery_code recovery-code recovery.code recoverycode
 		contrase 비밀번호 비번 패스워드 密码 密碼 パスワード ароль`
 
