@@ -34,7 +34,7 @@ var sentences = []string{
 	`client secret is <<{b64:{alnum:18}}>>`,
 	`Incorrect API key provided: <<{alnum:32}>>`,
 	`PASSWORD elastic = <<{alnum:12}7>>`,
-	`dbPass [<<horse{digit:6}>>] ok`,
+	`wifiPassword [<<horse{digit:6}>>] ok`,
 	`SET PASSWORD FOR 'app'@'%' = '<<orbit{digit:3}>>'`,
 	`{"msg":"db_password -\u003e <<{alnum:12}>>"}`,
 	`a:2:{s:11:"db_password";s:12:"<<{alnum:12}>>";s:1:"n";i:1;}`,
