@@ -32,10 +32,9 @@ type layer struct {
 	spans    []Span
 
 	// The run and the escaped text last decoded. tried has a bit for each phase.
-	run   struct{ start, end, tried int }
-	unit  struct{ start, end int }
-	form  decode.Form // of unit
-	found bool        // whether unit held a secret
+	run  struct{ start, end, tried int }
+	unit struct{ start, end int }
+	form decode.Form // of unit
 }
 
 func (s *Scanner) deeper() *layer {
@@ -295,24 +294,23 @@ func (s *Scanner) undecoded(start, end int, f decode.Form) *Span {
 }
 
 // escaped decodes the text around pos that is written with escapes of the form
-// f, and records the secrets in it where they stand. It reports whether there
-// were any.
+// f, and records the secrets in it where they stand. It reports whether the
+// text was looked into; then what stands there undecoded says nothing.
 func (s *Scanner) escaped(f decode.Form, pos int) bool {
 	if s.depth == maxDepth {
 		return false
 	}
 	t, l := s.text, s.deeper()
 	if u := &l.unit; pos >= u.start && pos < u.end && l.form == f {
-		return l.found
+		return true
 	}
 	start, end, more := unit(t, f, pos)
-	l.unit.start, l.unit.end, l.form, l.found = start, end, f, false
+	l.unit.start, l.unit.end, l.form = start, end, f
 	if end == len(t) {
 		s.open(pos)
 	}
 	if !s.decodes(pos, end-start) {
 		s.undecoded(pos, end, f)
-		l.found = true
 		return true
 	}
 	l.text.Unescape(t[start:end], f)
@@ -333,9 +331,8 @@ func (s *Scanner) escaped(f decode.Form, pos int) bool {
 		}
 		x.Encoding = x.Encoding.inside(f)
 		s.spans = append(s.spans, x)
-		l.found = true
 	}
-	return l.found
+	return true
 }
 
 // unit returns the bounds of the text around pos in which escapes of a form

@@ -210,3 +210,121 @@ func layers(got, want string) bool {
 	}
 	return len(g) == 0 || got == ""
 }
+
+// encodedLines are lines with encoded secrets, each with its bounds.
+func encodedLines(t testing.TB) (lines []part) {
+	for _, forms := range chains {
+		for i, template := range payloads[:4] {
+			p := payload(t, template, 3)
+			for k := len(forms) - 1; k >= 0; k-- {
+				p = forms[k].of(p)
+			}
+			if strings.ContainsAny(p.String(), "\n\r") {
+				continue
+			}
+			before, after, _ := strings.Cut(outers[i%len(outers)], "<<>>")
+			if strings.Contains(before, `"body"`) && strings.Contains(p.String(), `"`) {
+				before, after = "got ", ""
+			}
+			p.before, p.after = before+p.before, p.after+after
+			lines = append(lines, p)
+		}
+	}
+	return lines
+}
+
+// TestEncodedCuts: encoded secrets are found however the text is cut.
+func TestEncodedCuts(t *testing.T) {
+	e := engine(t)
+	for _, p := range encodedLines(t) {
+		in := []byte(p.String() + "\nnext\n")
+		want := redacted(t, e, in)
+		if strings.Contains(want, p.secret) {
+			t.Errorf("not found: %s", want)
+			continue
+		}
+		step := 1
+		if testing.Short() {
+			step = 7
+		}
+		for c := 0; c < len(in); c += step {
+			if got := redacted(t, e, in, c); got != want {
+				t.Fatalf("cut at %d:\n got %s\nwant %s", c, got, want)
+			}
+		}
+	}
+}
+
+// TestEncodedPauses: a pause in the middle of an encoded secret leaks nothing
+// of it behind the mark that shows it, and nothing at all where escapes are.
+func TestEncodedPauses(t *testing.T) {
+	e := engine(t)
+	for _, p := range encodedLines(t) {
+		text := p.String() + "\n"
+		whole := len(p.before)
+		for c := 1; c < len(text); c += 3 {
+			n := 0
+			for i, is := range leaked(t, e, []byte(text), c) {
+				if is && i >= whole && i < whole+len(p.secret) {
+					n++
+				}
+			}
+			// Of a run nothing shows that it is one until its first mark.
+			if n > 0 && (n > c-whole || len(p.secret) < 24) {
+				t.Errorf("pause at %d leaks %d bytes of %d-%d in %s", c, n, whole, whole+len(p.secret), text)
+				break
+			}
+		}
+	}
+}
+
+// innocent are encoded texts without a secret.
+func innocent(t testing.TB) (list []string) {
+	random := func(n int, seed uint64) string {
+		text, _, _ := expand(t, fmt.Sprintf("{alnum:%d}", n), seed)
+		return text
+	}
+	binary := make([]byte, 6000)
+	x := uint32(1)
+	for i := range binary {
+		x = x*1664525 + 1013904223
+		binary[i] = byte(x >> 24)
+	}
+	der := append([]byte{0x30, 0x82, 0x03, 0x5d, 0x30, 0x82, 0x02, 0x45, 0xa0, 0x03, 0x02, 0x01, 0x02}, binary[:800]...)
+	pem := "-----BEGIN CERTIFICATE-----\n" + b64(der) + "\n-----END CERTIFICATE-----\n"
+	plain := []string{
+		`{"user":"bob","roles":["admin","dev"],"token_type":"Bearer","max_tokens":4096}`,
+		`{"password":"********","secret":null,"token":""}`,
+		`{"password":"${DB_PASSWORD}","api_key":"<your key>"}`,
+		"Authorization: Bearer ***\r\nHost: h\r\n",
+		"password reset required; see https://example.com/reset?lang=en\n",
+		`{"alg":"RS256","typ":"JWT","kid":"2026-01"}`,
+		`{"iss":"https://issuer.example","sub":"42","aud":"api","exp":1800000000,"token_use":"access"}`,
+		pem,
+		"<html><body>password policy: at least 12 characters</body></html>",
+	}
+	for _, p := range plain {
+		list = append(list,
+			"payload="+b64([]byte(p))+" n=1", `{"body":"`+b64([]byte(p))+`"}`, "hex "+hex.EncodeToString([]byte(p)),
+			"q="+inPercent.write(p)+" x", "q="+inPercents.write(p), "data="+inGzip.write(p), fmt.Sprint([]byte(p)), fmt.Sprintf("%#v", []byte(p)))
+	}
+	list = append(list,
+		"data:image/png;base64,iVBORw0KGgo"+b64(binary), "ca.crt: "+b64([]byte(pem)), "der "+b64(der), "blob "+hex.EncodeToString(binary),
+		"gz "+inGzip.write(string(binary)), "proto "+b64([]byte("\n\x04user\x12\x03bob\x1a\x05token\x22\x02ok")),
+		"00000000  70 61 73 73 77 6f 72 64  20 72 65 73 65 74 0a 00  |password reset..|",
+		"proctitle="+hex.EncodeToString([]byte("/usr/sbin/sshd\x00-D\x00-o\x00PasswordAuthentication=no")),
+		fmt.Sprint(binary), "sha256:"+hex.EncodeToString(binary[:32]),
+		"GET /login?redirect=https%3A%2F%2Fexample.com%2Fcb%3Flang%3Den%26tokens%3D12 HTTP/1.1",
+		"GET /a?next=https%3A%2F%2Fuser%40example.com%2F HTTP/1.1", `{"url":"https:\/\/example.com\/a@b"}`, `{"q":"a\u0026b\u003dc"}`,
+		"id="+random(43, 5)+"= n=1")
+	return list
+}
+
+func TestEncodedQuiet(t *testing.T) {
+	s := engine(t).NewScanner()
+	for _, text := range innocent(t) {
+		if bad := certain(s.Text(nil, []byte(text))); len(bad) > 0 {
+			t.Errorf("%.3000s", show(s.e, text, bad))
+		}
+	}
+}
