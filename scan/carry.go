@@ -25,6 +25,7 @@ type carry struct {
 	detector int32 // that reports the value, where no name does
 	end      int   // of the string in which the lines are escaped, 0 for lines of the text
 	slashes  int   // see row
+	encoding Encoding
 	table    table
 }
 
@@ -42,6 +43,7 @@ const (
 	netrcBelow
 	bindsBelow
 	tableBelow
+	rowsBelow
 )
 
 // Bounds of what is carried.
@@ -205,6 +207,8 @@ func (s *Scanner) followCarry(upTo int) {
 			more = s.bindsLine(c, lo, hi)
 		case tableBelow:
 			more = s.tableLine(&c.table, lo, hi)
+		case rowsBelow:
+			more = s.rowLine(c, lo, hi)
 		}
 		if !more && s.carry.pos == c.pos {
 			c.kind = nothing

@@ -5,6 +5,7 @@ import (
 
 	"github.com/stanch/stanch/finding"
 	"github.com/stanch/stanch/internal/decode"
+	"github.com/stanch/stanch/internal/names"
 )
 
 // Bounds of what is decoded.
@@ -120,12 +121,23 @@ func (s *Scanner) base64(hs, phase int) {
 	}
 	var escape decode.Form
 	l.bytes, escape = decode.AppendBase64(l.bytes[:0], t[start:end], hs-start, phase)
+	row := s.fullRow(end)
+	n := len(l.bytes)
 	x := s.carrier(l.bytes, decode.Base64, start, end)
+	if x == nil && row > 0 { // the value may be in the next row
+		l.bytes = append(l.bytes[:n], nextRow...)
+		x = s.carrier(l.bytes, decode.Base64, start, end)
+	}
 	if x == nil {
 		return
 	}
 	x.Encoding = x.Encoding.inside(escape)
-	s.wrapped(x)
+	if row > 0 && x.Confidence > finding.Doubtful {
+		d, e := x.Detector, x.Encoding
+		if c := s.carries(rowsBelow, end-row, maxRows); c != nil {
+			c.detector, c.part, c.encoding = d, row, e
+		}
+	}
 }
 
 // hex decodes the run of hexadecimal digits that holds text[hs:he], or begins
@@ -201,6 +213,9 @@ func (s *Scanner) decimal(hs, he int, opens bool) {
 		return
 	}
 	x := s.carrier(l.bytes, decode.Decimal, start, end)
+	if x == nil && opens && end > start {
+		x = s.namedBytes(hs, start, end)
+	}
 	if x == nil {
 		return
 	}
@@ -211,12 +226,30 @@ func (s *Scanner) decimal(hs, he int, opens bool) {
 	}
 }
 
+// namedBytes takes the numbers text[start:end] where what opens them at hs is
+// the value of a sensitive name: Password:[]byte{…}, "token":{"type":"Buffer",….
+func (s *Scanner) namedBytes(hs, start, end int) *Span {
+	t := s.text
+	if t[hs] != '[' {
+		for lim := max(0, hs-maxGlue); hs > lim && t[hs] != '{'; hs-- {
+		}
+	}
+	p := pair{sep: ':', start: start}
+	p.keyStart, p.keyEnd = keyBefore(t, hs)
+	if v, _ := s.known(&p); p.keyStart < p.keyEnd && v.Strength >= names.Medium && s.e.class[v.Class] >= 0 {
+		x := s.found(s.e.class[v.Class], start, end, finding.Likely, ByKey)
+		x.KeyStart, x.KeyEnd, x.Encoding = p.keyStart, p.keyEnd, Encoding(decode.Decimal)
+		return x
+	}
+	return nil
+}
+
 func numberByte(c byte) bool {
 	return lex[c]&isHex != 0 || c == 'x' || c == 'X' || c == ',' || c == ' '
 }
 
-// keyBefore returns the bounds of the quoted name of JSON whose value begins
-// at i, or twice nothing.
+// keyBefore returns the bounds of the name with a colon whose value begins at
+// i, or twice nothing.
 func keyBefore(t []byte, i int) (start, end int) {
 	skip := func(what func(c byte) bool) {
 		for i > 0 && what(t[i-1]) {
@@ -229,11 +262,10 @@ func keyBefore(t []byte, i int) (start, end int) {
 	}
 	i--
 	skip(func(c byte) bool { return c == ' ' })
-	if i == 0 || lex[t[i-1]]&isQuote == 0 {
-		return 0, 0
+	if i > 0 && lex[t[i-1]]&isQuote != 0 {
+		i--
+		skip(func(c byte) bool { return c == '\\' })
 	}
-	i--
-	skip(func(c byte) bool { return c == '\\' })
 	end = i
 	skip(func(c byte) bool { return lex[c]&isKey != 0 })
 	return i, end
@@ -408,6 +440,3 @@ func quotedPrintable(t []byte, i int) bool {
 	}
 	return false
 }
-
-// wrapped is called with the span of a run of base64.
-func (s *Scanner) wrapped(x *Span) {}

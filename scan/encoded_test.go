@@ -328,3 +328,44 @@ func TestEncodedQuiet(t *testing.T) {
 		}
 	}
 }
+
+// TestEncodedRows: of wrapped base64 everything goes from the row on in which
+// a secret is seen to begin.
+func TestEncodedRows(t *testing.T) {
+	e := engine(t)
+	value, _, _ := expand(t, plainValue, 9)
+	for n := range 60 { // the mark and the value stand anywhere in their rows
+		text := `{"filler":"` + strings.Repeat("x", 20+n) + `","password":"` + value + `","more":"` + strings.Repeat("y", 70) + `"}`
+		at := 20 + n + len(`{"filler":"","`)
+		for _, c := range []struct {
+			width         int
+			prefix, first string
+		}{{64, "", ""}, {76, "", ""}, {64, "2026-01-01T00:00:00Z INFO ", ""}, {76, "    ", ""}} {
+			run := b64([]byte(text))
+			in := "begin\n"
+			for i := 0; i < len(run); i += c.width {
+				in += c.prefix + run[i:min(len(run), i+c.width)] + "\n"
+			}
+			in += "the end\n"
+			// The row where the value begins, and what of the mark stands in it.
+			first := at * 4 / 3 / c.width
+			if (at+9)*4/3/c.width != first {
+				continue // the name itself is broken
+			}
+			for _, got := range []string{redacted(t, e, []byte(in)), redacted(t, e, []byte(in), len(in)/2), redacted(t, e, []byte(in), 7, len(in)-20)} {
+				want := "begin\n"
+				for i := range first {
+					want += c.prefix + run[i*c.width:(i+1)*c.width] + "\n"
+				}
+				want += c.prefix + "«password»\n"
+				for i := (first + 1) * c.width; i < len(run); i += c.width {
+					want += c.prefix + "\n"
+				}
+				want += "the end\n"
+				if got != want {
+					t.Errorf("%d, rows of %d behind %q: got\n%s\nwant\n%s", n, c.width, c.prefix, got, want)
+				}
+			}
+		}
+	}
+}

@@ -574,8 +574,8 @@ func (s *Scanner) inside(from, i int) bool {
 func (s *Scanner) nextPair(i, lim int) bool {
 	t := s.text
 	from := i
-	for i < lim && i-from < 64 && lex[t[i]]&isKey != 0 {
-		i++
+	for i < lim && i-from < 64 && (lex[t[i]]&isKey != 0 || i > from && (t[i] == '[' || t[i] == ']')) {
+		i++ // user[name]=
 	}
 	if i == from || i == lim {
 		return false

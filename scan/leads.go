@@ -98,7 +98,7 @@ func encodedLeads() (list []encodedLead) {
 	add(decode.Hex, within, match.Literal{Text: "1f8b0800", Fold: true, Gate: match.Gate{Class: hexClass, Min: leastRun}})
 	add(decode.Hex, opening, match.Literal{Text: "proctitle=", Gate: match.Gate{Class: hexClass, Min: leastRun}})
 	add(decode.Hex, opening, match.Literal{Text: "<Buffer ", Gate: match.Gate{Class: hexClass, Min: 2}})
-	for _, open := range []string{"[]byte{", "[]uint8{", `"Buffer","data":[`} {
+	for _, open := range []string{"[]byte{", "[]uint8{", `"Buffer","data":[`, `"Buffer", "data": [`, `\"Buffer\",\"data\":[`} {
 		add(decode.Decimal, opening, match.Literal{Text: open})
 	}
 
