@@ -38,7 +38,9 @@ func (a attack) text(n int) []byte {
 	return b[:n]
 }
 
-var handmade = []attack{
+var handmade = slices.Concat(written, encodedAttacks())
+
+var written = []attack{
 	{name: "quotes", unit: `"`},
 	{name: "backslashes", unit: `\`},
 	{name: "backslashes behind a name", head: `password="`, unit: `\`},

@@ -32,11 +32,12 @@ type layer struct {
 	inflated []byte
 	spans    []Span
 
-	// The run and the escaped text last decoded. tried has a bit for each phase.
-	run  struct{ start, end, tried int }
-	unit struct{ start, end int }
-	form decode.Form // of unit
+	// By form: the run last decoded, with a bit for each phase, and the escaped
+	// text last decoded.
+	last [decode.Decimal + 1]run
 }
+
+type run struct{ start, end, tried int }
 
 func (s *Scanner) deeper() *layer {
 	if s.layer == nil {
@@ -53,7 +54,15 @@ func (s *Scanner) deeper() *layer {
 
 // forget makes the layer ready for another text.
 func (l *layer) forget() {
-	l.run.start, l.run.end, l.unit.start, l.unit.end = 0, -1, 0, -1
+	clear(l.last[:])
+}
+
+// from returns where a run that holds pos may begin: not in the one before.
+func (r *run) from(pos int) int {
+	if r.end <= pos {
+		return max(0, pos-maxRun, r.end)
+	}
+	return max(0, pos-maxRun)
 }
 
 // decodes counts n bytes that are about to be decoded at pos and reports
@@ -100,9 +109,9 @@ func (s *Scanner) covered(pos int) bool {
 // has the number phase in its group.
 func (s *Scanner) base64(hs, phase int) {
 	t, l := s.text, s.deeper()
-	r := &l.run
+	r := &l.last[decode.Base64]
 	if hs < r.start || hs >= r.end {
-		r.start = decode.Base64Start(t, hs, max(0, hs-maxRun))
+		r.start = decode.Base64Start(t, hs, r.from(hs))
 		r.end = decode.Base64End(t, hs, min(len(t), hs+maxRun))
 		r.tried = 0
 	}
@@ -149,12 +158,12 @@ func (s *Scanner) hex(hs, he int, opens bool) {
 		at = he
 	}
 	separated := at+2 < len(t) && (t[at+2] == ' ' || t[at+2] == ':')
-	start, end := decode.HexRun(t, at, max(0, at-maxRun), min(len(t), at+maxRun), separated)
-	if r := &l.run; start == r.start && end == r.end {
+	r := &l.last[decode.Hex]
+	if at >= r.start && at < r.end {
 		return
-	} else {
-		r.start, r.end, r.tried = start, end, -1
 	}
+	start, end := decode.HexRun(t, at, r.from(at), min(len(t), at+maxRun), separated)
+	r.start, r.end, r.tried = start, end, -1
 	if end == len(t) {
 		s.open(start)
 	}
@@ -180,19 +189,19 @@ func (s *Scanner) hex(hs, he int, opens bool) {
 // decimal decodes a list of numbers that holds text[hs:he], or begins at he.
 func (s *Scanner) decimal(hs, he int, opens bool) {
 	t, l := s.text, s.deeper()
+	r := &l.last[decode.Decimal]
+	if hs >= r.start && hs < r.end {
+		return
+	}
 	start := hs
 	if opens {
 		start = he
 	} else {
-		for lim := max(0, hs-maxRun); start > lim && numberByte(t[start-1]); start-- {
+		for lim := r.from(hs); start > lim && numberByte(t[start-1]); start-- {
 		}
 		for start < hs && (t[start] == ' ' || t[start] == ',') {
 			start++
 		}
-	}
-	r := &l.run
-	if start == r.start && hs < r.end {
-		return
 	}
 	lim := min(len(t), start+maxRun)
 	if !s.decodes(hs, 0) {
@@ -333,11 +342,12 @@ func (s *Scanner) escaped(f decode.Form, pos int) bool {
 		return false
 	}
 	t, l := s.text, s.deeper()
-	if u := &l.unit; pos >= u.start && pos < u.end && l.form == f {
+	u := &l.last[f]
+	if pos >= u.start && pos < u.end {
 		return true
 	}
 	start, end, more := unit(t, f, pos)
-	l.unit.start, l.unit.end, l.form = start, end, f
+	u.start, u.end = start, end
 	if end == len(t) {
 		s.open(pos)
 	}
