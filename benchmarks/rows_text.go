@@ -44,6 +44,7 @@ func (b *bench) text(c *corpus) {
 			b.fail("%s: %d findings, but %d secrets were planted", name, r.Count, c.planted)
 		}
 	}
+	b.decoding(c)
 }
 
 // copyText is the yardstick: the corpus copied into another buffer.

@@ -73,6 +73,12 @@ func targets() []target {
 				return b.speedup("hot/redact-64k/"+x.kernel.String(), "hot/copy")
 			}})
 	}
+	for _, k := range match.Kernels() {
+		add(target{what: fmt.Sprintf("scanning with a look for encoded text / without, where there is none, time, %v", k), must: 1.1, aim: 1.03, format: "%.2f×", atMost: true, perCorpus: true,
+			of: func(b *bench, corpus string) (float64, bool) {
+				return b.speedup(corpus+"/scan-no-decoding/"+k.String(), corpus+"/scan-decoding/"+k.String())
+			}})
+	}
 	for _, x := range []struct {
 		what, row string
 		must, aim float64
