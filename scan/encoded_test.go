@@ -163,15 +163,17 @@ func certain(spans []Span) (list []Span) {
 	return list
 }
 
-// unseen reports what nothing leads to: tokens as lists of numbers or in
-// UTF-16, and addresses in UTF-16 or escaped inside another form.
+// unseen reports what nothing leads to: tokens as lists of numbers, addresses
+// escaped inside another form, and in UTF-16 all but a few names.
 func unseen(form, template, text string) bool {
-	list := strings.HasPrefix(form, "decimal") || strings.HasPrefix(text, "67 ") || strings.HasSuffix(form, "utf-16")
+	list := strings.HasPrefix(form, "decimal") || strings.HasPrefix(text, "67 ")
 	switch {
+	case strings.HasSuffix(form, "utf-16"):
+		return !strings.HasPrefix(template, "{") && !strings.Contains(template, "password=")
 	case strings.Contains(template, "<<T>>"):
 		return list || form == "hex" && strings.Contains(text, " ") || form == "hex>percent"
 	case strings.Contains(template, "postgres:"):
-		return strings.HasSuffix(form, "utf-16") || strings.HasSuffix(form, ">percent")
+		return strings.HasSuffix(form, ">percent")
 	}
 	return false
 }
