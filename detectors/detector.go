@@ -69,7 +69,10 @@ type Detector struct {
 
 	Structure string // name of the parser, for Kind Structure
 	Regex     string // for Kind Regex
-	Group     int    // submatch of Regex that is the secret; 0 is the whole match
+	Group     int    // submatch of Regex that is the secret; 0 is the whole match, or FirstGroup
+	// Filter is what an imported rule asks beyond all this; nil for others. Its values
+	// are not judged as placeholders or masks.
+	Filter *Filter
 
 	// Identifier marks what names somebody rather than lets him in: kept by default.
 	Identifier bool
@@ -80,6 +83,10 @@ type Detector struct {
 	File string // where it was defined
 	Line int
 }
+
+// FirstGroup, as Detector.Group, is the first submatch that is not empty, or the
+// whole match if there is none.
+const FirstGroup = -1
 
 // Example is a template and what must be found in its expansion: the part
 // between << and >>, or everything where there are no such marks.

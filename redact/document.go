@@ -13,6 +13,7 @@ import (
 // YAML. A Document may hold allowed values; it prints none of them.
 type Document struct {
 	Version   int
+	Rules     []RuleFile
 	Detectors Selection
 	Names     Names
 	Policy    []Rule

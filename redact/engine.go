@@ -39,6 +39,7 @@ type Options struct {
 // Writer of its own.
 type Engine struct {
 	scan      *scan.Engine
+	notes     []string
 	detectors []detector
 	rules     []rule
 	needKey   bool // some rule looks at the key
@@ -62,14 +63,11 @@ func New(doc *Document, o Options) (*Engine, error) {
 	if doc.Version != 1 {
 		return nil, fmt.Errorf("policy version %d: want 1", doc.Version)
 	}
-	all := o.Detectors
-	if all == nil {
-		var err error
-		if all, err = detectors.Default(); err != nil {
-			return nil, err
-		}
+	all, notes, err := o.load(doc.Rules)
+	if err != nil {
+		return nil, err
 	}
-	e := &Engine{limits: doc.Limits, vocab: new(envelope.Vocabulary), onFinding: o.OnFinding}
+	e := &Engine{limits: doc.Limits, notes: notes, vocab: new(envelope.Vocabulary), onFinding: o.OnFinding}
 	if e.limits.MaxLine == 0 {
 		e.limits.MaxLine = defaultMaxLine
 	}
@@ -195,6 +193,10 @@ func (e *Engine) KeyID() (id string, random bool) {
 	}
 	return e.ring.id, e.ring.random
 }
+
+// Notes returns what of the document's rule files does not apply here, each
+// with file and line.
+func (e *Engine) Notes() []string { return e.notes }
 
 // Scan returns the engine's scanner. Spans index its detectors.
 func (e *Engine) Scan() *scan.Engine { return e.scan }

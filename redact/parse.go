@@ -242,11 +242,17 @@ func (p *parser) key(n *yaml.Node, what string) (Pattern, error) {
 
 func (p *parser) document(d *Document, n *yaml.Node) error {
 	version := false
-	err := p.fields(n, "document", []string{"version", "detectors", "names", "policy", "allow", "key", "limits"}, func(name string, v *yaml.Node) (err error) {
+	err := p.fields(n, "document", []string{"version", "rules", "detectors", "names", "policy", "allow", "key", "limits"}, func(name string, v *yaml.Node) (err error) {
 		switch name {
 		case "version":
 			version = true
 			d.Version, err = p.int(v, "version", 1, 1)
+		case "rules":
+			err = p.list(v, "rules", func(n *yaml.Node) error {
+				f, err := p.ruleFile(n)
+				d.Rules = append(d.Rules, f)
+				return err
+			})
 		case "detectors":
 			err = p.selection(&d.Detectors, v)
 		case "names":
@@ -282,6 +288,27 @@ func (p *parser) document(d *Document, n *yaml.Node) error {
 		}
 	}
 	return nil
+}
+
+func (p *parser) ruleFile(n *yaml.Node) (f RuleFile, err error) {
+	f.Pos = p.pos(n)
+	if n.Kind == yaml.ScalarNode {
+		f.Path, err = p.str(n, "rules")
+		return f, err
+	}
+	err = p.fields(n, "rules", []string{"file", "default"}, func(name string, v *yaml.Node) (err error) {
+		switch name {
+		case "file":
+			f.Path, err = p.str(v, name)
+		case "default":
+			f.Default, err = p.str(v, name)
+		}
+		return err
+	})
+	if err == nil && f.Path == "" {
+		err = p.errorf(n, "rules: want a file")
+	}
+	return f, err
 }
 
 func (p *parser) selection(s *Selection, n *yaml.Node) error {

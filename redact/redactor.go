@@ -213,6 +213,7 @@ func (r *Redactor) text(dst, text []byte) (out []byte, changed bool) {
 		}
 	}()
 	r.enter(stageScan)
+	r.scanner.Path = r.Source.Path
 	r.spans = r.scanner.Text(r.spans[:0], text)
 	if len(r.spans) == 0 {
 		return dst, false

@@ -40,6 +40,7 @@ type Writer struct {
 	hold time.Duration
 
 	explain func(Explanation) // nil unless asked for
+	path    string            // of the source
 
 	r       *Redactor
 	stream  *scan.Stream
@@ -61,7 +62,7 @@ const outSize = 32 << 10
 
 // NewWriter returns a Writer that follows h.
 func (h *Handle) NewWriter(w io.Writer, o WriterOptions) *Writer {
-	wr := &Writer{h: h, w: w, hold: o.Hold, explain: o.OnExplain}
+	wr := &Writer{h: h, w: w, hold: o.Hold, explain: o.OnExplain, path: o.Source.Path}
 	wr.start(h.Load())
 	wr.r.Source, wr.r.OnFinding, wr.r.OnMatch, wr.r.All = o.Source, o.OnFinding, o.OnMatch, o.All
 	wr.r.Source.Line, wr.r.Source.Column = max(o.Source.Line, 1), max(o.Source.Column, 1)
@@ -81,6 +82,7 @@ func (w *Writer) start(e *Engine) {
 		w.r.adopt(e)
 	}
 	w.stream = e.scan.NewStream(w.emit)
+	w.stream.From(w.path)
 	if w.explain != nil {
 		w.stream.Explain()
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -73,6 +74,7 @@ type use struct {
 	anchor   int
 	// unbounded: the rule is walked over the whole line at its first hit there.
 	unbounded bool
+	wide      bool // its literal is a keyword: a match may begin before it
 	// What leads to encoded text knows how that is written.
 	form  decode.Form
 	phase uint8
@@ -277,7 +279,7 @@ type literalKey struct {
 // unite makes the automata for the first look, and closes the set of rules.
 func (b *builder) unite() {
 	for i := range b.e.leads {
-		if l := &b.e.leads[i]; len(l.rules) > 1 {
+		if l := &b.e.leads[i]; len(l.rules) > 1 && !slices.ContainsFunc(l.rules, func(u use) bool { return u.wide }) {
 			var parts []automaton.Part
 			for _, u := range l.rules {
 				parts = append(parts, automaton.Part{Rule: u.rule, Anchor: u.anchor})

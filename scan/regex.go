@@ -2,7 +2,9 @@ package scan
 
 import (
 	"github.com/stanch/stanch/detectors"
+	"github.com/stanch/stanch/finding"
 	"github.com/stanch/stanch/internal/automaton"
+	"github.com/stanch/stanch/internal/judge"
 	"github.com/stanch/stanch/match"
 )
 
@@ -19,6 +21,15 @@ func (b *builder) regex(i int32, d *detectors.Detector) error {
 		return err
 	}
 	anchors := r.Anchors()
+	if len(anchors) == 0 && d.Filter != nil && len(d.Filter.Keywords) > 0 {
+		// Nothing in the expression is fixed, but a keyword must stand on the line.
+		for _, k := range d.Filter.Keywords {
+			if err := b.add(match.Literal{Text: k, Fold: true}, use{kind: useRegex, detector: i, rule: r, unbounded: true, wide: true}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 	if len(anchors) == 0 {
 		b.e.gated = append(b.e.gated, lineRule{i, r})
 		return nil
@@ -67,7 +78,7 @@ func (s *Scanner) walk(u *use, lo, hi, hs int) {
 	}
 	s.walked[u.detector] = hi
 	from := lo
-	if u.rule.Direct() {
+	if u.rule.Direct() && !u.wide {
 		from = hs
 	}
 	for from < hi {
@@ -87,16 +98,39 @@ func (s *Scanner) walk(u *use, lo, hi, hs int) {
 func (s *Scanner) matched(di int32, r *automaton.Rule, lo, hi, start, end, body int) {
 	d := &s.e.detectors[di]
 	from, to := start, end
-	if d.Group > 0 {
+	if d.Group != 0 {
 		s.groups = r.Submatch(s.text, lo, hi, start, end, s.groups[:0])
-		if g := 2 * d.Group; g+1 < len(s.groups) && s.groups[g] >= 0 {
-			from, to = s.groups[g], s.groups[g+1]
+		for g := 1; 2*g+1 < len(s.groups); g++ {
+			if a, b := s.groups[2*g], s.groups[2*g+1]; g == d.Group && a >= 0 || d.Group == detectors.FirstGroup && b > a {
+				from, to = a, b
+				break
+			}
 		}
+	}
+	if d.Filter != nil {
+		s.imported(di, d, lo, hi, start, end, from, to)
+		return
 	}
 	if !d.Anywhere && from == start && lex[s.text[from]]&isWord != 0 && !atBoundary(s.text, from) {
 		return
 	}
 	s.confirm(di, d, start, end, from, to, min(body, from), ByShape)
+}
+
+// imported applies what an imported rule asks to a match and records its secret.
+func (s *Scanner) imported(di int32, d *detectors.Detector, lo, hi, start, end, from, to int) {
+	t := s.text
+	switch {
+	case from >= to || s.e.ours(t[from:to]) || s.e.marked(t, from, to):
+	case s.spent(start):
+		s.found(di, from, to, finding.Likely, ByShape)
+	case d.Entropy > 0 && judge.Entropy(t[from:to]) < d.Entropy:
+		s.drop(nil, di, from, to, LowEntropy)
+	case d.Filter.Refuses(s.Path, t[lo:hi], t[start:end], t[from:to]):
+		s.drop(nil, di, from, to, NoConstruct)
+	default:
+		s.found(di, from, to, finding.Certain, ByShape)
+	}
 }
 
 // gatedRules tries the rules without a literal on every line of the text.

@@ -10,6 +10,9 @@ import (
 
 // Scanner scans one text or value at a time, for one goroutine.
 type Scanner struct {
+	// Path is where the text comes from, for rules that ask; empty if unknown.
+	Path string
+
 	e       *Engine
 	scratch match.Scratch
 	hits    []match.Hit

@@ -56,6 +56,9 @@ func (e *Engine) NewStream(emit func(Piece) error) *Stream {
 	return &Stream{s: e.NewScanner(), emit: emit}
 }
 
+// From says where the stream comes from, as Scanner.Path.
+func (st *Stream) From(path string) { st.s.Path = path }
+
 // Write takes the next chunk. Whole lines are handed on at once; the start of
 // a line waits for its end, for Flush, or until it is longer than MaxLine.
 // p is not kept.

@@ -41,6 +41,9 @@ Exit status: 0 it can be used, 2 it cannot.`,
 			if err != nil {
 				return err
 			}
+			for _, n := range e.Notes() {
+				fmt.Fprintf(c.stdout, "note: %s\n", c.safely(n))
+			}
 			_, err = fmt.Fprintf(c.stdout, "%s: valid, %s\n", c.safely(args[0]), count(int64(len(e.Scan().Detectors())), "detector"))
 			return err
 		},

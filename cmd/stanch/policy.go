@@ -17,6 +17,8 @@ import (
 // policyFlags choose what is redacted.
 type policyFlags struct {
 	config        string
+	rules         []string
+	rulesDefault  string
 	only, skip    []string
 	minConfidence string
 }
@@ -24,6 +26,8 @@ type policyFlags struct {
 func (p *policyFlags) add(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVarP(&p.config, "config", "c", "", "policy `FILE` (see stanch config check)")
+	f.StringArrayVar(&p.rules, "rules", nil, "also use the detectors of this `FILE`, or its rules of gitleaks if it ends in .toml")
+	f.StringVar(&p.rulesDefault, "rules-default", "", "`FILE` that extend.useDefault of rules of gitleaks stands for")
 	f.StringSliceVar(&p.only, "only", nil, "use only these `DETECTORS` (ids, * for any characters)")
 	f.StringSliceVar(&p.skip, "skip", nil, "leave out these `DETECTORS`")
 	f.StringVar(&p.minConfidence, "min-confidence", "", "redact from this `LEVEL` where the policy says nothing else: low, medium or high (default medium)")
@@ -54,6 +58,9 @@ func (p *policyFlags) document() (*redact.Document, error) {
 		if doc, err = readDocument(p.config); err != nil {
 			return nil, err
 		}
+	}
+	for _, path := range p.rules {
+		doc.Rules = append(doc.Rules, redact.RuleFile{Path: path, Default: p.rulesDefault})
 	}
 	only, err := patterns("--only", p.only)
 	if err != nil {

@@ -1,14 +1,18 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/stanch/stanch/detectors"
+	"github.com/stanch/stanch/detectors/gitleaks"
+	"github.com/stanch/stanch/scan"
 	"github.com/stanch/stanch/scan/rulecheck"
 )
 
@@ -19,15 +23,20 @@ func (c *cli) rulesCheck() *cobra.Command {
 	var format string
 	var seed uint64
 	var seeds int
+	var rulesDefault string
 	cmd := &cobra.Command{
 		Use:   "check [FILE]",
 		Short: "Hold detectors against their own examples",
 		Example: `  stanch rules check                 # the built-in detectors
-  stanch rules check my-rules.yaml`,
+  stanch rules check my-rules.yaml
+  stanch rules check gitleaks.toml   # what of gitleaks' rules applies to streams`,
 		Long: `Check loads a file of detectors together with the built-in ones, of which those
 with the same ids are replaced, and scans every example in plain text, JSON,
 logfmt, URLs and prose: exactly the marked part must be found, by this detector.
 No negative may be.
+
+A file whose name ends in .toml has rules of gitleaks. They have no examples:
+what of them does not apply to streams is said, and which of them cost much.
 
 Exit status: 0 all is well, 1 there are problems, 2 the file cannot be read.`,
 		Args: cobra.MaximumNArgs(1),
@@ -35,6 +44,13 @@ Exit status: 0 all is well, 1 there are problems, 2 the file cannot be read.`,
 			asJSON, err := isJSON(format)
 			if err != nil {
 				return err
+			}
+			if len(args) > 0 && filepath.Ext(args[0]) == ".toml" {
+				problems, n, err := checkGitleaks(args[0], rulesDefault)
+				if err != nil {
+					return err
+				}
+				return c.printProblems(problems, n, asJSON)
 			}
 			all, mine, err := c.rulesToCheck(args)
 			if err != nil {
@@ -48,6 +64,7 @@ Exit status: 0 all is well, 1 there are problems, 2 the file cannot be read.`,
 		},
 	}
 	formatFlag(cmd, &format)
+	cmd.Flags().StringVar(&rulesDefault, "rules-default", "", "`FILE` that extend.useDefault of rules of gitleaks stands for")
 	cmd.Flags().Uint64Var(&seed, "seed", 1, "draw examples from this `NUMBER`")
 	cmd.Flags().IntVar(&seeds, "seeds", 4, "draw each example this many `TIMES`")
 	return cmd
@@ -106,6 +123,34 @@ func checkRules(all []detectors.Detector, mine map[string]bool, seed uint64, see
 		out = append(out, problem{p.File, p.Line, p.ID, p.Message, p.Warning})
 	}
 	return out, err
+}
+
+// checkGitleaks loads a file of gitleaks' rules and tells what does not apply to
+// streams and what costs much.
+func checkGitleaks(path, defaults string) (list []problem, n int, err error) {
+	ds, notes, err := gitleaks.Load(path, gitleaks.Options{Default: defaults})
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, x := range notes {
+		list = append(list, problem{x.File, x.Line, cmp.Or(x.Rule, "file"), x.Text, true})
+	}
+	e, err := scan.Compile(ds, scan.Options{})
+	if err != nil {
+		return nil, 0, err
+	}
+	for i := range ds {
+		d := &ds[i]
+		warn := func(text string) { list = append(list, problem{d.File, d.Line, d.ID, text, true}) }
+		p := e.Plan(i)
+		if p.EveryLine {
+			warn("neither the regex nor a keyword has a literal: it is tried on every line")
+		}
+		if !p.Bounded {
+			warn(fmt.Sprintf("the regex has no bound: it is walked over a line once, and looks %d bytes ahead at most", p.After))
+		}
+	}
+	return list, len(ds), nil
 }
 
 func (c *cli) printProblems(list []problem, n int, asJSON bool) error {
