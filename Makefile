@@ -7,7 +7,7 @@ FUZZTIME  = 10s
 QEMU      = qemu-aarch64
 LEAVES    = $(addprefix ./internal/,automaton envelope judge names packed replace textenc walk)
 
-.PHONY: build test race lint vuln fuzz arm64 cross generate bench loggers noise clean
+.PHONY: build test race lint vuln fuzz arm64 cross generate matrix bench loggers noise clean
 
 build: ## the binary, in the working directory
 	go build -trimpath -o stanch ./cmd/stanch
@@ -56,6 +56,9 @@ cross: ## the binary builds everywhere
 
 generate: ## remake the committed tables
 	go generate ./...
+
+matrix: ## docs/coverage.md: every notation with every class of values
+	go test ./scan -run '^TestMatrix$$' -matrix
 
 bench: ## the table of ratios; writes benchmarks/results/
 	$(MAKE) -C benchmarks bench

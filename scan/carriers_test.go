@@ -53,13 +53,27 @@ var (
 )
 
 func jsonEscape(v string) string {
-	q, _ := json.Marshal(v)
-	return strings.NewReplacer(`\u0026`, "&", `\u003c`, "<", `\u003e`, ">").Replace(string(q[1 : len(q)-1]))
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.Encode(v)
+	return b.String()[1 : b.Len()-2]
 }
 
 func goEscape(v string) string {
 	q := strconv.Quote(v)
 	return q[1 : len(q)-1]
+}
+
+// bytesOf writes each byte of a value in a format.
+func bytesOf(format, between string) func(string) string {
+	return func(v string) string {
+		var list []string
+		for _, c := range []byte(v) {
+			list = append(list, fmt.Sprintf(format, c))
+		}
+		return strings.Join(list, between)
+	}
 }
 
 func doubled(q string) func(string) string { return strings.NewReplacer(q, q+q).Replace }

@@ -26,6 +26,7 @@ func (s *Scanner) command(di int32, hs, he int) {
 	}
 	he++
 	i := he
+	inString := s.inString(hs)
 	defer func() {
 		s.charge(hs, i-he)
 		s.commandEnd, s.program = i, program
@@ -41,7 +42,7 @@ func (s *Scanner) command(di int32, hs, he int) {
 			return
 		}
 		w := i
-		i = shellWord(t, i, lim)
+		i = s.shellWord(i, lim, inString)
 		if i == w {
 			return
 		}
@@ -59,7 +60,7 @@ func (s *Scanner) command(di int32, hs, he int) {
 				a++
 			}
 			if a < lim && t[a] != '-' && lex[t[a]]&isEOL == 0 {
-				from, to = a, shellWord(t, a, lim)
+				from, to = a, s.shellWord(a, lim, inString)
 				i = to
 			}
 		case userPassword:
@@ -68,7 +69,7 @@ func (s *Scanner) command(di int32, hs, he int) {
 				for a = i; a < lim && t[a] == ' '; a++ {
 				}
 			}
-			u, e := a, shellWord(t, a, lim)
+			u, e := a, s.shellWord(a, lim, inString)
 			i = max(i, e)
 			for a < e && t[a] != ':' {
 				a++
@@ -154,12 +155,28 @@ func argument(program, opt []byte) placement {
 // shellWord returns the end of the word at i, quotes included. A quote in the
 // middle of a word opens only behind an option, = or :, and only where it is
 // closed; any other is the end of a string that holds the command line.
-func shellWord(t []byte, i, lim int) int {
-	w := i
+func (s *Scanner) shellWord(i, lim int, inString bool) int {
+	t, w := s.text, i
 	for ; i < lim; i++ {
 		switch c := t[i]; {
 		case lex[c]&(isBlank|isEOL) != 0:
 			return i
+		case c == '"' && inString:
+			return i
+		case c == '\\' && inString:
+			q, _, n := quoteAt(t, i, lim)
+			if n == 0 || q != '"' {
+				continue
+			}
+			if i > w && endsString(t, i+n-1) {
+				return i
+			}
+			if i > w && t[i-1] != '=' && t[i-1] != ':' && !(i == w+2 && t[w] == '-') {
+				continue
+			}
+			if k := bytes.Index(t[i+n:lim], t[i:i+n]); k >= 0 {
+				i += 2*n + k - 1
+			}
 		case c == '\'' || c == '"':
 			if i > w && t[i-1] != '=' && t[i-1] != ':' && t[i-1] != '\\' && !(i == w+2 && t[w] == '-') {
 				return i
@@ -192,6 +209,9 @@ func unquote(t []byte, from, to int) (int, int) {
 			to--
 		}
 		return from, to
+	}
+	if q, _, n := quoteAt(t, from, to); n > 1 && q == '"' && to-from >= 2*n && sameQuote(t, from, to-n, n) {
+		return from + n, to - n
 	}
 	for to > from && (t[to-1] == '"' || t[to-1] == '\'' || t[to-1] == '`') {
 		to--

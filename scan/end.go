@@ -47,7 +47,7 @@ func (s *Scanner) container(p *pair) (end int, closed bool) {
 				return i, true
 			}
 			if t[i-1] == '=' { // username=\"u\"
-				if q, d, n := quoteAt(t, i, lim); n > 0 && d > 0 && !endsString(t, i+n-1) {
+				if q, d, n := quoteAt(t, i, lim); n > 0 && d > 0 && !(endsString(t, i+n-1) && s.inStringAt(p.keyStart, d)) {
 					e := pair{quote: q, depth: d, start: i + n}
 					if end, closed := s.quotedEnd(&e); closed && sameQuote(t, i, end, n) {
 						i = end + n - 1
@@ -104,9 +104,14 @@ func (s *Scanner) quotedEnd(p *pair) (end int, closed bool) {
 		}
 		return lim, false
 	}
-	// In JSON a quote of another kind has its escapes escaped once more, and the
-	// string around it ends what did not end by itself.
-	inside := p.quote != '"' && p.depth == 0 && s.inString(p.start)
+	// In JSON a quote of another kind has its escapes escaped once more for each
+	// string around it, and those strings end what did not end by itself.
+	around := 0
+	if p.quote != '"' && p.depth == 0 {
+		for around < nesting && s.inStringAt(p.start, around) {
+			around++
+		}
+	}
 	slashes := 0
 	for i := p.start; i < lim; i++ {
 		c := t[i]
@@ -118,8 +123,9 @@ func (s *Scanner) quotedEnd(p *pair) (end int, closed bool) {
 		slashes = 0
 		switch {
 		case c == p.quote:
-			if inside {
-				k >>= 1
+			k >>= around
+			if k == 1 && p.depth == 0 && endsAttribute(t, i+1) && (p.kind == names.XML || p.sep == '=' && s.inTag(p.keyStart)) {
+				k = 0 // a backslash means nothing in XML
 			}
 			depth := bits.TrailingZeros(^uint(k)) // written with 2^depth-1 backslashes
 			if depth > p.depth {
@@ -134,12 +140,44 @@ func (s *Scanner) quotedEnd(p *pair) (end int, closed bool) {
 			return i - (1<<depth - 1), true // of this string, or of one around it
 		case lex[c]&isEOL != 0:
 			return i, true
-		case c == '"' && inside && (k%2 == 0 || endsString(t, i)):
-			depth := bits.TrailingZeros(^uint(k))
-			return i - (1<<depth - 1), true
+		case c == '"' && around > 0:
+			if depth := bits.TrailingZeros(^uint(k)); depth < around {
+				return i - (1<<depth - 1), true
+			}
 		}
 	}
 	return lim, false
+}
+
+// inTag reports whether the name at pos is that of an attribute of XML.
+func (s *Scanner) inTag(pos int) bool {
+	t := s.text
+	for lim := max(1, pos-maxTag); pos >= lim; pos-- {
+		switch c := t[pos-1]; {
+		case c == '<':
+			return t[pos]|0x20-'a' < 26
+		case c == '>' || lex[c]&isEOL != 0:
+			return false
+		}
+	}
+	return false
+}
+
+// endsAttribute reports whether what follows the value of an attribute stands
+// at i: another attribute, or the end of the tag.
+func endsAttribute(t []byte, i int) bool {
+	k := skipBlanks(t, i)
+	if k < len(t) && (t[k] == '>' || t[k] == '/' || t[k] == '?') {
+		return true
+	}
+	if k == i {
+		return false
+	}
+	n := k
+	for n < len(t) && n < k+maxKey && lex[t[n]]&isKey != 0 {
+		n++
+	}
+	return n > k && n < len(t) && t[n] == '='
 }
 
 // requote returns how many bytes behind the single quote at i go on with its
@@ -160,11 +198,25 @@ func requote(t []byte, i int) int {
 
 // valueEnd finds the end of a value. Outside quotes that depends on what holds the pair.
 func (s *Scanner) valueEnd(p *pair, v names.Verdict) (end int, closed bool) {
-	if p.quote != 0 {
-		return s.quotedEnd(p)
-	}
 	t := s.text
 	lim := len(t)
+	if p.quote != 0 {
+		end, closed = s.quotedEnd(p)
+		if p.keyQuote == 0 && p.start > p.quoteLen {
+			depth, quote, ok := s.argumentString(p)
+			same := depth == p.depth && quote == p.quote
+			if !ok || same && requote(t, p.start-1) == 0 {
+				return end, closed
+			}
+			// A string holds the pair: a quote that is not closed in it is part of the value.
+			if e, c := s.restEnd(p, depth, quote, true); c && e < end || same {
+				p.start -= p.quoteLen
+				p.quote = 0
+				return s.restEnd(p, depth, quote, true)
+			}
+		}
+		return end, closed
+	}
 	switch {
 	case p.until > 0:
 		return p.until, true
@@ -197,9 +249,17 @@ func (s *Scanner) valueEnd(p *pair, v names.Verdict) (end int, closed bool) {
 			return trimProse(t, p.start, i), i < len(t)
 		}
 		return i, true
+	case p.argument:
+		return s.restEnd(p, 0, '"', true)
+	case v.Class == names.Session && p.sep == '=' && !p.blankAfter && p.keyStart > 0 && t[p.keyStart-1] == ';': // /a;jsessionid=…?x=1
+		i := p.start
+		for i < lim && !endsParameter(t, i, p.encoded) && t[i] != '?' && t[i] != '/' {
+			i++
+		}
+		return i, i < len(t)
 	case p.sep == '=' && t[p.start] == '{' && p.keyStart > 0 && t[p.keyStart-1] == ';': // ODBC's {…}
 		i := p.start + 1
-		for i < lim && lex[t[i]]&isEOL == 0 && (t[i] != '}' || i+1 < lim && t[i+1] == '}') && (t[i] != '"' || !s.inString(i)) {
+		for i < lim && lex[t[i]]&isEOL == 0 && (t[i] != '}' || i+1 < lim && t[i+1] == '}') && (t[i] != '"' || t[i-1] == '\\' || !s.inString(i)) {
 			if t[i] == '}' {
 				i++
 			}
@@ -213,7 +273,7 @@ func (s *Scanner) valueEnd(p *pair, v names.Verdict) (end int, closed bool) {
 	if p.keyQuote == 0 {
 		if depth, quote, ok := s.argumentString(p); ok {
 			p.unseparate(t)
-			return s.restEnd(p, depth, quote, wholeLine(v.Class) && (optionMark(t[p.keyStart-1]) || p.wordy(t)))
+			return s.restEnd(p, depth, quote, wholeLine(v.Class) && (p.element(t) || p.wordy(t)))
 		}
 		if !p.blankAfter {
 			p.unseparate(t)
@@ -259,6 +319,19 @@ func (p *pair) unseparate(t []byte) {
 	if p.sep == '=' && p.quote == 0 && p.start-2 == p.keyEnd && t[p.keyEnd] == '=' {
 		p.start--
 	}
+}
+
+// element reports whether the name begins an element of a list of strings,
+// which is one argument of a program.
+func (p *pair) element(t []byte) bool {
+	i := p.keyStart - 1
+	for i > 0 && (optionMark(t[i]) || t[i] == '\\' || lex[t[i]]&isQuote != 0) {
+		i--
+	}
+	for i > 0 && lex[t[i]]&isBlank != 0 {
+		i--
+	}
+	return i >= 0 && (t[i] == '[' || t[i] == ',')
 }
 
 func optionMark(c byte) bool { return c == '-' || c == '/' }
@@ -460,17 +533,21 @@ loop:
 			if colour(t[i:]) > 0 {
 				break loop
 			}
-			if i+1 < lim {
-				switch n := t[i+1]; {
-				case lex[n]&isQuote != 0, n == '\\' && i+2 < lim && lex[t[i+2]]&(isQuote) != 0, n == '\\' && i+2 < lim && (t[i+2] == '\\' || t[i+2] == 'n' || t[i+2] == 'r'):
-					break loop
-				case n == 'n' || n == 'r' || n == 't':
-					break loop
-				case n == 'u' && i+5 < lim && (hasFold(t[i:], `\u0026`) || hasFold(t[i:], `\u0022`) || hasFold(t[i:], `\u003c`) || hasFold(t[i:], `\u0027`)),
-					(n == 'u' || n == 'x' || n == '0') && escapedControl(t[i+1:]):
-					break loop
-				}
+			k := i
+			for k < lim && t[k] == '\\' {
+				k++
 			}
+			if k == lim {
+				i = k - 1
+				continue
+			}
+			once := (k-i)&(k-i-1) == 0 // an escape at some depth, not an escaped backslash
+			switch n := t[k]; {
+			case lex[n]&isQuote != 0, once && (n == 'n' || n == 'r' || n == 't'),
+				once && (n == 'u' || n == 'x' || n == '0') && (escapedControl(t[k:]) || hasFold(t[k:], "u0026") || hasFold(t[k:], "u0022") || hasFold(t[k:], "u003c") || hasFold(t[k:], "u0027")):
+				break loop
+			}
+			i = k - 1
 		case '(':
 			round++
 		case '[':

@@ -45,6 +45,7 @@ type Engine struct {
 	names      *names.Classifier
 	vendors    vendorWords
 	class      []int32 // detector that reports values under a name, by names.Class; -1 for none
+	userinfo   int32   // detector of passwords in addresses, -1 for none
 	vocabulary *envelope.Vocabulary
 	narrow     []float32      // by detector, see narrowness
 	shapes     []shapeClasses // by detector
@@ -294,11 +295,15 @@ func (b *builder) unite() {
 func (b *builder) fields(extra []names.Name) error {
 	e := b.e
 	e.class = make([]int32, len(fieldStructures))
+	e.userinfo = -1
 	any := false
 	for c := range e.class {
 		e.class[c] = -1
 	}
 	for i := range e.detectors {
+		if e.detectors[i].Structure == "url-userinfo" {
+			e.userinfo = int32(i)
+		}
 		if c, ok := fieldClass(e.detectors[i].Structure); ok && e.detectors[i].Kind == detectors.Structure {
 			e.class[c] = int32(i)
 			any = true

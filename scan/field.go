@@ -26,6 +26,7 @@ type pair struct {
 	start            int  // first byte of the value
 	until            int  // its end, where the parser of the pair knows it
 	encoded          bool // the separators around are percent-encoded
+	argument         bool // the value ends with a NUL or its escape, as arguments and variables of processes do
 	gap              bool // blanks after a separator that had none before it
 	blankAfter       bool // blanks between separator and value
 	told             bool // a sentence, see sentence
@@ -58,6 +59,9 @@ func (s *Scanner) field(hs, he int) {
 			s.purpose(&p)
 			if len(s.spans) == had {
 				s.apart(&p)
+			}
+			if len(s.spans) == had && p.keyEnd < len(s.text) && s.text[p.keyEnd] == ' ' {
+				s.passwordClause(&p)
 			}
 		}
 		if len(s.spans) == had {
@@ -183,11 +187,13 @@ func (s *Scanner) pairAt(hs, he int) (p pair, ok bool) {
 	if ks > dashes {
 		before = t[ks-dashes-1]
 	}
-	flag := dashes > 0 && (ks == dashes || lex[before]&(isBlank|isQuote|isEOL) != 0 || before == ',' || before == '[')
+	flag := dashes > 0 && (ks == dashes || lex[before]&(isBlank|isQuote|isEOL) != 0 || before == ',' || before == '[' || escapeBefore(t, ks-dashes) > 0)
 	switch {
 	case flag:
 		p.kind = names.Flag
 	case before == '?' || before == '&' || before == '#':
+		p.kind = names.Query
+	case before == ';' && ks >= 5 && hasFold(t[ks-5:], "&amp;"):
 		p.kind = names.Query
 	case before == '6' && escapeBefore(t, ks) > 0: // %26, \u0026
 		p.kind = names.Query
@@ -212,6 +218,9 @@ func placeTag(t []byte, ks, i int) bool {
 	k := ks - 2
 	for k > 0 && (lex[t[k]]&(isQuote|isBlank) != 0 || t[k] == '\\') {
 		k--
+	}
+	if i < len(t) && (lex[t[i]]&isWord != 0 || t[i] == '&') {
+		return false // text begins at once
 	}
 	if k > 0 && t[k] == 'm' {
 		k -= escapeBefore(t, k+1)
@@ -410,25 +419,26 @@ func (s *Scanner) separator(p *pair, flag bool) bool {
 		if i >= lim && i == len(t) {
 			s.open(i)
 		}
+		if n := nul(t[i:]); flag && n > 0 && blanks == 0 && i+n < len(t) && t[i+n] != '-' { // --flag NUL value
+			p.sep, p.start, p.argument = ' ', i+n, true
+			return true
+		}
 		// --flag value, and PASSWORD 'value' of SQL and prose.
-		if blanks == 0 || i >= len(t) || p.keyQuote != 0 && t[i] != p.keyQuote {
+		if blanks == 0 || i >= len(t) {
 			return false
 		}
-		quoted := t[i] == '\'' || t[i] == '"'
-		if t[i] == '\\' {
-			_, _, n := quoteAt(t, i, min(len(t), i+maxGlue))
-			quoted = n > 0
-		}
-		if quoted && p.keyStart > 0 && t[p.keyStart-1] == t[i] {
+		q, d, _ := quoteAt(t, i, min(len(t), i+maxGlue))
+		quoted := q == '\'' || q == '"'
+		if quoted && p.keyQuote == 0 && p.keyStart > 0 && t[p.keyStart-1] == t[i] {
 			return false // "Bearer "+token
 		}
-		if !flag && !quoted && !p.netrc(t) {
-			return blanks == 1 && s.sentence(p, i)
+		if !flag && !quoted && !p.netrc(t) && !p.setenv(t) {
+			return blanks == 1 && t[i] != '$' && s.sentence(p, i)
 		}
 		if flag && t[i] == '-' {
 			return false
 		}
-		if flag && p.keyQuote != 0 {
+		if p.keyQuote != 0 && (flag || q != p.keyQuote || d != p.depth) {
 			return false
 		}
 		p.sep = ' '
@@ -507,6 +517,18 @@ func serialized(t []byte) int {
 	return 0
 }
 
+// setenv reports whether the name follows a command that takes a variable and
+// its value as two words: setenv of csh, ENV of a Dockerfile, SetEnv of Apache.
+func (p *pair) setenv(t []byte) bool {
+	i := p.keyStart
+	for _, w := range [...]string{"setenv ", "ENV ", "SetEnv "} {
+		if k := i - len(w); k >= 0 && string(t[k:i]) == w && (k == 0 || lex[t[k-1]]&isWord == 0) {
+			return true
+		}
+	}
+	return false
+}
+
 // typeNote returns the length of a type between a name and its separator, as
 // in "var token string = …".
 func typeNote(t []byte) int {
@@ -514,6 +536,27 @@ func typeNote(t []byte) int {
 		if len(t) > len(w) && hasFold(t, w) && (t[len(w)] == ' ' || t[len(w)] == '=') {
 			return len(w)
 		}
+	}
+	return 0
+}
+
+// nul returns the length of a NUL at t[0], as a byte or as \u0000 or \x00.
+func nul(t []byte) int {
+	if len(t) == 0 {
+		return 0
+	}
+	if t[0] == 0 {
+		return 1
+	}
+	k := 0
+	for k < len(t) && t[k] == '\\' {
+		k++
+	}
+	switch {
+	case k > 0 && hasFold(t[k:], "u0000"):
+		return k + 5
+	case k > 0 && hasFold(t[k:], "x00"):
+		return k + 3
 	}
 	return 0
 }

@@ -7,16 +7,26 @@ import (
 
 // jsonLine follows the strings of a JSON document that begins on a line.
 type jsonLine struct {
-	line int  // start of the line
-	from int  // where the document begins, or len(text) for none
-	pos  int  // how far it was followed
-	in   bool // whether text[pos] is inside a string
+	line int // start of the line
+	from int // where the document begins, or len(text) for none
+	pos  int // how far it was followed
+	// in says whether text[pos] is inside a string whose quotes have an escape
+	// depth; a string of one depth holds those of the next.
+	in [nesting]bool
 }
+
+const nesting = 4 // depths of strings in strings that are followed
 
 // inString reports whether text[pos] is inside a string of JSON. There a quote
 // that is not escaped is the end of that string, whatever a value inside it
 // looks like.
-func (s *Scanner) inString(pos int) bool {
+func (s *Scanner) inString(pos int) bool { return s.inStringAt(pos, 0) }
+
+// inStringAt is inString for strings whose quotes have an escape depth.
+func (s *Scanner) inStringAt(pos, depth int) bool {
+	if depth >= nesting {
+		return false
+	}
 	t, j := s.text, &s.json
 	lo, hi := s.line(pos)
 	if j.line != lo || j.pos < 0 {
@@ -24,7 +34,7 @@ func (s *Scanner) inString(pos int) bool {
 		j.pos = j.from
 	}
 	if pos < j.pos {
-		j.pos, j.in = j.from, false
+		j.pos, j.in = j.from, [nesting]bool{}
 	}
 	for j.pos < pos {
 		i := bytes.IndexByte(t[j.pos:pos], '"')
@@ -37,12 +47,13 @@ func (s *Scanner) inString(pos int) bool {
 		for k > j.from && t[k-1] == '\\' {
 			k--
 		}
-		if (q-k)%2 == 0 {
-			j.in = !j.in
+		if d := bits.TrailingZeros(^uint(q - k)); d < nesting && (d == 0 || j.in[d-1]) {
+			j.in[d] = !j.in[d]
+			clear(j.in[d+1:])
 		}
 		j.pos = q + 1
 	}
-	return j.in
+	return j.in[depth]
 }
 
 // documentStart finds where JSON begins on the line text[lo:hi]: at its first
@@ -69,38 +80,4 @@ func endsString(t []byte, i int) bool {
 	for i++; i < len(t) && (t[i] == ' ' || t[i] == '\\'); i++ {
 	}
 	return i >= len(t) || t[i] == '"' || t[i] == ',' || t[i] == '}' || t[i] == ']' || t[i] == ':' || lex[t[i]]&isEOL != 0
-}
-
-// maxNested is how far before a place the quotes of the strings around it count.
-const maxNested = 2 << 10
-
-// inStringAt is inString for strings whose quotes have an escape depth: it
-// counts those quotes from the one of lesser depth that opens the string around.
-func (s *Scanner) inStringAt(pos, depth int) bool {
-	if depth == 0 {
-		return s.inString(pos)
-	}
-	t := s.text
-	lo, _ := s.line(pos)
-	lo = max(lo, pos-maxNested)
-	in := false
-	i := pos - 1
-	for ; i >= lo; i-- {
-		if t[i] != '"' {
-			continue
-		}
-		q := i
-		for i > lo && t[i-1] == '\\' {
-			i--
-		}
-		d := bits.TrailingZeros(^uint(q - i))
-		if d < depth {
-			break
-		}
-		if d == depth {
-			in = !in
-		}
-	}
-	s.charge(pos, pos-i)
-	return in
 }

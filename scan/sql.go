@@ -1,7 +1,10 @@
 package scan
 
 import (
+	"bytes"
+
 	"github.com/stanch/stanch/finding"
+	"github.com/stanch/stanch/internal/names"
 )
 
 // sqlIdentified decides at "identified by" and "identified with": the string
@@ -30,7 +33,7 @@ func (s *Scanner) sqlIdentified(di int32, hs, he int) {
 		return
 	}
 	q, d, n := quoteAt(t, i, len(t))
-	if n > 0 && endsString(t, i+n-1) && s.inString(hs) {
+	if q == '"' && endsString(t, i+n-1) && s.inStringAt(hs, d) {
 		return // nothing stands before the end of the string
 	}
 	if n == 0 { // Oracle's IDENTIFIED BY word
@@ -77,4 +80,77 @@ func (s *Scanner) statement(hs int) bool {
 		}
 	}
 	return false
+}
+
+// passwordClause handles PASSWORD of SQL with more between it and the value than a
+// blank: SET PASSWORD FOR bob = '…', PASSWORD $tag$…$tag$, PASSWORD word.
+func (s *Scanner) passwordClause(p *pair) {
+	t := s.text
+	if !bytes.EqualFold(t[p.keyStart:p.keyEnd], []byte("password")) || s.e.class[names.Password] < 0 {
+		return
+	}
+	v := names.Verdict{Strength: names.Strong, Class: names.Password}
+	before := t[max(0, p.keyStart-maxKey):p.keyStart]
+	i := skipBlanks(t, p.keyEnd)
+	if i >= len(t) {
+		s.open(i)
+		return
+	}
+	if len(before) >= 4 && hasFold(before[len(before)-4:], "set ") {
+		if !hasFold(t[i:], "for ") {
+			return
+		}
+		for lim := min(len(t), i+maxKey); i < lim && t[i] != '=' && lex[t[i]]&isEOL == 0; i++ {
+		}
+		if i == len(t) {
+			s.open(i)
+		}
+		if i >= len(t) || t[i] != '=' {
+			return
+		}
+		i = s.wrapper(skipBlanks(t, i+1))
+		q, d, n := quoteAt(t, i, len(t))
+		if n == 0 {
+			return
+		}
+		p.sep, p.quote, p.depth, p.quoteLen, p.start = '=', q, d, n, i+n
+		s.value(p, v)
+		return
+	}
+	if indexFold(before, "role ") < 0 && indexFold(before, "user ") < 0 && indexFold(before, "login ") < 0 {
+		return
+	}
+	from, end := i, i
+	if t[i] == '$' { // dollar quotes of PostgreSQL
+		k := i + 1
+		for lim := min(len(t), k+maxPlugin); k < lim && lex[t[k]]&isWord != 0; k++ {
+		}
+		if k >= len(t) || t[k] != '$' {
+			return
+		}
+		tag := t[i : k+1]
+		from = k + 1
+		_, hi := s.line(from)
+		n := bytes.Index(t[from:hi], tag)
+		if n < 0 {
+			s.open(from)
+			n = hi - from
+		}
+		end = from + n
+	} else {
+		digit := false
+		for end < len(t) && lex[t[end]]&isStop == 0 && t[end] != ';' && t[end] != ')' && t[end] != ',' && t[end] != '\\' {
+			digit = digit || lex[t[end]]&isDigit != 0
+			end++
+		}
+		if end == len(t) {
+			s.open(from)
+		}
+		if !digit {
+			return // a clause: PASSWORD EXPIRE
+		}
+	}
+	s.charge(from, end-from)
+	p.sep = '='
+	s.take(p, v, from, end)
 }

@@ -53,6 +53,8 @@ var worded = []stemLiteral{
 	{text: "key provided: ", trail: uint8(len(" provided: "))},
 	{text: "token refreshed: ", trail: uint8(len(" refreshed: "))},
 	{text: "token received: ", trail: uint8(len(" received: "))},
+	{text: "otp is ", trail: uint8(len(" is "))},
+	{text: "pin is ", trail: uint8(len(" is "))},
 }
 
 // goesOn tells the stems behind which a word that says which one it is (TOKEN_PROD,

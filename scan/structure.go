@@ -37,6 +37,8 @@ func structureOf(name string) (structure, match.Gate) {
 		return (*Scanner).smtpLogin, match.Gate{}
 	case "netrc":
 		return (*Scanner).netrc, match.Gate{Class: hostClass, Min: 1}
+	case "protocol-command":
+		return (*Scanner).wire, match.Gate{}
 	case "command-line":
 		return (*Scanner).command, match.Gate{Class: afterProgram, Min: 1}
 	case "jwk":

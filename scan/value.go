@@ -14,7 +14,7 @@ func (s *Scanner) value(p *pair, v names.Verdict) {
 		return
 	}
 	t := s.text
-	if p.quote == 0 && p.start < len(t) && (t[p.start] == '{' && p.keyQuote != 0 || s.opensObject(p.start)) {
+	if p.quote == 0 && p.start < len(t) && (t[p.start] == '{' && p.keyQuote != 0 || s.opensObject(p.start) && (p.keyStart == 0 || t[p.keyStart-1] != ';')) {
 		s.drop(p, s.e.class[v.Class], p.start, p.start, NestedValue)
 		return // an object: its members have names of their own
 	}
@@ -68,6 +68,9 @@ func (s *Scanner) value(p *pair, v names.Verdict) {
 	if p.told && p.quote == 0 {
 		end = trimProse(t, p.start, end)
 	}
+	if v.Class == names.Connection && s.connection(p.start, end) {
+		return
+	}
 	if p.quote != 0 && p.keyQuote == 0 && !syntax(t[p.start:end]) && end < len(t) && lex[t[end]]&isEOL == 0 && !sameQuote(t, p.start-p.quoteLen, end, p.quoteLen) {
 		p.start -= p.quoteLen // nobody closes the quote: it is the first byte of the value
 	}
@@ -90,6 +93,26 @@ func (s *Scanner) opensObject(i int) bool {
 		i++
 	}
 	return s.nextPair(i, len(t))
+}
+
+// connection reports whether a connection string has its credentials where they
+// are found without it: in the userinfo of an address, under names of its own.
+func (s *Scanner) connection(from, end int) bool {
+	value := s.text[from:min(end, from+maxUserinfo)]
+	if i := bytes.Index(value, []byte("://")); i >= 0 && s.e.userinfo >= 0 {
+		had := len(s.spans)
+		s.userinfo(s.e.userinfo, from+i, from+i+len("://"))
+		return len(s.spans) > had
+	}
+	if bytes.HasSuffix(value, []byte("LoginModule")) { // JAAS: options with names follow
+		return true
+	}
+	for _, name := range [...]string{"password=", "pwd=", "accountkey=", "accesskey="} {
+		if i := indexFold(value, name); i >= 0 && i+len(name) < len(value) && value[i+len(name)] != ';' {
+			return s.e.class[names.Password] >= 0 && s.e.class[names.Key] >= 0
+		}
+	}
+	return false
 }
 
 // change takes the new value where a difference is told: "old" -> "new".
@@ -158,6 +181,16 @@ func (s *Scanner) list(p *pair, v names.Verdict) bool {
 	}
 	i := p.start + 1
 	lim := len(t)
+	if goBytes := t[p.start:]; bytes.HasPrefix(goBytes, []byte("[]byte{")) || bytes.HasPrefix(goBytes, []byte("[]uint8{")) { // %#v of Go
+		from := p.start + bytes.IndexByte(goBytes, '{') + 1
+		end := from
+		for end < lim && (lex[t[end]]&(isWord|isBlank) != 0 || t[end] == ',') {
+			end++
+		}
+		s.charge(from, end-from)
+		s.take(p, v, from, end)
+		return true
+	}
 	if e := bytes.IndexByte(t[i:min(lim, i+maxBracketed)], close); e >= 0 && filler(t[p.start:i+e+1]) {
 		s.emptied(s.e.class[v.Class], p.start, i+e+1)
 		return true
