@@ -220,6 +220,7 @@ func (s *Scanner) list(p *pair, v names.Verdict) bool {
 		i++
 	}
 	s.charge(from, i-from)
+	s.noteEnd(p, v, i, i < len(t))
 	if i < len(t) && t[i] == close {
 		if full, _ := judge.Mask(t[p.start : i+1]); full || i == from {
 			return true
