@@ -77,6 +77,9 @@ var awkward = []string{
 	"token=\x1b[33mabcdefgh12345678\x1b[0m", `\npassword=a`, `--password=--token`, `["--token","`, `bearer `, `basic Og==`,
 	`eyJ.eyJ.`, `jdbc:oracle:thin:a/b@`, `a:b@tcp(`, `otp=123456`, `"cvv":"123"`, `REDACTED-password`, `password=REDACTED-hunter2`,
 	"line\nline\x00password=a\x00token=b",
+	`x=eyJwYXNzd29yZCI6ImFiY2RlZmdoIn0%3D`, `7b2270617373776f7264223a2261626364`, `[123,34,112,97,115,115,119,111,114,100,34,58,34,97,98,99,49,34]`,
+	`%2522password%2522%253A%2522abc%2522`, `{\x22password\x22:\x22a1b2c3`, `\\u0022token\\u0022:\\u0022a1b2c3d4`, `&#34;password&#34;:&#34;ab`, `password=3Dhunter=202`,
+	`http%3A%2F%2Fu:a1b2c3%40h`, `"H4sIAAAAAAAA`, `[]byte{0x70, 0x61`, "password%", `password\x`, `password&#`,
 }
 
 // unsettled are parts of texts of which too much, or too little, is found: they

@@ -200,11 +200,11 @@ func (s *Scanner) manifestString(m manifest, key, lo, i, hi int) {
 			}
 			run = 0
 		}
-		i -= run
-		s.manifestLine(&m, lineLo, i)
-		if closed {
+		s.manifestLine(&m, lineLo, i-run)
+		if closed || i == hi {
 			break
 		}
+		i -= run
 	}
 	s.charge(key, i-start)
 }
