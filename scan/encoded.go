@@ -21,6 +21,7 @@ const (
 	// so many behind it.
 	unitBefore = 1 << 10
 	unitAfter  = 32 << 10
+	leastBytes = 4 // of a byte array that is a secret for its name
 )
 
 // layer is what a scanner needs in order to look into encoded text.
@@ -222,7 +223,7 @@ func (s *Scanner) decimal(hs, he int, opens bool) {
 		return
 	}
 	x := s.carrier(l.bytes, decode.Decimal, start, end)
-	if x == nil && opens && end > start {
+	if x == nil && opens && len(l.bytes) >= leastBytes {
 		x = s.namedBytes(hs, start, end)
 	}
 	if x == nil {
