@@ -32,8 +32,22 @@ type Selection struct {
 // (fooBar, foo_bar, foo-bar) makes no difference; it counts alone and as the
 // last words of a longer one.
 type Names struct {
-	Secret   []Pattern // any value under these is a secret, masks and placeholders aside
-	Harmless []Pattern // these say nothing of their values
+	Secret   []SecretName // these announce secrets
+	Harmless []Pattern    // these say nothing of their values
+}
+
+// SecretName is a name that announces a secret.
+type SecretName struct {
+	Text string
+	Pos  Position
+	// Class is the sort of secret: password, passphrase, token, key, secret,
+	// private-key, auth, session, cookie, otp, pin, signature, connection or
+	// webhook. It decides which detector reports the value. Empty is secret.
+	Class string
+	// Strength is how much the name says: strong (any value is a secret, masks
+	// and placeholders aside), medium (what looks like a credential is one) or
+	// weak (it has to look random, too). Empty is strong.
+	Strength string
 }
 
 // Pattern is a pattern and where it was written.

@@ -88,6 +88,13 @@ limits: {max_line: 65536, max_candidates: 1}
 	{name: "key with a control character", text: "version: 1\npolicy: [{key: \"a\\x01\", action: mask}]\n", err: "2:16: key: want a name"},
 	{name: "name too long", text: "version: 1\nnames: {secret: " + strings.Repeat("a", 65) + "}\n", err: "2:17: secret: want a field name"},
 	{name: "name without letters", text: "version: 1\nnames: {secret: ___}\n", err: "2:17: secret: want a field name"},
+	{name: "names with a class and a strength", text: "version: 1\nnames: {secret: [a, {name: b, class: pin}, {name: c d, strength: medium}, {name: e, class: private-key, strength: weak}]}\n"},
+	{name: "one name with a class", text: "version: 1\nnames: {secret: {name: b, class: otp}}\n"},
+	{name: "class without a name", text: "version: 1\nnames: {secret: [{class: pin}]}\n", err: "2:18: secret: name is missing"},
+	{name: "unknown class", text: "version: 1\nnames: {secret: [{name: a, class: pins}]}\n", err: "2:35: class: want password, passphrase, token"},
+	{name: "unknown strength", text: "version: 1\nnames: {secret: [{name: a, strength: none}]}\n", err: "2:38: strength: want strong, medium or weak"},
+	{name: "unknown field in a name", text: "version: 1\nnames: {secret: [{name: a, kind: pin}]}\n", err: "2:28: unknown field in secret"},
+	{name: "a name as a number", text: "version: 1\nnames: {secret: [{name: 1}]}\n", err: "2:25: secret: want a string"},
 	{name: "name with a star", text: "version: 1\nnames: {harmless: 'a*'}\n", err: "2:19: harmless: want a field name"},
 
 	{name: "allow nothing", text: "version: 1\nallow: [{reason: a}]\n", err: "2:9: allowance: want either value or fingerprint"},

@@ -150,6 +150,8 @@ func TestConfigsAct(t *testing.T) {
 	gitlab := "glpat" + "-" + random
 	for _, c := range []struct{ file, in, want string }{
 		{"stanch.yaml", "door_code=hx7Qp2", "door_code=REDACTED-secret"},
+		{"stanch.yaml", "badge=q7Xw2Lm9Zt4Rb8", "badge=REDACTED-token"},
+		{"stanch.yaml", "badge=visitor", "badge=visitor"},
 		{"stanch.yaml", "use " + gitlab + " now", "use glpat-REDACTED-gitlab-pat now"},
 		{"stanch.yaml", "password=not-a-secret-but-a-test-value", "password=not-a-secret-but-a-test-value"},
 		{"stanch.yaml", "-----BEGIN " + "PRIVATE KEY-----\nMIIEvQIBADANBgkq\n-----END " + "PRIVATE KEY-----\nx", "\nx"},

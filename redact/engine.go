@@ -105,8 +105,20 @@ func New(doc *Document, o Options) (*Engine, error) {
 		return nil, err
 	}
 	var extra []names.Name
+	var ok bool
 	for _, n := range doc.Names.Secret {
-		extra = append(extra, names.Name{Text: n.Text, Strength: names.Strong, Class: names.Secret})
+		name := names.Name{Text: n.Text, Strength: names.Strong, Class: names.Secret}
+		if n.Class != "" {
+			if name.Class, ok = names.ParseClass(n.Class); !ok {
+				return nil, n.Pos.errorf("class: want %s", oneOf(names.Classes()))
+			}
+		}
+		if n.Strength != "" {
+			if name.Strength, ok = names.ParseStrength(n.Strength); !ok {
+				return nil, n.Pos.errorf("strength: want strong, medium or weak")
+			}
+		}
+		extra = append(extra, name)
 	}
 	for _, n := range doc.Names.Harmless {
 		extra = append(extra, names.Name{Text: n.Text, Remove: true})

@@ -10,6 +10,8 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/stanch/stanch/internal/names"
+
 	"github.com/stanch/stanch/finding"
 	"github.com/stanch/stanch/internal/envelope"
 )
@@ -327,12 +329,63 @@ func (p *parser) names(f *Names, n *yaml.Node) error {
 	return p.fields(n, "names", []string{"secret", "harmless"}, func(name string, v *yaml.Node) (err error) {
 		switch name {
 		case "secret":
-			f.Secret, err = p.words(v, "secret", p.name)
+			f.Secret, err = p.secretNames(v)
 		case "harmless":
 			f.Harmless, err = p.words(v, "harmless", p.name)
 		}
 		return err
 	})
+}
+
+// secretNames reads one name or a list of them. A name is a string, or a mapping
+// that says more of it.
+func (p *parser) secretNames(n *yaml.Node) (out []SecretName, err error) {
+	add := func(n *yaml.Node) error {
+		s, err := p.secretName(n)
+		out = append(out, s)
+		return err
+	}
+	if n.Kind == yaml.ScalarNode || n.Kind == yaml.MappingNode {
+		return out, add(n)
+	}
+	err = p.list(n, "secret", add)
+	return out, err
+}
+
+func (p *parser) secretName(n *yaml.Node) (SecretName, error) {
+	s := SecretName{Pos: p.pos(n)}
+	set := func(v *yaml.Node) error {
+		name, err := p.name(v, "secret")
+		s.Text = name.Text
+		return err
+	}
+	if n.Kind != yaml.MappingNode {
+		return s, set(n)
+	}
+	err := p.fields(n, "secret", []string{"name", "class", "strength"}, func(name string, v *yaml.Node) (err error) {
+		switch name {
+		case "name":
+			return set(v)
+		case "class":
+			s.Class, err = p.oneOf(v, name, names.Classes())
+		case "strength":
+			s.Strength, err = p.oneOf(v, name, []string{"strong", "medium", "weak"})
+		}
+		return err
+	})
+	if err == nil && s.Text == "" {
+		err = p.errorf(n, "secret: name is missing")
+	}
+	return s, err
+}
+
+// oneOf reads one of a few words.
+func (p *parser) oneOf(n *yaml.Node, what string, words []string) (string, error) {
+	s, err := p.str(n, what)
+	if err == nil && !slices.Contains(words, s) {
+		err = p.errorf(n, "%s: want %s", what, oneOf(words))
+	}
+	return s, err
 }
 
 func (p *parser) rule(n *yaml.Node) (Rule, error) {

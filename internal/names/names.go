@@ -8,6 +8,7 @@ package names
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -50,10 +51,26 @@ const (
 	Webhook    // URLs that are themselves the credential
 )
 
-var classes = [...]string{"unknown", "password", "passphrase", "token", "key", "secret", "privatekey",
+var classes = [...]string{"unknown", "password", "passphrase", "token", "key", "secret", "private-key",
 	"auth", "session", "cookie", "otp", "pin", "signature", "connection", "webhook"}
 
 func (c Class) String() string { return classes[c] }
+
+// ParseStrength returns the strength that the text names: weak, medium or strong.
+func ParseStrength(text string) (Strength, bool) {
+	i := slices.Index(strengths[:], text)
+	return Strength(max(i, 0)), i > int(None)
+}
+
+// ParseClass returns the class that the text names, one of Classes.
+func ParseClass(text string) (Class, bool) {
+	i := slices.Index(Classes(), text)
+	return Class(i + 1), i >= 0
+}
+
+// Classes returns the names of all classes that a name can announce. The caller
+// must not change it.
+func Classes() []string { return classes[Unknown+1:] }
 
 // Kind is where a name was read. Attr is the general case: attributes, JSON,
 // logfmt, any text. The others add names that are secrets only there, such as
