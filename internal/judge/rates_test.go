@@ -35,12 +35,18 @@ var textSorts = []struct {
 	{"kebab-case", func(_ *rand.Rand, w []string) string { return strings.Join(w, "-") }},
 	{"camelCase", func(_ *rand.Rand, w []string) string { return camelOf(w) }},
 	{"/paths", func(_ *rand.Rand, w []string) string { return "/" + strings.Join(w, "/") }},
-	{"host.names", func(r *rand.Rand, w []string) string { return fmt.Sprintf("%s.example.com:%d", strings.Join(w, "."), 1024+r.IntN(9000)) }},
+	{"host.names", func(r *rand.Rand, w []string) string {
+		return fmt.Sprintf("%s.example.com:%d", strings.Join(w, "."), 1024+r.IntN(9000))
+	}},
 	{"com.pkg.Class", func(_ *rand.Rand, w []string) string {
 		return "com." + strings.Join(w, ".") + "." + strings.ToUpper(w[0][:1]) + camelOf(w)[1:]
 	}},
-	{"versions-1.2", func(r *rand.Rand, w []string) string { return fmt.Sprintf("%s-%d.%d.%d", strings.Join(w, "-"), r.IntN(10), r.IntN(30), r.IntN(30)) }},
-	{"numbered-07", func(r *rand.Rand, w []string) string { return fmt.Sprintf("%s-%02d", strings.Join(w, "-"), r.IntN(100)) }},
+	{"versions-1.2", func(r *rand.Rand, w []string) string {
+		return fmt.Sprintf("%s-%d.%d.%d", strings.Join(w, "-"), r.IntN(10), r.IntN(30), r.IntN(30))
+	}},
+	{"numbered-07", func(r *rand.Rand, w []string) string {
+		return fmt.Sprintf("%s-%02d", strings.Join(w, "-"), r.IntN(100))
+	}},
 	{"sentences", func(_ *rand.Rand, w []string) string { return strings.Join(w, " ") }},
 }
 
