@@ -650,12 +650,13 @@ func (s *Scanner) inside(from, i int) bool {
 // nextPair reports whether name= or name: stands at i.
 func (s *Scanner) nextPair(i, lim int) bool {
 	t := s.text
-	from := i
+	from, word := i, uint16(0)
 	for i < lim && i-from < 64 && (lex[t[i]]&isKey != 0 || i > from && (t[i] == '[' || t[i] == ']')) {
+		word |= lex[t[i]] & isWord
 		i++ // user[name]=
 	}
-	if i == from || i == lim {
-		return false
+	if word == 0 || i == lim {
+		return false // dots and dashes are no name
 	}
 	if lex[t[i]]&isQuote != 0 {
 		i++

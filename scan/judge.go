@@ -28,7 +28,7 @@ func (s *Scanner) judge(value []byte, v names.Verdict, p *pair) (finding.Confide
 	if p.told && !credential && !(p.quote != 0 && wholeLine(v.Class)) && !s.spoken(value, v, p) {
 		return 0, 0, false
 	}
-	if p.gap && p.quote == 0 && (!credential || pairAhead(value, 0)) {
+	if p.gap && p.quote == 0 && (!credential && !(v.Strength == names.Strong && isUUID(value)) || pairAhead(value, 0)) {
 		return 0, 0, false // "token_id= total=12": the value is empty
 	}
 	if s.said(value, p) {

@@ -80,6 +80,7 @@ func domainName(v []byte) bool {
 // isHost: a domain name, or a single name, with an optional port; several may
 // be joined by commas.
 func isHost(v []byte) bool {
+	v = bytes.TrimRight(v, ":") // of a list of options that are all empty
 	if len(v) == 0 {
 		return false
 	}
