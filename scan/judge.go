@@ -19,6 +19,9 @@ func (s *Scanner) judge(value []byte, v names.Verdict, p *pair) (finding.Confide
 	}
 	look := judge.Look(value)
 	credential := look.Credential || v.Class == names.Webhook && secretPath(value) || v.Class == names.Token && v.Strength == names.Medium && tokenOnly(value) || (p.worded || p.told && v.Strength == names.Strong) && isUUID(value)
+	if !credential && v.Class == names.Password && v.Strength == names.Medium {
+		credential = rowPassword(value)
+	}
 	if v.Strength != names.Strong && (!credential || p.quote == 0 && dump(value)) {
 		return 0, 0, false
 	}
@@ -56,6 +59,21 @@ func (s *Scanner) judge(value []byte, v names.Verdict, p *pair) (finding.Confide
 		return finding.Likely, ByKey | ByEntropy, true
 	}
 	return finding.Doubtful, ByKey, true
+}
+
+// rowPassword tells rows of letters and digits (abcd1234, 1qaz2wsx), which are
+// data under other names and what people choose as passwords.
+func rowPassword(v []byte) bool {
+	digits := 0
+	for _, c := range v {
+		if lex[c]&isWord == 0 {
+			return false
+		}
+		if lex[c]&isDigit != 0 {
+			digits++
+		}
+	}
+	return digits > 0 && digits < len(v) && len(v) >= shortestMedium && judge.Benign(v) == judge.Sequence
 }
 
 // tokenOnly tells what is data under other names and a credential where the

@@ -43,6 +43,7 @@ var written = []string{
 	`GRANT ALL ON x TO y IDENTIFIED BY <<{alnum:14}>>;`,
 	`password = <<A,.:-{of:[@*?!]:6}{alnum:4}>> user=bob`,
 	`//registry.example.com/:_authToken= <<{uuid}>>`,
+	`cloud_pw = "<<abcd1234abcd1234>>"`,
 	`pasword=<<{alnum:14}>> user=bob`,
 	`secrete = "<<{alnum:14}>>"`,
 	`my_password_super_secure: <<{alnum:14}>>`,

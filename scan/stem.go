@@ -65,7 +65,7 @@ func goesOn(stem string) bool {
 
 // afterUnderline is what such words begin with; not what id, type, count, file,
 // user, at, expires and their like begin with.
-var afterUnderline = match.Class{0x03ff << 48, letters("bdpsv")}
+var afterUnderline = match.Class{0x03ff << 48, letters("bdhpsv")}
 
 // letters returns the upper half of a class of letters of either case.
 func letters(list string) (half uint64) {

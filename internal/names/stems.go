@@ -50,7 +50,8 @@ const (
 		authorization authstring authheader authconfig authdigest webhookurl webhook_url webhook-url
 		connectionstring connection_string connection-string connection.string
 		kubeconfig kube_config dockercfg dockerconfigjson stringdata vcap jaas
-		phpsessid samlre samlart honeycomb communitystring pincode otpattempt
+		phpsessid samlre samlart honeycomb communitystring community_string pincode pin_code otpattempt otp_attempt
+		auth_string auth_header auth_config session-id
 		device_code device-code device.code devicecode
 		security_code security-code security.code securitycode
 		verification_code verification-code verification.code verificationcode
@@ -63,6 +64,6 @@ const (
 	lastStems = `
 		key token auth pass pwd psw pw pword passe senha hasło
 		pin otp totp cvv cvc 2fa factor sid sig sas jwt bearer assertion verifier
-		csrf xsrf session sessionid cookie cookies creds signature crypt salt
+		csrf xsrf session sessionid session_id cookie cookies creds signature crypt salt
 		phrase answer plaintext community seed mnemonic dsn webhook pfx pkcs8 pkcs12 psk sword`
 )
