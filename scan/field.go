@@ -562,13 +562,13 @@ func nul(t []byte) int {
 }
 
 // call reports whether the quoted name is the first argument of a call or the
-// first of a pair: ("name", ….
+// first of a pair: ("name", …, {"name", ….
 func (p *pair) call(t []byte) bool {
 	i := p.keyStart - 1
 	for i > 0 && (t[i] == '\\' || lex[t[i]]&(isQuote|isBlank) != 0) {
 		i--
 	}
-	return i >= 0 && t[i] == '('
+	return i >= 0 && (t[i] == '(' || t[i] == '{')
 }
 
 // quoteAt parses a quote at t[i]: the quote byte, its escape depth and its

@@ -156,6 +156,9 @@ func indexFold(t []byte, p string) int {
 
 // keyed decides a detector at its vendor word: an assignment must follow.
 func (s *Scanner) keyed(di int32, hs, he int) {
+	for c := s.text[he-1]; he > hs+1 && (c == ':' || c == '=' || c == ' '); c = s.text[he-1] {
+		he-- // the literal asks for what joins the name alone to a value
+	}
 	if s.vendorEnd != he { // detectors of one vendor share the parse
 		s.vendorEnd = he
 		s.vendor, s.vendorOK = s.assignment(hs, he)

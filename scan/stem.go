@@ -45,8 +45,12 @@ func stemLiterals(s names.Stem) []stemLiteral {
 
 // worded are names with a word behind them: "var apiToken string = …", "your
 // token is …". What can follow a name and a blank is no letter otherwise, since
-// too much of prose is.
+// too much of prose is. And there are two of many keys, key1 and key2.
 var worded = []stemLiteral{
+	{text: "key1", gate: match.Gate{Class: afterName, Min: 1}, trail: 1},
+	{text: "key2", gate: match.Gate{Class: afterName, Min: 1}, trail: 1},
+	{text: "key1 ", gate: match.Gate{Class: afterBlank, Min: 1}, trail: 2},
+	{text: "key2 ", gate: match.Gate{Class: afterBlank, Min: 1}, trail: 2},
 	{text: " string =", trail: uint8(len(" string ="))},
 	{text: "key is ", trail: uint8(len(" is "))},
 	{text: "token is ", trail: uint8(len(" is "))},
