@@ -43,6 +43,8 @@ func structureOf(name string) (structure, match.Gate) {
 		return (*Scanner).command, match.Gate{Class: afterProgram, Min: 1}
 	case "jwk":
 		return (*Scanner).jwk, match.Gate{}
+	case "path-token":
+		return (*Scanner).pathToken, match.Gate{Class: base64urlClass, Min: 16}
 	case "secure-string":
 		return (*Scanner).secureString, match.Gate{}
 	}
