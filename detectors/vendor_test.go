@@ -59,7 +59,7 @@ func TestVendorExamples(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	for _, d := range ds {
-		if len(d.Examples) == 0 {
+		if len(d.Examples) == 0 && d.Kind != Structure { // what goes over lines is tested in scan
 			t.Errorf("%s:%d: %s: no examples", d.File, d.Line, d.ID)
 		}
 		for _, e := range d.Examples {
