@@ -310,3 +310,21 @@ func entropy(s string) (bits float64) {
 	}
 	return bits
 }
+
+// Identifiers stand together, each under the name of its vendor, so that what
+// is kept by default can be read in one place.
+func TestIdentifiersStandTogether(t *testing.T) {
+	ds, err := vendor()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range ds {
+		together := d.File == "identifiers.yaml"
+		if d.Identifier != together {
+			t.Errorf("%s:%d: %s: identifier is %v", d.File, d.Line, d.ID, d.Identifier)
+		}
+		if together && d.Vendor == "Various" {
+			t.Errorf("%s:%d: %s: no vendor", d.File, d.Line, d.ID)
+		}
+	}
+}
