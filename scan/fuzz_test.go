@@ -289,8 +289,9 @@ func FuzzStream(f *testing.F) {
 	})
 }
 
-// maxMark is how far behind a secret the mark may end that tells it: @tcp(.
-const maxMark = 8
+// maxMark is how far behind a secret the mark may end that tells it: @tcp(, the kty
+// of a JSON Web Key, the kind of a manifest, the type of a Tink key.
+const maxMark = 48
 
 // end returns where the secret that holds byte i ends. What stands between two
 // pieces of one, such as a log prefix, is not told from other text here.
