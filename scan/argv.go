@@ -38,20 +38,20 @@ func (s *Scanner) argv(di int32, program []byte, i int) {
 		if len(opt) < 2 || opt[0] != '-' {
 			continue
 		}
-		switch argument(program, opt) {
+		switch place := argument(program, opt); place {
 		case glued:
 			s.argument(di, from+2, to)
 		case following:
 			if next() && t[from] != '-' {
 				s.argument(di, from, to)
 			}
-		case userPassword:
+		case userPassword, userPercent:
 			if len(opt) == 2 || opt[1] == '-' {
 				next()
 			} else {
 				from += 2
 			}
-			if k := bytes.IndexByte(t[from:to], ':'); k >= 0 {
+			if k := bytes.IndexByte(t[from:to], place.joint()); k >= 0 {
 				s.argument(di, from+k+1, to)
 			}
 		}

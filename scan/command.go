@@ -51,7 +51,7 @@ func (s *Scanner) command(di int32, hs, he int) {
 			continue
 		}
 		from, to := -1, -1
-		switch argument(program, opt) {
+		switch place := argument(program, opt); place {
 		case glued:
 			from, to = w+2, i
 		case following:
@@ -63,7 +63,7 @@ func (s *Scanner) command(di int32, hs, he int) {
 				from, to = a, s.shellWord(a, lim, inString)
 				i = to
 			}
-		case userPassword:
+		case userPassword, userPercent:
 			a := w + 2
 			if len(opt) == 2 || opt[1] == '-' {
 				for a = i; a < lim && t[a] == ' '; a++ {
@@ -71,7 +71,7 @@ func (s *Scanner) command(di int32, hs, he int) {
 			}
 			u, e := a, s.shellWord(a, lim, inString)
 			i = max(i, e)
-			for a < e && t[a] != ':' {
+			for a < e && t[a] != place.joint() {
 				a++
 			}
 			if e == len(t) {
@@ -114,7 +114,16 @@ const (
 	glued                  // -pPASSWORD
 	following              // -p PASSWORD
 	userPassword           // -u user:password
+	userPercent            // -U user%password
 )
+
+// joint is what stands between user and password.
+func (p placement) joint() byte {
+	if p == userPercent {
+		return '%'
+	}
+	return ':'
+}
 
 // argument tells where an option of a program has its password, after the
 // manual page of each.
@@ -149,7 +158,7 @@ func argument(program, opt []byte) placement {
 	if hasFold(program, "psexec") && string(opt) == "-p" {
 		return following
 	}
-	return elsewhere
+	return programArgument(p, string(opt))
 }
 
 // shellWord returns the end of the word at i, quotes included. A quote in the
@@ -178,8 +187,12 @@ func (s *Scanner) shellWord(i, lim int, inString bool) int {
 				i += 2*n + k - 1
 			}
 		case c == '\'' || c == '"':
-			if i > w && t[i-1] != '=' && t[i-1] != ':' && t[i-1] != '\\' && !(i == w+2 && t[w] == '-') {
-				return i
+			from := i // of the quote with its escapes
+			for from > w && t[from-1] == '\\' {
+				from--
+			}
+			if from > w && t[from-1] != '=' && t[from-1] != ':' && !(from == w+2 && t[w] == '-') {
+				return from
 			}
 			k := i + 1
 			for k < lim && t[k] != c && lex[t[k]]&isEOL == 0 {

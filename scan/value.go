@@ -119,15 +119,19 @@ func (s *Scanner) connection(from, end int) bool {
 func (s *Scanner) change(p *pair, v names.Verdict, end int) {
 	t := s.text
 	i := end + p.quoteLen
-	if p.quote == 0 || i+4 > len(t) || t[i] != ' ' || t[i+1] != '-' && t[i+1] != '=' || t[i+2] != '>' || t[i+3] != ' ' {
+	if p.quote == 0 || i+4 > len(t) || t[i] != ' ' || t[i+1] != '-' && t[i+1] != '=' {
 		return
 	}
-	q, d, n := quoteAt(t, i+4, min(len(t), i+4+maxGlue))
+	k := greater(t[i+2:])
+	if i += 2 + k; k == 0 || i+2 > len(t) || t[i] != ' ' {
+		return
+	}
+	q, d, n := quoteAt(t, i+1, min(len(t), i+1+maxGlue))
 	if n == 0 || q != p.quote || d != p.depth {
 		return
 	}
 	e := *p
-	e.start = i + 4 + n
+	e.start = i + 1 + n
 	end, closed := s.quotedEnd(&e)
 	s.noteEnd(&e, v, end, closed)
 	s.take(&e, v, e.start, end)
