@@ -31,6 +31,7 @@ type pair struct {
 	blankAfter       bool // blanks between separator and value
 	told             bool // a sentence, see sentence
 	worded           bool // the name is of two words, and strong
+	idle             bool // the name announces nothing
 
 	far  *carriedName // the name, if it stands elsewhere
 	at   int          // where the key of the value is, if that is not the name
@@ -51,6 +52,10 @@ func (s *Scanner) field(hs, he int) {
 		}
 	}
 	p, ok := s.pairAt(hs, he)
+	if p.idle {
+		s.keyDone = p.keyEnd
+		return
+	}
 	if !ok {
 		had := len(s.spans)
 		s.keyDone = max(s.keyDone, p.keyEnd)
@@ -199,6 +204,10 @@ func (s *Scanner) pairAt(hs, he int) (p pair, ok bool) {
 		p.kind = names.Query
 		p.encoded = escapeBefore(t, ks) == 3
 	}
+	if p.kind == names.Attr && s.idle(&p, before) {
+		p.idle = true
+		return p, false
+	}
 	if less := escapedLess(t, ks); less != nil {
 		return p, s.escapedElement(&p, less)
 	}
@@ -210,6 +219,30 @@ func (s *Scanner) pairAt(hs, he int) (p pair, ok bool) {
 		return p, false
 	}
 	return p, s.separator(&p, flag)
+}
+
+// idle reports whether a name is known to announce nothing, whatever follows
+// it: most names that a stem occurs in are of that sort (token_type, author).
+// One that more words could belong to is not, nor the name of an element.
+func (s *Scanner) idle(p *pair, before byte) bool {
+	if s.trace != nil || p.keyEnd == len(s.text) || before == '<' || before == ':' || before == ';' || before == '4' || before == 'c' || before == 'C' {
+		return false
+	}
+	v, keyed := s.known(p)
+	if v.Strength != names.None || len(keyed) > 0 {
+		return false
+	}
+	return before != ' ' || severalWords(s.text[p.keyStart:p.keyEnd])
+}
+
+// severalWords reports whether a name is written as more than one word.
+func severalWords(name []byte) bool {
+	for i := 1; i < len(name); i++ {
+		if c := name[i]; c == '_' || c == '-' || c == '.' || c-'A' < 26 && name[i-1]-'a' < 26 {
+			return true
+		}
+	}
+	return false
 }
 
 // placeTag reports whether <name> stands for a value to be filled in: it is one
