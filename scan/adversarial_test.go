@@ -337,3 +337,16 @@ func TestShared(t *testing.T) {
 	}
 	wg.Wait()
 }
+
+// TestUnfinishedManifest: a manifest in a string that ends in the middle of an
+// escape comes to an end.
+func TestUnfinishedManifest(t *testing.T) {
+	e := engine(t)
+	in := `{"v":"kind: Secret\ndata:\n  a: Zm9vYmFyYmF6\n  b: Zm9v\`
+	for cut := range in {
+		st := e.NewStream(func(Piece) error { return nil })
+		st.Write([]byte(in[:cut+1]))
+		st.Flush()
+		st.Close()
+	}
+}

@@ -172,7 +172,7 @@ func recordStringEnd(t []byte, i, hi int) int {
 func (s *Scanner) manifestString(m manifest, key, lo, i, hi int) {
 	t := s.text
 	slashes := 0
-	for t[i+slashes] == '\\' {
+	for i+slashes < len(t) && t[i+slashes] == '\\' {
 		slashes++
 	}
 	from := key
