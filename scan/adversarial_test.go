@@ -344,7 +344,7 @@ func TestUnfinishedManifest(t *testing.T) {
 	e := engine(t)
 	in := `{"v":"kind: Secret\ndata:\n  a: Zm9vYmFyYmF6\n  b: Zm9v\`
 	for cut := range in {
-		st := e.NewStream(func(Piece) error { return nil })
+		st := e.NewStream(func(scan.Piece) error { return nil })
 		st.Write([]byte(in[:cut+1]))
 		st.Flush()
 		st.Close()
