@@ -341,7 +341,7 @@ func TestShared(t *testing.T) {
 // TestUnfinishedManifest: a manifest in a string that ends in the middle of an
 // escape comes to an end.
 func TestUnfinishedManifest(t *testing.T) {
-	e := engine(t)
+	e := builtin(t)
 	in := `{"v":"kind: Secret\ndata:\n  a: Zm9vYmFyYmF6\n  b: Zm9v\`
 	for cut := range in {
 		st := e.NewStream(func(scan.Piece) error { return nil })

@@ -117,6 +117,9 @@ func (s *Scanner) passwordClause(p *pair) {
 		s.value(p, v)
 		return
 	}
+	if (t[i]|0x20)-'a' < 26 && t[p.keyStart] != 'P' {
+		return // a word without quotes: SQL has that in capitals, if at all
+	}
 	if indexFold(before, "role ") < 0 && indexFold(before, "user ") < 0 && indexFold(before, "login ") < 0 {
 		return
 	}

@@ -55,6 +55,9 @@ func (s *Scanner) heading(x *mention) bool {
 	if !cellEdge(before) || !cellEdge(behind) || behind == ends && b >= len(t) {
 		return false
 	}
+	if !delimits(before) && !delimits(behind) && x.open-a < 2 && b-x.close < 2 {
+		return false // columns by width are further apart
+	}
 	r := s.row(x.keyStart)
 	lo, hi := r.lo, r.hi
 	if r.end == 0 && (s.single || hi == len(t)) || hi > end || x.close > hi || a < lo {
@@ -99,6 +102,12 @@ func (s *Scanner) heading(x *mention) bool {
 		c.table = h
 	}
 	return true
+}
+
+// delimits tells the bytes between the cells of tables that do not go by width,
+// and what may hold such a table or end its line.
+func delimits(c byte) bool {
+	return c == ',' || c == '\t' || c == ';' || c == '|' || c == '\n' || c == '\\' || c == '"'
 }
 
 // cellEdge tells the bytes that can stand beside a cell: delimiters, line ends,
