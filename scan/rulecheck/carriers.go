@@ -30,6 +30,10 @@ var carriers = []carrier{
 	{"prose", around("Using ", " for the request.", line)},
 }
 
+// byLines tells the constructs that begin a line of their own and go on with
+// the next ones. They are looked for as files and dialogues have them.
+func byLines(structure string) bool { return structure == "netrc" || structure == "smtp-login" }
+
 func around(before, after string, fits func(string) bool) func(string, int, int) (string, int, int, bool) {
 	return func(t string, a, b int) (string, int, int, bool) {
 		return before + t + after, a + len(before), b + len(before), fits(t)

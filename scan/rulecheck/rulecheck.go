@@ -85,7 +85,10 @@ func (c *checker) examples(i int32, d *detectors.Detector, seed uint64, seeds in
 				break
 			}
 			bad := false
-			for _, carrier := range carriers {
+			for n, carrier := range carriers {
+				if n > 0 && byLines(d.Structure) {
+					break
+				}
 				in, a, b, ok := carrier.embed(text, from, to)
 				if ok && !c.holds(i, d, x, carrier.name, in, a, b) {
 					bad = true
