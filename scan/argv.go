@@ -100,3 +100,47 @@ func capitals(name []byte) bool {
 	}
 	return true
 }
+
+// listed is argv where the words of the list stand without quotes, as Java
+// shows lists: [mysql, -u, root, -ppassword].
+func (s *Scanner) listed(di int32, program []byte, i int) {
+	t := s.text
+	next := func() (from, to int) {
+		if !hasFold(t[i:], ", ") {
+			return 0, 0
+		}
+		i += len(", ")
+		from = i
+		for i < len(t) && t[i] != ',' && t[i] != ']' && lex[t[i]]&(isEOL|isBlank|isQuote) == 0 {
+			i++
+		}
+		return from, i
+	}
+	for range maxElements {
+		from, to := next()
+		if from == to {
+			break
+		}
+		if to-from < 2 || t[from] != '-' {
+			continue
+		}
+		opt := t[from:to]
+		switch argument(program, opt) {
+		case glued:
+			s.argument(di, from+2, to)
+		case following:
+			if from, to = next(); from < to && t[from] != '-' {
+				s.argument(di, from, to)
+			}
+		case userPassword:
+			if len(opt) == 2 || opt[1] == '-' {
+				from, to = next()
+			} else {
+				from += 2
+			}
+			if k := bytes.IndexByte(t[from:to], ':'); k >= 0 {
+				s.argument(di, from+k+1, to)
+			}
+		}
+	}
+}

@@ -20,6 +20,10 @@ func (s *Scanner) command(di int32, hs, he int) {
 	if hs < s.commandEnd && bytes.Equal(program, s.program) || he == len(t) {
 		return // a word of a command line that was looked at
 	}
+	if t[he] == ',' {
+		s.listed(di, program, he)
+		return
+	}
 	if t[he] != ' ' {
 		s.argv(di, program, he)
 		return
@@ -129,6 +133,9 @@ func (p placement) joint() byte {
 // manual page of each.
 func argument(program, opt []byte) placement {
 	p := string(program)
+	if hasFold(program, "docker") {
+		p = "docker login" // or words of a list
+	}
 	switch p {
 	case "mysql", "mysqldump", "mysqladmin", "mariadb":
 		if opt[1] == 'p' && len(opt) > 2 {

@@ -318,7 +318,7 @@ func (b *builder) fields(extra []names.Name) error {
 	}
 	b.stems = e.names.Stems()
 	for _, f := range append(plurals(), worded...) {
-		if err := b.add(match.Literal{Text: f.text, Fold: true, Gate: f.gate}, use{kind: useField, trail: f.trail}); err != nil {
+		if err := b.add(match.Literal{Text: f.text, Fold: true, Gate: f.gate}, use{kind: useField, lead: f.lead, trail: f.trail}); err != nil {
 			return err
 		}
 	}

@@ -601,7 +601,16 @@ func (p *pair) call(t []byte) bool {
 	for i > 0 && (t[i] == '\\' || lex[t[i]]&(isQuote|isBlank) != 0) {
 		i--
 	}
-	return i >= 0 && (t[i] == '(' || t[i] == '{')
+	return i >= 0 && (t[i] == '(' || t[i] == '{') || i > 0 && p.keyQuote != 0 && t[i] == ',' && setWord(t, i)
+}
+
+// setWord reports whether the element that ends before the comma at i is "set":
+// ["configure","set","name","value"].
+func setWord(t []byte, i int) bool {
+	for i > 0 && (t[i-1] == '\\' || lex[t[i-1]]&isQuote != 0) {
+		i--
+	}
+	return i > 3 && string(t[i-3:i]) == "set" && lex[t[i-4]]&isQuote != 0
 }
 
 // quoteAt parses a quote at t[i]: the quote byte, its escape depth and its

@@ -180,7 +180,7 @@ func (s *Scanner) spoken(v []byte, w names.Verdict, p *pair) bool {
 		return false
 	}
 	switch judge.Benign(v) {
-	case judge.None, judge.Words:
+	case judge.None, judge.Words, judge.Host, judge.Label:
 	default:
 		return false
 	}

@@ -54,6 +54,10 @@ var worded = []stemLiteral{
 	{text: " string =", trail: uint8(len(" string ="))},
 	{text: "key is ", trail: uint8(len(" is "))},
 	{text: "token is ", trail: uint8(len(" is "))},
+	{text: "?code=", gate: spokenValue, lead: 1, trail: 1}, // of OAuth (RFC 6749, 4.1.2)
+	{text: "&code=", gate: spokenValue, lead: 1, trail: 1},
+	{text: "pass is ", trail: uint8(len(" is "))},
+	{text: "otp is ", trail: uint8(len(" is "))},
 	{text: "key provided: ", trail: uint8(len(" provided: "))},
 	{text: "token refreshed: ", trail: uint8(len(" refreshed: "))},
 	{text: "token received: ", trail: uint8(len(" received: "))},

@@ -1,13 +1,17 @@
 #!/bin/bash
 # Runs real programs as verbosely as they can and keeps what they say.
 #
-#   run.sh DIRECTORY STANCH-SOURCE
+#   run.sh DIRECTORY SOURCE STANCH RESULTS
 #
 # Everything is installed, built and written below DIRECTORY; logs/ in it then
-# holds one file for each program. What is not on this machine is left out.
+# holds one file for each program. What is not on this machine is left out, and
+# a log that is there is kept. SOURCE is this project, as something to build.
+# Then STANCH scans the logs and a table is written to RESULTS.
 set -u
 dir=$(mkdir -p "$1" && cd "$1" && pwd)
 source=$(cd "$2" && pwd)
+stanch=$(realpath "$3")
+results=$(realpath "$4")
 here=$(cd "$(dirname "$0")" && pwd)
 logs=$dir/logs
 cap=6000000 # bytes of one program, so that none outweighs the rest
@@ -42,7 +46,7 @@ fi
 if have go; then
 	export GOCACHE=$dir/gocache
 	say go-build env -C "$source" go build -a -x -o "$dir/stanch-noise" ./cmd/stanch
-	say go-test env -C "$source" go test -v ./internal/... -run . -count=1
+	say go-test go test -v -count=1 encoding/... strconv net/url text/... regexp/...
 	say go-list env -C "$source" go list -deps -json ./cmd/stanch
 	say go-env go env -json
 fi
@@ -51,11 +55,13 @@ if have mvn; then
 	mkdir -p maven && cp "$here/pom.xml" maven/
 	say mvn-resolve mvn -X -B -f maven/pom.xml dependency:copy-dependencies -DoutputDirectory="$dir/kafka/lib"
 	say mvn-tree mvn -X -B -f maven/pom.xml dependency:tree
+	say mvn-xlog env MAVEN_OPTS="-Xlog:gc*=debug,class+load=info,safepoint=info" mvn -X -B -f maven/pom.xml dependency:analyze
 	say mvn-package mvn -X -B -f maven/pom.xml package
 fi
 
 if have apt-get; then
-	say apt-update apt-get -o Debug::Acquire::http=true -o Debug::pkgAcquire=true -o Debug::pkgAcquire::Worker=true -o Debug::Acquire::gpgv=true -o Dir::State::lists="$dir/apt-lists" update
+	mkdir -p apt-lists/partial
+	say apt-update apt-get -y -o Debug::Acquire::http=true -o Debug::pkgAcquire=true -o Debug::pkgAcquire::Worker=true -o Debug::Acquire::gpgv=true -o Dir::State::lists="$dir/apt-lists" update
 	say apt-install apt-get -s -o Debug::pkgProblemResolver=true -o Debug::pkgDepCache::Marker=true -o Debug::pkgDepCache::AutoInstall=true -o Debug::pkgOrderList=true install ruby php-cli nginx rabbitmq-server slapd
 	say apt-policy apt-cache policy
 	say apt-dump apt-cache show openssl openssh-server postgresql-15 gnupg libsecret-1-0 keyutils
@@ -70,10 +76,9 @@ if have git; then
 	web=$!
 	sleep 1
 	rm -rf clone1 clone2
-	say git-http env GIT_TRACE=1 GIT_CURL_VERBOSE=1 GIT_TRACE_CURL=1 GIT_TRACE_CURL_NO_DATA=0 GIT_TRACE_SETUP=1 GIT_TRACE_PERFORMANCE=1 git clone --depth 1 http://127.0.0.1:18080/repo.git clone1
+	say git-http env GIT_TRACE=1 GIT_CURL_VERBOSE=1 GIT_TRACE_CURL=1 GIT_TRACE_CURL_NO_DATA=0 GIT_TRACE_SETUP=1 GIT_TRACE_PERFORMANCE=1 git clone http://127.0.0.1:18080/repo.git clone1
 	say git-clone env GIT_TRACE=1 GIT_TRACE_PACKET=1 GIT_TRACE_PERFORMANCE=1 GIT_TRACE2=1 git clone "file://$dir/repo.git" clone2
 	say git-log git -C "$source" log --stat --format=fuller
-	say git-patches git -C "$source" log -p -20 --format=raw -- '*.md' Makefile cmd
 	say git-fsck git -C repo.git fsck --verbose --full
 	if have curl; then say curl-verbose curl -vvv --trace-ascii - http://127.0.0.1:18080/; fi
 	say wget-debug wget -d -O /dev/null http://127.0.0.1:18080/
@@ -94,6 +99,8 @@ fi
 if have strace; then
 	say strace-pip strace -f -tt -s 200 venv/bin/pip list
 	say strace-git strace -f -y -s 120 git -C "$source" status
+	say strace-java strace -f -s 80 java -version
+	say strace-npm strace -f -s 100 npm ls
 	say strace-ls strace -c -f ls -lR /usr/lib/python3
 	say strace-openssl strace -f -s 64 openssl version -a
 fi
@@ -114,6 +121,7 @@ fi
 
 if have java; then
 	say java-xlog java -Xlog:all=debug -version
+	say java-trace java -Xlog:all=trace -Xshare:off -XX:+UnlockDiagnosticVMOptions -version
 	say java-class java -Xlog:class*=info,module*=debug,gc*=debug -cp "$dir/kafka/lib/*" kafka.Kafka --version
 	say java-settings java -XshowSettings:all -version
 	say java-flags java -XX:+PrintFlagsFinal -version
@@ -126,7 +134,7 @@ if have java && [ -d kafka/lib ] && [ ! -s "$logs/kafka-debug.log" ]; then
 	cp "$here/log4j2.xml" kafka/
 	id=$(java -cp "$dir/kafka/lib/*" kafka.tools.StorageTool random-uuid 2>/dev/null)
 	java -cp "$dir/kafka/lib/*" kafka.tools.StorageTool format -t "$id" -c kafka/server.properties --standalone >/dev/null 2>&1
-	timeout 45 java -Xmx1g -Dlog4j2.configurationFile="$dir/kafka/log4j2.xml" -cp "$dir/kafka/lib/*" kafka.Kafka kafka/server.properties >kafka/out.log 2>&1
+	timeout 60 java -Xmx1g -Dlog4j2.configurationFile="$dir/kafka/log4j2.xml" -cp "$dir/kafka/lib/*" kafka.Kafka kafka/server.properties >kafka/out.log 2>&1
 	head -c $((cap * 2)) kafka/out.log >"$logs/kafka-debug.log"
 fi
 
@@ -150,7 +158,7 @@ if [ -n "$pg" ] && id postgres >/dev/null 2>&1 && [ ! -s "$logs/postgres.log" ];
 		log_line_prefix = '%m [%p] %q%u@%d/%a '
 	CONF
 	as "$pg/pg_ctl -D $pgdir/data -l $pgdir/log -w start" >/dev/null
-	as "createdb -h $pgdir -p 15432 bench && pgbench -h $pgdir -p 15432 -i -s 1 bench && pgbench -h $pgdir -p 15432 -c 4 -T 15 -M prepared bench && pgbench -h $pgdir -p 15432 -c 2 -T 5 -r bench" >"$logs/pgbench.log" 2>&1
+	as "createdb -h $pgdir -p 15432 bench && pgbench -h $pgdir -p 15432 -i -s 1 bench && pgbench -h $pgdir -p 15432 -c 4 -T 20 -M prepared bench && pgbench -h $pgdir -p 15432 -c 2 -T 5 -r bench" >"$logs/pgbench.log" 2>&1
 	as "psql -h $pgdir -p 15432 -E -c '\\d+ pg_authid' -c '\\du+' -c 'select * from pg_settings' -x bench" >"$logs/psql.log" 2>&1
 	as "$pg/pg_ctl -D $pgdir/data -m fast stop" >/dev/null
 	head -c $((cap * 2)) "$pgdir/log" >"$logs/postgres.log"
@@ -165,4 +173,5 @@ say lsof lsof -n
 
 # The same lines as container runtimes and the journal store them.
 python3 "$here/wrap.py" "$logs"
-du -ch "$logs"/*.log | tail -n 1 >&2
+
+python3 "$here/report.py" "$stanch" "$logs" "$here/explained.tsv" "$results"
