@@ -73,7 +73,7 @@ func fieldClass(structure string) (names.Class, bool) {
 
 // Byte classes of the gates, bit b of word b/64.
 var (
-	afterProgram   = match.Class{1<<' ' | 1<<'"' | 1<<'\'', 1 << ('\\' - 64)}
+	afterProgram   = match.Class{1<<' ' | 1<<'"' | 1<<'\'' | 1<<',', 1 << ('\\' - 64)}
 	token68Class   = match.Class{0x23ff_e800_0000_0000, 0x47ff_fffe_87ff_fffe}
 	base64urlClass = match.Class{0x03ff_2000_0000_0000, 0x07ff_fffe_87ff_fffe}
 )

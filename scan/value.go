@@ -195,6 +195,10 @@ func (s *Scanner) list(p *pair, v names.Verdict) bool {
 		s.take(p, v, from, end)
 		return true
 	}
+	if s.opensObject(i) {
+		return true // the members have names of their own
+	}
+	p.worded = p.worded || v.Strength == names.Medium && v.Class != names.Session // many keys: they may be UUIDs
 	if e := bytes.IndexByte(t[i:min(lim, i+maxBracketed)], close); e >= 0 && filler(t[p.start:i+e+1]) {
 		s.emptied(s.e.class[v.Class], p.start, i+e+1)
 		return true
