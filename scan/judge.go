@@ -20,7 +20,7 @@ func (s *Scanner) judge(value []byte, v names.Verdict, p *pair) (finding.Confide
 	look := judge.Look(value)
 	credential := look.Credential || v.Class == names.Webhook && secretPath(value) || v.Class == names.Token && v.Strength == names.Medium && tokenOnly(value) || (p.worded || p.told && v.Strength == names.Strong) && isUUID(value)
 	if !credential && v.Class == names.Password && v.Strength == names.Medium {
-		credential = rowPassword(value)
+		credential = rowPassword(value) || s.chosen(value, v, p)
 	}
 	if v.Strength != names.Strong && (!credential || p.quote == 0 && dump(value)) {
 		return 0, 0, false

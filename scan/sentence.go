@@ -196,6 +196,22 @@ func (s *Scanner) spoken(v []byte, w names.Verdict, p *pair) bool {
 	return letters >= 3 && digits >= 1 && !technical(v)
 }
 
+// chosen tells a password that people choose under a name that may mean
+// something else, such as pass.
+func (s *Scanner) chosen(v []byte, w names.Verdict, p *pair) bool {
+	digits := 0
+	for _, c := range v {
+		if lex[c]&isDigit != 0 {
+			digits++
+		}
+	}
+	if len(v) < shortestMedium || digits < 2 {
+		return false
+	}
+	w.Strength = names.Strong
+	return s.spoken(v, w, p)
+}
+
 // technical tells names of algorithms and encodings, which are letters and
 // digits as well.
 func technical(v []byte) bool {
