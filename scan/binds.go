@@ -22,9 +22,11 @@ func (s *Scanner) insertColumn(x *mention) bool {
 		case c == ',':
 			index++
 		case !listByte(c):
+			s.charge(i, x.open-i)
 			return false
 		}
 	}
+	s.charge(i, x.open-i)
 	if i <= lo || t[i-1] != '(' {
 		return false
 	}
@@ -409,7 +411,8 @@ func (s *Scanner) template(p *pair, i int) {
 		}
 	}
 	s.charge(b, i-b)
-	lim := min(hi, e+maxObject)
+	lim := min(hi, e+maxBehind)
+	s.charge(e, 2*(lim-e))
 	// Where the message ends.
 	for e < lim && lex[t[e]]&isQuote == 0 {
 		e++

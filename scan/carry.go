@@ -14,17 +14,19 @@ import (
 type carry struct {
 	kind     carryKind
 	name     carriedName
-	pos      int   // offset in the current text of the next line to look at
-	column   int   // where the name, or its key, stood in its line
-	prefix   bool  // something other than blanks stood before it
-	left     int   // lines to come
-	lines    int   // lines taken
-	quote    byte  // round the name or its key
-	part     int   // what is counted: values to skip, the place in a list
-	inside   bool  // of the object that holds the value
-	detector int32 // that reports the value, where no name does
-	end      int   // of the string in which the lines are escaped, 0 for lines of the text
-	slashes  int   // see row
+	pos      int      // offset in the current text of the next line to look at
+	column   int      // where the name, or its key, stood in its line
+	prefix   bool     // something other than blanks stood before it
+	left     int      // lines to come
+	lines    int      // lines taken
+	quote    byte     // round the name or its key
+	part     int      // what is counted: values to skip, the place in a list
+	inside   bool     // of the object that holds the value
+	detector int32    // that reports the value, where no name does
+	end      int      // of the string in which the lines are escaped, 0 for lines of the text
+	slashes  int      // see row
+	tag      [16]byte // that ends a here-document
+	nTag     int
 	encoding Encoding
 	table    table
 }
@@ -35,6 +37,7 @@ const (
 	nothing carryKind = iota
 	valueBelow
 	scalarBelow
+	documentBelow
 	memberBelow
 	markupBelow
 	textBelow
@@ -155,6 +158,11 @@ func (s *Scanner) below(p *pair) bool {
 			return true
 		}
 	}
+	if tag := documentTag(t[i:hi]); len(tag) > 0 && len(tag) <= len(s.carry.tag) && p.sep == '=' {
+		s.expect(documentBelow, p, p.keyStart, maxScalarLines)
+		s.carry.nTag = copy(s.carry.tag[:], tag)
+		return true
+	}
 	return false
 }
 
@@ -191,6 +199,8 @@ func (s *Scanner) followCarry(upTo int) {
 			more = s.valueLine(c, lo, hi)
 		case scalarBelow:
 			more = s.scalarLine(c, lo, hi)
+		case documentBelow:
+			more = s.documentLine(c, lo, hi)
 		case memberBelow:
 			more = s.memberLine(c, lo, hi)
 		case markupBelow:
@@ -337,6 +347,38 @@ func (s *Scanner) scalarLine(c *carry, lo, hi int) bool {
 	}
 	s.wholeBelow(c, i, hi)
 	return true
+}
+
+// documentLine takes a line of a here-document: password = <<EOT.
+func (s *Scanner) documentLine(c *carry, lo, hi int) bool {
+	line := bytes.TrimSpace(s.text[lo:hi])
+	if bytes.Equal(line, c.tag[:c.nTag]) {
+		return false
+	}
+	i := lo
+	for i < hi && lex[s.text[i]]&isBlank != 0 {
+		i++
+	}
+	s.wholeBelow(c, i, hi)
+	return true
+}
+
+// documentTag returns the tag in <<TAG, <<-TAG or <<~'TAG' that ends a line.
+func documentTag(b []byte) []byte {
+	b, ok := bytes.CutPrefix(b, []byte("<<"))
+	if !ok || len(b) == 0 {
+		return nil
+	}
+	if b[0] == '-' || b[0] == '~' {
+		b = b[1:]
+	}
+	b = bytes.Trim(b, " \"'")
+	for _, c := range b {
+		if lex[c]&isWord == 0 {
+			return nil
+		}
+	}
+	return b
 }
 
 // memberLine looks for the member that holds the value of a name. Members of

@@ -58,7 +58,7 @@ func (s *Scanner) element(x *mention, i int) {
 			return
 		}
 	default:
-		if !s.evenElement(x, i, lo) || !s.stands(t[v:end], x) {
+		if !s.stands(t[v:end], x) || !s.evenElement(x, i, lo) {
 			return
 		}
 	}

@@ -101,7 +101,7 @@ func (s *Scanner) elsewhere(p *pair) bool {
 	switch c := s.text[i]; c {
 	case '?', '$', '{', '%':
 		return s.placeholder(p)
-	case '|', '>', '\\':
+	case '|', '>', '<', '\\':
 		return s.below(p)
 	default:
 		return lex[c]&isEOL != 0 && s.below(p)

@@ -292,6 +292,7 @@ func (s *Scanner) nested(x *mention, q *pair) int {
 	level := 0
 	key := t[q.start] == '['
 	i := q.start
+	defer func() { s.charge(q.start, i-q.start) }()
 	for i < lim {
 		switch c := t[i]; {
 		case c == '{' || c == '[':
@@ -482,15 +483,13 @@ func (s *Scanner) backwards(x *mention, k *member, lo int) {
 func (s *Scanner) bareMention(x *mention) {
 	t := s.text
 	i := x.keyStart
-	if i == 0 {
-		s.heading(x)
-		return
+	before, next := byte('\n'), byte('\n')
+	if i > 0 {
+		before = t[i-1]
 	}
-	next := byte('\n')
 	if x.keyEnd < len(t) {
 		next = t[x.keyEnd]
 	}
-	before := t[i-1]
 	switch before {
 	case '>':
 		if next == '<' {

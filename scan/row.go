@@ -7,7 +7,7 @@ import "bytes"
 type row struct {
 	lo, hi  int // without the line end
 	next    int // where the next one begins
-	end     int // of the string, 0 for a line of the text
+	end     int // before which the string ends, 0 for a line of the text
 	slashes int // in front of the n of an escaped line end
 }
 
@@ -19,22 +19,28 @@ func (s *Scanner) row(pos int) row {
 	t := s.text
 	lo, hi := s.line(pos)
 	r := row{lo: lo, hi: hi, next: afterEOL(t, hi)}
-	at, k, end := pos, 0, 0
+	if !s.inString(pos) {
+		return r
+	}
+	at, k := pos, 0
 	for {
-		if at, k = escapedLineEnd(t, at, min(hi, pos+maxRow)); k == 0 || !s.inString(pos) {
+		if at, k = escapedLineEnd(t, at, min(hi, pos+maxRow)); k == 0 {
+			s.charge(pos, min(hi-pos, maxRow))
 			return r
 		}
-		// The quotes of the string have one backslash less.
-		var n int
-		if end, n = stringEnd(t, pos, hi, k); end > at && n == k-1 {
+		if slashes, ok := quoteBehind(t, pos, at, k); !ok {
+			return r
+		} else if slashes == k-1 {
 			break
 		}
 		at += k
 	}
-	r.hi, r.next, r.end, r.slashes = at, skipEscaped(t, at, k), end, k
+	s.charge(pos, at-pos)
+	r.hi, r.next, r.end, r.slashes = at, skipEscaped(t, at, k), hi, k
 	for i := pos; ; i-- {
 		if i <= lo || pos-i > maxRow {
 			r.lo = i
+			s.charge(pos, pos-i)
 			return r
 		}
 		c := t[i-1]
@@ -47,6 +53,7 @@ func (s *Scanner) row(pos int) row {
 		}
 		if c == '"' && n < k || c != '"' && n == k {
 			r.lo = i
+			s.charge(pos, pos-i)
 			return r
 		}
 	}
@@ -79,35 +86,46 @@ func skipEscaped(t []byte, i, k int) int {
 	return i + 1
 }
 
-// stringEnd returns the end of the string that holds pos: a quote with fewer
-// than k backslashes, or the end of the line. n is how many it has.
-func stringEnd(t []byte, pos, hi, k int) (end, n int) {
-	for i := pos; i < hi; i++ {
+// quoteBehind counts the backslashes of the first quote behind pos that has fewer
+// than k. ok is false where it stands before at: the string ends there. Without
+// one near, the string is taken for one that k belongs to.
+func quoteBehind(t []byte, pos, at, k int) (slashes int, ok bool) {
+	for i := pos; i < min(len(t), at+maxRow); i++ {
 		if t[i] != '"' {
 			continue
 		}
-		n = 0
+		n := 0
 		for i-n > pos && t[i-n-1] == '\\' {
 			n++
 		}
 		if n < k {
-			return i - n, n
+			return n, i >= at
 		}
 	}
-	return hi, k - 1
+	return k - 1, true
 }
 
-// escapedRow returns the row of a string that begins at lo.
+// escapedRow returns the row of a string that begins at lo. The string ends at a
+// quote with fewer backslashes.
 func (c *carry) escapedRow(t []byte, lo int) (hi, next int) {
 	for i := lo; i < c.end; {
-		at, k := escapedLineEnd(t, i, c.end)
-		if k == c.slashes {
+		for i < c.end && t[i] != '\\' && t[i] != '"' {
+			i++
+		}
+		at := i
+		for i < c.end && t[i] == '\\' {
+			i++
+		}
+		switch k := i - at; {
+		case i >= c.end:
+		case t[i] == '"' && k < c.slashes:
+			c.end = at
+			return at, at
+		case k == c.slashes && (t[i] == 'n' || t[i] == 'r'):
 			return at, skipEscaped(t, at, k)
+		default:
+			i++
 		}
-		if k == 0 {
-			break
-		}
-		i = at + k
 	}
 	return c.end, c.end
 }

@@ -100,6 +100,7 @@ func plurals() []stemLiteral {
 var afterBlank = match.Class{1<<' ' | 1<<'!' | 1<<'"' | 1<<'\'' | 1<<'+' | 1<<'-' | 1<<'.' | 1<<':' | 1<<'=' | 1<<'?', 1<<('|'-64) | 1<<('\\'-64)}
 
 // afterName is what can follow the last word of a name directly: quotes,
-// separators and their escapes, the closing marks of a name, a colour.
-var afterName = match.Class{1<<'\t' | 1<<0x1b | 1<<'"' | 1<<'%' | 1<<'&' | 1<<'\'' | 1<<':' | 1<<'=' | 1<<'>',
+// separators and their escapes, the closing marks of a name, a colour, and what
+// stands behind the name of a column or an element.
+var afterName = match.Class{1<<'\t' | 1<<'\n' | 1<<'\r' | 1<<0x1b | 1<<'"' | 1<<'%' | 1<<'&' | 1<<'\'' | 1<<',' | 1<<':' | 1<<';' | 1<<'<' | 1<<'=' | 1<<'>',
 	1<<('\\'-64) | 1<<(']'-64) | 1<<('`'-64) | 1<<('|'-64)}

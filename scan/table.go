@@ -94,14 +94,20 @@ func (s *Scanner) heading(x *mention) bool {
 	} else {
 		ok = s.columns(&h, lo, hi)
 	}
-	s.charge(lo, hi-lo)
 	if !ok {
 		return false
+	}
+	if h.drawn && h.delim == '|' && h.secret[0].index+1 < h.columns && (digit(t[x.close:hi]) || h.columns == 2 && h.edges) {
+		return false // | password | v |
 	}
 	if c := s.carries(tableBelow, lo, 0); c != nil {
 		c.table = h
 	}
-	return true
+	return h.delim != '|' || !h.drawn || h.columns > 2
+}
+
+func digit(b []byte) bool {
+	return bytes.ContainsAny(b, "0123456789")
 }
 
 // delimits tells the bytes between the cells of tables that do not go by width,
@@ -128,6 +134,7 @@ func (s *Scanner) columns(h *table, lo, hi int) bool {
 		if !ok {
 			return false
 		}
+		s.charge(i, next-i)
 		word, is := nameLike(t[from:to])
 		if !is || h.columns == maxColumns {
 			return false
@@ -245,6 +252,7 @@ func (s *Scanner) widths(h *table, lo, hi int) bool {
 			i++
 			break
 		}
+		s.charge(from, freeWork+i-from)
 		if lex[t[from]]&isDigit != 0 || h.columns == maxColumns {
 			return false
 		}
