@@ -137,6 +137,9 @@ func (s *Scanner) followLine(pos, hi int) {
 			continue
 		case i == owner:
 			b.stray = 0
+			if b.width == 0 {
+				b.settle(line, from)
+			}
 			b.fit(to - from)
 			end := pos + to
 			if from == 0 && end == hi && b.left != 1 {
@@ -201,7 +204,7 @@ func (bs *blocks) place(b *block, line []byte) int {
 		}
 	}
 	if p < 0 {
-		if p = b.column; p > len(line) || p > 0 && p < len(line) && isArmour(line[p-1]) && lex[line[p-1]]&isWord != 0 {
+		if p = b.column; p > len(line) || p > 0 && isArmour(line[p-1]) && (p > 1 && isArmour(line[p-2]) || lex[line[p-1]]&isWord != 0) {
 			return -1
 		}
 	}
@@ -244,6 +247,14 @@ func (bs *blocks) body(b *block, line []byte, strict bool) (from, to int, ok boo
 	return 0, 0, false
 }
 
+// settle notes where the first line of the armour stands: where the log prefix
+// is in front of a record's first line only, that is not where the key began.
+func (b *block) settle(line []byte, from int) {
+	if from != b.column && len(bytes.TrimLeft(line[:from], " \t")) == 0 {
+		b.column, b.nLead = from, 0
+	}
+}
+
 // fits reports whether a run may be the next line of the armour.
 func (b *block) fits(run []byte) bool {
 	n := len(run)
@@ -251,7 +262,7 @@ func (b *block) fits(run []byte) bool {
 	case n == 0:
 		return false
 	case b.width == 0:
-		return b.left > 0 || n >= minWord && mixed(run)
+		return b.left > 0 || n >= minWord && mixed(run) && (n < minArmour || random(run))
 	case n == b.width:
 		return true
 	case n > b.width:

@@ -192,6 +192,35 @@ func TestKeyCarriersCut(t *testing.T) {
 	}
 }
 
+// TestKeyBehindFirstPrefix: only the line of the BEGIN has something in front.
+func TestKeyBehindFirstPrefix(t *testing.T) {
+	e := engine(t)
+	for _, k := range keyTexts(t)[:9] {
+		for _, prefix := range []string{
+			"2026-01-01 00:00:00,123 INFO  [main] c.e.App - read key ", "key = '", `  "key": "`, "<key>", "KEY=\"",
+			"MESSAGE\n\x1d\x03\x00\x00\x00\x00\x00\x00", "cat <<EOF > key.pem; echo ", "data: ", "\x1b[36mINFO\x1b[0m[0000] ",
+		} {
+			for _, indent := range []string{"", "    ", "\t"} {
+				for _, suffix := range []string{"", "'", "</key>", `",`, " (end)"} {
+					text, mark := carried(k, indent+"%[1]s\n")
+					text = append([]byte(prefix), text[len(indent):len(text)-1]...)
+					mark = append(bytes.Repeat([]byte{'.'}, len(prefix)), mark[len(indent):len(mark)-1]...)
+					for i := range mark[len(prefix):] {
+						if mark[len(prefix)+i] == '.' && text[len(prefix)+i] == '\n' {
+							mark[len(prefix)+i] = '?'
+						}
+					}
+					tail := suffix + "\n2026-01-01 00:00:01 INFO next c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00\n"
+					text, mark = append(text, tail...), append(mark, bytes.Repeat([]byte{'.'}, len(tail))...)
+					if i := differs(mark, e.NewScanner().Text(nil, text)); i >= 0 {
+						t.Errorf("%s behind %q, %q, %q: byte %d: %q ¦ %q", k.name, prefix, indent, suffix, i, text[max(0, i-60):i], text[i:min(len(text), i+60)])
+					}
+				}
+			}
+		}
+	}
+}
+
 // TestKeyOnOneLine: the same with line ends that are escaped, or blanks.
 func TestKeyOnOneLine(t *testing.T) {
 	e := engine(t)
