@@ -44,6 +44,7 @@ const (
 	formBelow
 	loginBelow
 	netrcBelow
+	respBelow
 	bindsBelow
 	tableBelow
 	rowsBelow
@@ -213,6 +214,8 @@ func (s *Scanner) followCarry(upTo int) {
 			more = s.loginLine(c, lo, hi)
 		case netrcBelow:
 			more = s.netrcLine(c, lo, hi)
+		case respBelow:
+			more = s.respLine(c, lo, hi)
 		case bindsBelow:
 			more = s.bindsLine(c, lo, hi)
 		case tableBelow:

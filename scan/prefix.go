@@ -53,7 +53,7 @@ func (s *Scanner) prefix(di int32, hs, he int) {
 		if d.After.SecretFrom != d.After.SecretTo {
 			from, to = f, g
 		}
-		if tail := d.After.Tail(); end < len(t) && tail.Has(t[end]) {
+		if tail := d.After.Tail(); end < len(t) && tail.Has(t[end]) && !frameBehind(t[end:]) {
 			if !d.Loose {
 				s.drop(nil, di, start, end, ShapeGoesOn)
 				return

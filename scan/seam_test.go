@@ -212,3 +212,23 @@ func TestHeld(t *testing.T) {
 		}
 	}
 }
+
+// TestProtocols: values behind lengths, as the protocols write them.
+func TestProtocols(t *testing.T) {
+	e := engine(t)
+	token, _, _ := expand(t, "ghp"+"_{alnum:30}{crc32-base62:6}", 3)
+	for _, text := range []string{
+		"*2\r\n$4\r\nAUTH\r\n$8\r\n‹hunter22›\r\n*1\r\n$4\r\nPING\r\n",
+		"*2\n$4\nAUTH\n$8\n‹hunter22›\n*1\n$4\nPING\n",
+		"*3\r\n$4\r\nAUTH\r\n$3\r\n‹bob›\r\n$9\r\n‹hunter 22›\r\n$4\r\n",
+		`read "*2\r\n$4\r\nAUTH\r\n$8\r\n‹hunter22›\r\n" from client` + "\n",
+		`{"data":"*3\\r\\n$4\\r\\nAUTH\\r\\n$3\\r\\n‹bob›\\r\\n$8\\r\\n‹hunter22›\\r\\n"}` + "\n",
+		"AUTH\n\nAUTH\n$8\nnot eight bytes\nAUTH\r\nOK\r\n",
+		// syslog with counts of octets
+		"60 <34>1 2026-01-01T00:00:00Z h app - - - got ‹" + token + "›87 <34>1 2026-01-01T00:00:00Z h app - - - ok\n",
+		// journald's export format
+		"_PID=1\nMESSAGE\n\x1d\x00\x00\x00\x00\x00\x00\x00password=‹hunter2a›\nnext line\n_PID=2\n",
+	} {
+		everywhere(t, e, text)
+	}
+}

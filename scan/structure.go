@@ -33,6 +33,8 @@ func structureOf(name string) (structure, match.Gate) {
 		return (*Scanner).putty, match.Gate{}
 	case "sql-identified":
 		return (*Scanner).sqlIdentified, match.Gate{}
+	case "resp-auth":
+		return (*Scanner).respAuth, match.Gate{Class: afterAuth, Min: 1}
 	case "smtp-login":
 		return (*Scanner).smtpLogin, match.Gate{}
 	case "netrc":
