@@ -15,7 +15,7 @@ const (
 	Trace // W3C trace context
 	ETag
 	Resource // ARN and the ids of cloud resources
-	SystemID // Windows SID, SELinux context, PCI address
+	SystemID // Windows SID, SELinux context, PCI address, Ethereum address
 	URL
 	Email
 	Host
@@ -75,7 +75,7 @@ func benign(v []byte, s set) Reason {
 		return ETag
 	case s.any(colon|dash|dot|slash) && isResource(v):
 		return Resource
-	case s.any(colon|dash) && isSystemID(v):
+	case isAddress(v) || s.any(colon|dash) && isSystemID(v):
 		return SystemID
 	case isPublic(v):
 		return Public

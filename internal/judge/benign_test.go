@@ -25,7 +25,7 @@ func TestBenign(t *testing.T) {
 		Trace:       {"00-" + randHex[:32] + "-" + randHex[:16] + "-01"},
 		ETag:        {`W/"abc123"`, `"` + randHex[:32] + `-12"`},
 		Resource:    {"arn:aws:iam::123456789012:role/reader", "i-0abcdef1234567890", "projects/my-project/topics/orders"},
-		SystemID:    {"S-1-5-21-1004336348-1177238915", "0000:00:1f.2", "system_u:object_r:httpd_t:s0"},
+		SystemID:    {"S-1-5-21-1004336348-1177238915", "0000:00:1f.2", "system_u:object_r:httpd_t:s0", "0x00112233445566778899aabbccddeeff00112233"},
 		URL:         {"https://example.com/a/b?page=2", "redis://cache.internal:6379/0", "https://login.example.com/oauth/authorize"},
 		Email:       {"bob.smith@example.com"},
 		Host:        {"db-01.prod.internal:5432", "example.com", "kafka-1.internal:9092,kafka-2.internal:9092", "localhost:8080"},

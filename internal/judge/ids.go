@@ -152,6 +152,9 @@ func isResource(v []byte) bool {
 	return false
 }
 
+// isAddress: an account or contract of Ethereum, of 20 bytes; private keys have 32.
+func isAddress(v []byte) bool { return len(v) == 42 && v[0] == '0' && v[1] == 'x' && allHex(v[2:]) }
+
 // isSystemID: a Windows SID, an SELinux context, a PCI address.
 func isSystemID(v []byte) bool {
 	if rest, ok := bytes.CutPrefix(v, []byte("S-1-")); ok {
