@@ -195,7 +195,7 @@ func (s *Scanner) list(p *pair, v names.Verdict) bool {
 		s.take(p, v, from, end)
 		return true
 	}
-	if s.opensObject(i) {
+	if s.opensObject(i) || i < lim && t[i] == '<' {
 		return true // the members have names of their own
 	}
 	p.worded = p.worded || v.Strength == names.Medium && v.Class != names.Session // many keys: they may be UUIDs
