@@ -84,6 +84,9 @@ func (s *Scanner) purpose(p *pair) {
 		return
 	}
 	if q, d, n := quoteAt(t, i, min(len(t), i+maxGlue)); n > 0 {
+		if q == '"' && endsString(t, i+n-1) && s.inString(p.keyStart) {
+			return // "Password for bob:" and nothing more
+		}
 		p.quote, p.depth = q, d
 		i += n
 	}

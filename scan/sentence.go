@@ -67,7 +67,7 @@ func (s *Scanner) sentence(p *pair, i int) bool {
 	} else if lex[t[i]]&isWord == 0 && (t[i] == '{' || t[i] == '<' || t[i] == '-' || !verb && t[i] != '[') || pairAhead(t, i) || lowerWord(t, i) || !verb && t[i] != '[' && s.strongPassword(p) && !s.announced(p) {
 		return false
 	}
-	if hasFold(t[i:], "0x") || t[i] == '<' {
+	if hasFold(t[i:], "0x") || i < len(t) && t[i] == '<' {
 		return false // an address, a special token
 	}
 	p.sep, p.told, p.start = ' ', true, i
