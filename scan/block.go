@@ -262,7 +262,8 @@ func (b *block) fits(run []byte) bool {
 	case n == 0:
 		return false
 	case b.width == 0:
-		return b.left > 0 || n >= minWord && mixed(run) && (n < minArmour || random(run))
+		// A full line of PEM or MIME (RFC 7468, RFC 2045) is armour whatever it holds.
+		return b.left > 0 || n >= minWord && mixed(run) && (n < minArmour || n == 64 || n == 76 || random(run))
 	case n == b.width:
 		return true
 	case n > b.width:
