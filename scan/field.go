@@ -82,6 +82,9 @@ func (s *Scanner) field(hs, he int) {
 	if v.Strength == names.Medium && v.Class == names.Token && slices.ContainsFunc(keyed, s.e.brands) {
 		v.Strength = names.Strong // a vendor's token is no counter and no state
 	}
+	if s.number(&p, v) {
+		return
+	}
 	if len(keyed) == 0 && v.Strength != names.None && v.Class != names.Password {
 		keyed = s.vendorBefore(&p)
 	}
@@ -205,6 +208,10 @@ func (s *Scanner) pairAt(hs, he int) (p pair, ok bool) {
 		p.encoded = escapeBefore(t, ks) == 3
 	}
 	if p.kind == names.Attr && s.idle(&p, before) {
+		p.idle = true
+		return p, false
+	}
+	if before == ' ' && p.kind == names.Attr && s.prose(&p) {
 		p.idle = true
 		return p, false
 	}
