@@ -255,6 +255,11 @@ func (b *block) settle(line []byte, from int) {
 	}
 }
 
+// fullLine is the least width of full lines of armour: RFC 7468 has 64 bytes,
+// OpenSSH 70. So long a run is taken as it is; a shorter one has to look random,
+// or the digest in a log line would pass for a key.
+const fullLine = 60
+
 // fits reports whether a run may be the next line of the armour.
 func (b *block) fits(run []byte) bool {
 	n := len(run)
@@ -262,8 +267,7 @@ func (b *block) fits(run []byte) bool {
 	case n == 0:
 		return false
 	case b.width == 0:
-		// A full line of PEM or MIME (RFC 7468, RFC 2045) is armour whatever it holds.
-		return b.left > 0 || n >= minWord && mixed(run) && (n < minArmour || n == 64 || n == 76 || random(run))
+		return b.left > 0 || n >= minWord && mixed(run) && (n < minArmour || n >= fullLine || random(run))
 	case n == b.width:
 		return true
 	case n > b.width:

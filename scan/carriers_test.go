@@ -26,7 +26,6 @@ type form struct {
 }
 
 var (
-	bare    = form{}
 	inJSON  = form{jsonEscape, readJSON}
 	inJSON2 = form{func(v string) string { return jsonEscape(jsonEscape(v)) }, readJSON}
 	logfmt  = form{nil, readLogfmt}

@@ -266,6 +266,3 @@ var logShapes = []shape{
 	{row: "82b", text: `user=bob&password=<<>>&n=1`, form: form{bytesOf("%%%02x", ""), readQuery}, not: "pin pem"},
 	{row: "82c", text: `<password><<>></password>`, form: form{bytesOf("&#%d;", ""), readXML}, not: "pin pem"},
 }
-
-// where is the offset of the place of the value.
-func (s *shape) where() int { return strings.LastIndex(s.text, "<<>>") }

@@ -153,8 +153,9 @@ func expression(in []byte) bool {
 
 // jinja: lookup('env', 'DB_PASS') of Ansible, env_var('DB_PASS') of dbt.
 func jinja(in []byte) bool {
-	name, args, ok := bytes.Cut(in, []byte("("))
-	if args, ok = bytes.CutSuffix(args, []byte(")")); !ok {
+	name, args, _ := bytes.Cut(in, []byte("("))
+	args, ok := bytes.CutSuffix(args, []byte(")"))
+	if !ok {
 		return false
 	}
 	switch string(name) {
