@@ -82,7 +82,7 @@ func (s *Scanner) field(hs, he int) {
 	if v.Strength == names.Medium && v.Class == names.Token && slices.ContainsFunc(keyed, s.e.brands) {
 		v.Strength = names.Strong // a vendor's token is no counter and no state
 	}
-	if s.number(&p, v) {
+	if s.trifle(&p, v) {
 		return
 	}
 	if len(keyed) == 0 && v.Strength != names.None && v.Class != names.Password {
@@ -176,7 +176,7 @@ func (s *Scanner) pairAt(hs, he int) (p pair, ok bool) {
 	for ke > he && (t[ke-1] == '-' || t[ke-1] == '.') {
 		ke--
 	}
-	if i := bytes.Index(t[ks:ke], markerStart); i >= 0 {
+	if i := s.marker(ks, ke); i >= 0 {
 		if s.e.marked(t, ks+i, ke) {
 			return p, false
 		}
@@ -226,6 +226,16 @@ func (s *Scanner) pairAt(hs, he int) (p pair, ok bool) {
 		return p, false
 	}
 	return p, s.separator(&p, flag)
+}
+
+// marker returns where a marker begins in text[lo:hi], or -1. Few names have a
+// hyphen.
+func (s *Scanner) marker(lo, hi int) int {
+	name := s.text[lo:hi]
+	if bytes.IndexByte(name, '-') < 0 {
+		return -1
+	}
+	return bytes.Index(name, markerStart)
 }
 
 // idle reports whether a name is known to announce nothing, whatever follows

@@ -46,10 +46,10 @@ func (s *Scanner) prose(p *pair) bool {
 	return true
 }
 
-// number reports whether the value of p is a number, which under a name of
-// that weight is none that anybody keeps secret.
-func (s *Scanner) number(p *pair, v names.Verdict) bool {
-	if s.trace != nil || v.Strength > names.Medium || v.Class == names.PIN || v.Class == names.OTP {
+// trifle reports whether the value of p is a number or too short, which under a
+// name of that weight is none that anybody keeps secret.
+func (s *Scanner) trifle(p *pair, v names.Verdict) bool {
+	if s.trace != nil || v.Strength > names.Medium || v.Class == names.PIN || v.Class == names.OTP || v.Class == names.Cookie {
 		return false
 	}
 	t := s.text
@@ -57,7 +57,17 @@ func (s *Scanner) number(p *pair, v names.Verdict) bool {
 	for i < len(t) && lex[t[i]]&isDigit != 0 {
 		i++
 	}
-	return i > p.start && i < len(t) && i-p.start <= longestCount && (lex[t[i]]&(isBlank|isEOL) != 0 || t[i] == p.quote && p.depth == 0)
+	if i == p.start || i-p.start > longestCount {
+		if p.quote != 0 || v.Class == names.Auth {
+			return false
+		}
+		for i = p.start; i < len(t) && i-p.start < shortestMedium && lex[t[i]]&isWord != 0; i++ {
+		}
+		if i-p.start == shortestMedium || i < len(t) && lex[t[i]]&(isBlank|isEOL) == 0 || schemeOf(t[p.start:i]) != noScheme {
+			return false
+		}
+	}
+	return i > p.start && i < len(t) && (lex[t[i]]&(isBlank|isEOL) != 0 || t[i] == p.quote && p.depth == 0)
 }
 
 const longestCount = 20 // digits of the largest 64-bit number
