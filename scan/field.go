@@ -59,7 +59,7 @@ func (s *Scanner) field(hs, he int) {
 	if !ok {
 		had := len(s.spans)
 		s.keyDone = max(s.keyDone, p.keyEnd)
-		if p.keyEnd > 0 && p.sep == 0 {
+		if p.keyEnd > 0 && p.sep == 0 && s.announces(&p) {
 			s.compared(&p)
 			s.purpose(&p)
 			if len(s.spans) == had {
@@ -228,11 +228,17 @@ func (s *Scanner) pairAt(hs, he int) (p pair, ok bool) {
 	return p, s.separator(&p, flag)
 }
 
+// announces reports whether a name says anything of a value at all.
+func (s *Scanner) announces(p *pair) bool {
+	v, keyed := s.known(p)
+	return v.Strength != names.None || len(keyed) > 0
+}
+
 // marker returns where a marker begins in text[lo:hi], or -1. Few names have a
 // hyphen.
 func (s *Scanner) marker(lo, hi int) int {
 	name := s.text[lo:hi]
-	if bytes.IndexByte(name, '-') < 0 {
+	if len(name) <= len(markerStart) || bytes.IndexByte(name, '-') < 0 {
 		return -1
 	}
 	return bytes.Index(name, markerStart)
