@@ -82,11 +82,11 @@ func (s *Scanner) field(hs, he int) {
 	if v.Strength == names.Medium && v.Class == names.Token && slices.ContainsFunc(keyed, s.e.brands) {
 		v.Strength = names.Strong // a vendor's token is no counter and no state
 	}
-	if s.trifle(&p, v) {
-		return
-	}
 	if len(keyed) == 0 && v.Strength != names.None && v.Class != names.Password {
 		keyed = s.vendorBefore(&p)
+	}
+	if len(keyed) == 0 && s.trifle(&p, v) {
+		return
 	}
 	if v.Strength >= names.Medium && s.elsewhere(&p) {
 		return
