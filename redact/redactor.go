@@ -163,8 +163,7 @@ func (r *Redactor) begin() {
 // to dst. The two must not overlap. Nothing but growth of dst is allocated
 // where nothing is found.
 func (r *Redactor) Append(dst, text []byte) []byte {
-	r.begin()
-	out, changed := r.text(dst, text)
+	out, changed := r.Redact(dst, text)
 	if !changed {
 		return append(dst, text...)
 	}
@@ -225,8 +224,7 @@ func (r *Redactor) text(dst, text []byte) (out []byte, changed bool) {
 // such as an attribute or a header. It cannot fail: a value that cannot be
 // scanned becomes a marker as a whole.
 func (r *Redactor) Value(dst, key, value []byte) []byte {
-	r.begin()
-	out, changed := r.value(dst, key, value)
+	out, changed := r.RedactValue(dst, key, value)
 	if !changed {
 		return append(dst, value...)
 	}
