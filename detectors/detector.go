@@ -23,16 +23,18 @@ const (
 	Structure
 	// Regex: an RE2 expression, run from its literals.
 	Regex
+	// Known: values of an inventory of known secrets. No file can define one.
+	Known
 )
 
-var kinds = [...]string{"prefix", "keyed", "field", "structure", "regex"}
+var kinds = [...]string{"prefix", "keyed", "field", "structure", "regex", "known"}
 
 // String is the name of the kind in a vendor file.
 func (k Kind) String() string { return kinds[k] }
 
 // ParseKind reads prefix, keyed, field, structure or regex.
 func ParseKind(s string) (Kind, error) {
-	for i, n := range kinds {
+	for i, n := range kinds[:Known] {
 		if n == s {
 			return Kind(i), nil
 		}
@@ -82,6 +84,11 @@ type Detector struct {
 
 	File string // where it was defined
 	Line int
+}
+
+// KnownSecret returns the detector that reports what stands in an inventory.
+func KnownSecret() Detector {
+	return Detector{ID: "known-secret", Title: "Known secret", Severity: finding.Critical, Kind: Known, File: "built-in"}
 }
 
 // FirstGroup, as Detector.Group, is the first submatch that is not empty, or the

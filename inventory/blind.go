@@ -201,6 +201,42 @@ func (d *digests) scan(dst []dictionary.Hit, text []byte, s *Scratch) []dictiona
 	return dst
 }
 
+// tail returns where a value may begin that the end of text cuts: where a known
+// prefix of one does that would go on behind it, or, short of a whole prefix,
+// any byte that values are made of.
+func (d *digests) tail(text []byte, longest int) int {
+	lo := len(text)
+	for lo > max(0, len(text)-longest) && d.class.Has(text[lo-1]) {
+		lo--
+	}
+	for at := lo; at < len(text); at++ {
+		for i := range d.prefixes {
+			p := &d.prefixes[i]
+			n := prefixLens[i]
+			if p.count > 0 && (at+n > len(text) || d.goesOn(p, text[at:], n)) {
+				return at
+			}
+		}
+	}
+	return len(text)
+}
+
+// goesOn reports whether text begins with the prefix of a value that is longer.
+func (d *digests) goesOn(p *prefixes, text []byte, n int) bool {
+	var h uint64
+	for _, c := range text[:n] {
+		h = reduce(mulMod(h, d.base) + uint64(c) + 1)
+	}
+	f := h * d.inner
+	mask := uint64(len(p.table) - 1)
+	for k := f >> 20 & mask; p.table[k].length != 0; k = (k + 1) & mask {
+		if x := &p.table[k]; x.fingerprint == uint32(f>>32) && int(x.length) > len(text) {
+			return true
+		}
+	}
+	return false
+}
+
 func (d *digests) confirm(dst []dictionary.Hit, p *prefixes, f uint64, text []byte, at, end int, s *Scratch) []dictionary.Hit {
 	mask := uint64(len(p.table) - 1)
 	for k := f >> 20 & mask; p.table[k].length != 0; k = (k + 1) & mask {

@@ -35,6 +35,7 @@ type Inventory struct {
 	patterns int
 	longest  int
 	weak     map[string]int32 // values that count under a sensitive name only
+	weakest  int              // length of the longest of them
 }
 
 // A Hit is text[Start:End], a form of the secret of an entry.
@@ -104,6 +105,9 @@ func collect(ctx context.Context, o Options, sources []Source) (*collector, erro
 // inventory makes what was collected searchable. key is that of the records.
 func (c *collector) inventory(key *Key) *Inventory {
 	inv := &Inventory{entries: c.entries, weak: c.weak, longest: c.longest, dict: c.builder.Build()}
+	for v := range c.weak {
+		inv.weakest = max(inv.weakest, len(v))
+	}
 	inv.patterns = inv.dict.Len() + len(c.records)
 	if len(c.records) > 0 {
 		inv.digests = newDigests(key.Bytes, c.class, c.records)
@@ -201,6 +205,21 @@ func (inv *Inventory) Scan(dst []Hit, text []byte, s *Scratch) []Hit {
 // Value returns the entry of a value that stands, whole, under a sensitive
 // name, and was too weak to be looked for elsewhere.
 func (inv *Inventory) Value(value []byte) (entry int, ok bool) {
+	if len(value) > inv.weakest {
+		return 0, false
+	}
 	e, ok := inv.weak[string(value)]
 	return int(e), ok
+}
+
+// Tail returns where in a text whose rest is to come a secret may begin that its
+// end cuts, or len(text). Of values that are kept this is exact. Of digests
+// nothing shorter than their prefixes is known, so that for them it is where the
+// last bytes that values are made of begin.
+func (inv *Inventory) Tail(text []byte) int {
+	i := inv.dict.Tail(text)
+	if inv.digests != nil {
+		i = min(i, inv.digests.tail(text, inv.longest))
+	}
+	return i
 }

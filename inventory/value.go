@@ -98,7 +98,8 @@ func pieces(secret []byte) iter.Seq[[]byte] {
 				if !yield(line[:maxPiece]) {
 					return
 				}
-				line = line[maxPiece:]
+				// What is left must be long enough to be looked for by itself.
+				line = line[min(maxPiece, len(line)-leastLine):]
 			}
 			if !several || len(line) >= dictionary.MinLen {
 				if !yield(line) {

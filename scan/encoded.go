@@ -316,7 +316,7 @@ func (s *Scanner) carrier(b []byte, f decode.Form, start, end int) *Span {
 		return nil
 	}
 	x := s.found(best.Detector, start, end, best.Confidence, best.Evidence&^Unclosed)
-	x.Encoding = best.Encoding
+	x.Encoding, x.Entry = best.Encoding, best.Entry
 	if wide {
 		x.Encoding = x.Encoding.inside(decode.UTF16)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/stanch/stanch/internal/decode"
 	"github.com/stanch/stanch/internal/envelope"
 	"github.com/stanch/stanch/internal/names"
+	"github.com/stanch/stanch/inventory"
 	"github.com/stanch/stanch/match"
 )
 
@@ -29,6 +30,9 @@ type Options struct {
 	// NoDecoding leaves encoded text (base64, escapes, numbers) as it is: only
 	// what detectors say of it themselves is found.
 	NoDecoding bool
+	// Inventory holds known secrets; nil for none. What it finds is reported by the
+	// detector of kind Known, and not at all where there is none.
+	Inventory *inventory.Inventory
 }
 
 // Engine is a compiled set of detectors. It is immutable and safe for
@@ -42,18 +46,20 @@ type Engine struct {
 	leads    []lead // by literal
 	ungated  func() *match.Matcher
 
-	names      *names.Classifier
-	vendors    vendorWords
-	class      []int32 // detector that reports values under a name, by names.Class; -1 for none
-	userinfo   int32   // detector of passwords in addresses, -1 for none
-	vocabulary *envelope.Vocabulary
-	narrow     []float32      // by detector, see narrowness
-	shapes     []shapeClasses // by detector
-	classes    int            // that shapes number
-	keywords   [][]string     // by detector, in lower case
-	rules      *automaton.Set
-	gated      []lineRule // rules without a usable literal
-	opaque     int32      // detector that reports what could not be decoded
+	names       *names.Classifier
+	vendors     vendorWords
+	class       []int32 // detector that reports values under a name, by names.Class; -1 for none
+	userinfo    int32   // detector of passwords in addresses, -1 for none
+	vocabulary  *envelope.Vocabulary
+	narrow      []float32      // by detector, see narrowness
+	shapes      []shapeClasses // by detector
+	classes     int            // that shapes number
+	keywords    [][]string     // by detector, in lower case
+	rules       *automaton.Set
+	gated       []lineRule // rules without a usable literal
+	opaque      int32      // detector that reports what could not be decoded
+	inventory   *inventory.Inventory
+	inventoried int32 // detector that reports known secrets, -1 for none
 }
 
 // lead is what a literal leads to. Where several expressions share it, one
@@ -102,10 +108,11 @@ const (
 // Compile builds an engine. It refuses detectors that cannot be anchored.
 func Compile(ds []detectors.Detector, o Options) (*Engine, error) {
 	e := &Engine{
-		detectors:  ds,
-		maxLine:    max(cmp.Or(o.MaxLine, defaultMaxLine), minMaxLine),
-		vocabulary: o.Vocabulary,
-		rules:      automaton.NewSet(automaton.Options{}),
+		detectors:   ds,
+		maxLine:     max(cmp.Or(o.MaxLine, defaultMaxLine), minMaxLine),
+		vocabulary:  o.Vocabulary,
+		rules:       automaton.NewSet(automaton.Options{}),
+		inventoried: -1,
 	}
 	if e.vocabulary == nil {
 		e.vocabulary = new(envelope.Vocabulary)
@@ -124,6 +131,9 @@ func Compile(ds []detectors.Detector, o Options) (*Engine, error) {
 		if err := b.detector(int32(i), &ds[i]); err != nil {
 			return nil, fmt.Errorf("%s:%d: detector %s: %w", ds[i].File, ds[i].Line, ds[i].ID, err)
 		}
+	}
+	if e.inventoried >= 0 {
+		e.inventory = o.Inventory
 	}
 	e.classes = len(b.classes)
 	if !o.NoDecoding {
@@ -152,6 +162,19 @@ func Compile(ds []detectors.Detector, o Options) (*Engine, error) {
 	})
 	return e, nil
 }
+
+// WithInventory returns the engine with other known secrets, nil for none. It
+// costs nothing: all else is shared.
+func (e *Engine) WithInventory(inv *inventory.Inventory) *Engine {
+	x := *e
+	if x.inventory = inv; x.inventoried < 0 {
+		x.inventory = nil
+	}
+	return &x
+}
+
+// Inventory returns the known secrets that the engine looks for, nil without any.
+func (e *Engine) Inventory() *inventory.Inventory { return e.inventory }
 
 // Detectors returns what spans index. The caller must not change it.
 func (e *Engine) Detectors() []detectors.Detector { return e.detectors }
@@ -357,6 +380,9 @@ func (b *builder) detector(i int32, d *detectors.Detector) error {
 		}
 	case detectors.Regex:
 		return b.regex(i, d)
+	case detectors.Known:
+		b.e.inventoried = i
+		return nil
 	default:
 		return fmt.Errorf("a detector of kind %s cannot be compiled", d.Kind)
 	}

@@ -25,7 +25,7 @@ func (s *Scanner) repeats(from int) {
 	lo, hi, values := 0, -1, 0
 	for i := from; i < n; i++ {
 		x := s.spans[i]
-		if x.End-x.Start < shortestRepeat || x.End-x.Start > maxJudged || x.Confidence < finding.Likely || x.Continued || x.Evidence&(Identifier|Unclosed) != 0 {
+		if x.End-x.Start < shortestRepeat || x.End-x.Start > maxJudged || x.Confidence < finding.Likely || x.Continued || x.Evidence&(Identifier|Unclosed|ByInventory) != 0 {
 			continue
 		}
 		if x.Start > hi {

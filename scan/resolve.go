@@ -13,6 +13,8 @@ import (
 // a lower rank that lies inside one of a higher rank says nothing new.
 func rank(ev Evidence) int {
 	switch {
+	case ev&ByInventory != 0:
+		return 5
 	case ev&(ByShape|ByKey) == ByShape:
 		return 4
 	case ev&ByShape != 0:
@@ -84,6 +86,14 @@ next:
 				continue
 			}
 			if a.Start == k.Start && a.End == k.End {
+				if a.Continued != k.Continued && a.Entry|k.Entry != 0 { // a line of a key that is known line by line
+					entry := max(a.Entry, k.Entry)
+					if a.Continued {
+						*k = a
+					}
+					k.Entry = entry
+					continue next
+				}
 				better := s.e.better(&a, k)
 				if s.trace != nil && better {
 					s.lost(k, &a, BetterKnown)
@@ -93,7 +103,7 @@ next:
 				k.merge(&a, better)
 				continue next
 			}
-			if rank(a.Evidence) <= rank(k.Evidence) && a.Confidence <= k.Confidence && k.Evidence&Identifier == 0 {
+			if (rank(a.Evidence) <= rank(k.Evidence) || a.Entry != 0 && k.Continued) && a.Confidence <= k.Confidence && k.Evidence&Identifier == 0 {
 				if s.trace != nil {
 					s.lost(&a, k, Covered)
 				}

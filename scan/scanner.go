@@ -56,8 +56,9 @@ type Scanner struct {
 	rowBefore      int // the last row of a table
 	manifest       manifest
 	seams          seams
-	single         bool   // every line is a record of its own
-	trace          *trace // nil unless it explains
+	single         bool    // every line is a record of its own
+	trace          *trace  // nil unless it explains
+	lookup         *lookup // nil without an inventory
 
 	depth int      // layers of encoding that the text was taken out of
 	top   *Scanner // of the text that was read, nil in itself
@@ -93,7 +94,11 @@ const (
 
 // NewScanner returns a scanner with empty scratch space.
 func (e *Engine) NewScanner() *Scanner {
-	return &Scanner{e: e, runs: runs{of: make([]classRun, e.classes)}}
+	s := &Scanner{e: e, runs: runs{of: make([]classRun, e.classes)}}
+	if e.inventory != nil {
+		s.lookup = new(lookup)
+	}
+	return s
 }
 
 // Text appends the spans of a whole text: one record or many lines. They are
@@ -223,7 +228,8 @@ func (s *Scanner) scan(dst []Span, text []byte, m mode) []Span {
 	s.hits = matcher.Scan(s.hits[:0], text, &s.scratch)
 	s.seams.marks = s.seams.marks[:0]
 	s.longParts(text)
-	if len(s.hits) == 0 && s.blocks.n == 0 && s.carry.kind == nothing && !s.manifest.open && s.e.gated == nil && len(s.seams.marks) == 0 {
+	strange := s.lookup == nil || !s.lookup.look(s.e.inventory, text, m)
+	if len(s.hits) == 0 && strange && s.blocks.n == 0 && s.carry.kind == nothing && !s.manifest.open && s.e.gated == nil && len(s.seams.marks) == 0 {
 		s.openAt, s.seams.held = noOpen, noOpen
 		return dst
 	}
@@ -256,6 +262,9 @@ func (s *Scanner) scan(dst []Span, text []byte, m mode) []Span {
 	}
 	if s.e.gated != nil {
 		s.gatedRules()
+	}
+	if !strange {
+		s.knownSecrets(m)
 	}
 	s.spans = s.resolve(from)
 	s.repeats(from)

@@ -22,6 +22,9 @@ type Span struct {
 	// several lines, a token that a colour or the end of a record interrupts, a value
 	// cut by a time-out): no new marker, no new finding.
 	Continued bool
+	// Entry is the number of the entry of the inventory whose secret it is, plus
+	// one; 0 for what is not known.
+	Entry int32
 }
 
 // Evidence is what a span rests on.
@@ -37,4 +40,5 @@ const (
 	Identifier                       // names somebody, lets nobody in
 	Unclosed                         // text ended inside it
 	Announced                        // the name alone says that it is a secret
+	ByInventory                      // the value is known
 )

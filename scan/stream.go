@@ -215,6 +215,9 @@ func (st *Stream) deliver(m mode) {
 	if m == unfinished && s.openAt < end {
 		st.add(Span{Start: s.openAt, End: end, Detector: s.openBy, Confidence: finding.Likely, Evidence: Unclosed})
 	}
+	if m == unfinished && s.lookup != nil {
+		cut = max(w.released, min(cut, s.lookup.hold))
+	}
 	if w.swallow != 0 {
 		to := w.released
 		for to < cut && !ends(st.buf[to], w.swallow) {

@@ -169,7 +169,7 @@ func (s *Scanner) goes(end int) {
 // noteEnd remembers a value that more text could prolong.
 func (s *Scanner) noteEnd(p *pair, v names.Verdict, end int, closed bool) {
 	s.cutShort(end)
-	if !closed && s.partial && v.Strength >= names.Medium {
+	if !closed && s.partial && (v.Strength >= names.Medium || s.lookup != nil && s.e.inventory.Weak() > 0) {
 		s.current, s.openQuote = s.e.class[v.Class], p.quote
 		s.open(p.start)
 	}
@@ -275,6 +275,9 @@ func (s *Scanner) exhausted(p *pair, v names.Verdict) bool {
 // take judges text[start:end], the value of p, and records it as a span of the
 // class's detector.
 func (s *Scanner) take(p *pair, v names.Verdict, start, end int) {
+	if s.lookup != nil && start < end && s.weakly(p, start, end) {
+		return
+	}
 	if start >= end || p.tooShort(end-start, v) {
 		s.drop(p, s.e.class[v.Class], start, end, p.size(start, end))
 		return

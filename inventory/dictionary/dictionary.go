@@ -1,5 +1,7 @@
 package dictionary
 
+import "sync"
+
 // MaxLen is the length of the longest pattern, in bytes.
 const MaxLen = 4 << 10
 
@@ -11,6 +13,12 @@ type Dictionary struct {
 	patterns []entry
 	longest  int
 	kernel   bool
+
+	// For Tail: the numbers of the patterns in their order, and the bytes that
+	// they begin with.
+	ordered sync.Once
+	order   []uint32
+	first   [4]uint64
 }
 
 // entry is a pattern: where it starts in the store, the id of its hits, and
