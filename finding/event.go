@@ -30,10 +30,14 @@ type Finding struct {
 	Key        string     `json:"key,omitempty"` // the name the value stood under
 	// Fingerprint is a key id, "-" and a keyed hash of the value; empty where the
 	// value could be guessed or no key is configured.
-	Fingerprint string    `json:"fingerprint,omitempty"`
-	Encoding    string    `json:"encoding,omitempty"` // what the value was wrapped in; empty for plain text
-	Time        time.Time `json:"time"`               // UTC
-	Count       int64     `json:"count"`
+	Fingerprint string `json:"fingerprint,omitempty"`
+	// Inventory is the id of a known secret's entry in the inventory, Owner whose it
+	// is, if the inventory says so; empty for other secrets.
+	Inventory string    `json:"inventory,omitempty"`
+	Owner     string    `json:"owner,omitempty"`
+	Encoding  string    `json:"encoding,omitempty"` // what the value was wrapped in; empty for plain text
+	Time      time.Time `json:"time"`               // UTC
+	Count     int64     `json:"count"`
 }
 
 // Kind says what sort of place a secret was found in, and so which fields of a

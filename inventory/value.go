@@ -3,6 +3,7 @@ package inventory
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"time"
@@ -58,6 +59,21 @@ type Refusal struct {
 
 func (r *Refusal) Error() string { return r.At + ": " + r.Why.Error() }
 func (r *Refusal) Unwrap() error { return r.Why }
+
+// Refusals returns the refusals that an error of New, Save or Document.Open joins.
+func Refusals(err error) (list []*Refusal) {
+	many, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return nil
+	}
+	for _, e := range many.Unwrap() {
+		var r *Refusal
+		if errors.As(e, &r) {
+			list = append(list, r)
+		}
+	}
+	return list
+}
 
 // acceptable tells whether a value can be looked for anywhere in a text: one
 // that is short or common would be found where it means nothing, and its digest

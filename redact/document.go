@@ -20,6 +20,16 @@ type Document struct {
 	Allow     []Allowance
 	Key       KeyFiles
 	Limits    Limits
+	Inventory InventoryFile
+}
+
+// InventoryFile names the document that says where known secrets come from. The
+// zero value is none.
+type InventoryFile struct {
+	Pos  Position
+	Path string
+	// Blind keeps keyed digests of the values instead of the values.
+	Blind bool
 }
 
 // Selection chooses detectors by patterns over their ids, in which * stands

@@ -29,6 +29,10 @@ type Options struct {
 	RandomKey bool
 	// Detectors replace the built-in ones; nil for those.
 	Detectors []detectors.Detector
+	// Environ is an environment, as os.Environ gives it. Values in it that look
+	// secret by their names or by themselves are known secrets beside those of the
+	// document's inventory.
+	Environ []string
 	// OnFinding takes the findings of every Redactor and Writer that has no
 	// function of its own. It is called from all their goroutines.
 	OnFinding func(finding.Finding)
@@ -40,6 +44,7 @@ type Options struct {
 type Engine struct {
 	scan      *scan.Engine
 	notes     []string
+	refused   []string
 	detectors []detector
 	rules     []rule
 	needKey   bool // some rule looks at the key
@@ -65,6 +70,9 @@ func New(doc *Document, o Options) (*Engine, error) {
 	}
 	all, notes, err := o.load(doc.Rules)
 	if err != nil {
+		return nil, err
+	}
+	if all, err = withKnown(all); err != nil {
 		return nil, err
 	}
 	e := &Engine{limits: doc.Limits, notes: notes, vocab: new(envelope.Vocabulary), onFinding: o.OnFinding}
@@ -127,6 +135,9 @@ func New(doc *Document, o Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := e.openInventory(doc.Inventory, o.Environ); err != nil {
+		return nil, err
+	}
 	return e, nil
 }
 
@@ -143,11 +154,13 @@ func (s *Selection) choose(all []detectors.Detector) ([]detectors.Detector, erro
 	}
 	var on []detectors.Detector
 	for i := range all {
-		if (len(s.Only) == 0 || fits(s.Only, &all[i])) && !fits(s.Skip, &all[i]) {
+		// Known secrets were named one by one: only says nothing of them.
+		if (len(s.Only) == 0 || all[i].Kind == detectors.Known || fits(s.Only, &all[i])) && !fits(s.Skip, &all[i]) {
 			on = append(on, all[i])
 		}
 	}
-	if len(on) == 0 && len(all) > 0 {
+	named := len(s.Only) > 0 && fits(s.Only, &all[len(all)-1]) // nothing but known secrets
+	if !named && len(all) > 1 && !slices.ContainsFunc(on, func(d detectors.Detector) bool { return d.Kind != detectors.Known }) {
 		pos := slices.Concat(s.Skip, s.Only)[0].Pos
 		return nil, pos.errorf("no detector is left")
 	}

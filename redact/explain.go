@@ -270,7 +270,7 @@ func evidence(ev scan.Evidence) (list []string) {
 	for _, e := range []struct {
 		is   scan.Evidence
 		name string
-	}{{scan.ByShape, "shape"}, {scan.ByChecksum, "checksum"}, {scan.BadChecksum, "failed checksum"}, {scan.ByKey, "name"},
+	}{{scan.ByInventory, "known"}, {scan.ByShape, "shape"}, {scan.ByChecksum, "checksum"}, {scan.BadChecksum, "failed checksum"}, {scan.ByKey, "name"},
 		{scan.ByConstruct, "construct"}, {scan.ByEntropy, "random"}, {scan.Identifier, "identifier"}, {scan.Unclosed, "unclosed"}} {
 		if ev&e.is != 0 {
 			list = append(list, e.name)

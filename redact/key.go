@@ -40,6 +40,7 @@ type keyring struct {
 	id          string
 	fingerprint []byte
 	hash        []byte
+	dictionary  []byte
 	random      bool
 	previous    []earlier
 }
@@ -161,6 +162,7 @@ func newKeyring(k KeyFiles, o *Options) (*keyring, error) {
 		id:          KeyID(key),
 		fingerprint: DeriveKey(key, ForFingerprint),
 		hash:        DeriveKey(key, ForHash),
+		dictionary:  DeriveKey(key, ForDictionary),
 		random:      random,
 	}
 	for _, f := range k.Previous {

@@ -244,7 +244,7 @@ func (p *parser) key(n *yaml.Node, what string) (Pattern, error) {
 
 func (p *parser) document(d *Document, n *yaml.Node) error {
 	version := false
-	err := p.fields(n, "document", []string{"version", "rules", "detectors", "names", "policy", "allow", "key", "limits"}, func(name string, v *yaml.Node) (err error) {
+	err := p.fields(n, "document", []string{"version", "rules", "detectors", "names", "policy", "allow", "key", "limits", "inventory"}, func(name string, v *yaml.Node) (err error) {
 		switch name {
 		case "version":
 			version = true
@@ -275,6 +275,8 @@ func (p *parser) document(d *Document, n *yaml.Node) error {
 			err = p.keyFiles(&d.Key, v)
 		case "limits":
 			err = p.limits(&d.Limits, v)
+		case "inventory":
+			d.Inventory, err = p.inventoryFile(v)
 		}
 		return err
 	})
@@ -309,6 +311,29 @@ func (p *parser) ruleFile(n *yaml.Node) (f RuleFile, err error) {
 	})
 	if err == nil && f.Path == "" {
 		err = p.errorf(n, "rules: want a file")
+	}
+	return f, err
+}
+
+func (p *parser) inventoryFile(n *yaml.Node) (f InventoryFile, err error) {
+	f.Pos = p.pos(n)
+	if n.Kind == yaml.ScalarNode {
+		f.Path, err = p.str(n, "inventory")
+		return f, err
+	}
+	err = p.fields(n, "inventory", []string{"file", "blind"}, func(name string, v *yaml.Node) (err error) {
+		switch name {
+		case "file":
+			f.Path, err = p.str(v, name)
+		case "blind":
+			if err = p.scalar(v, name, "!!bool", "true or false"); err == nil {
+				err = v.Decode(&f.Blind)
+			}
+		}
+		return err
+	})
+	if err == nil && f.Path == "" {
+		err = p.errorf(n, "inventory: want a file")
 	}
 	return f, err
 }

@@ -2,6 +2,7 @@ package redact
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 
 	"github.com/stanch/stanch/finding"
@@ -107,7 +108,8 @@ func (p *plan) link() {
 func (r *Redactor) check(s *scan.Span, n int) {
 	if s.Start < 0 || s.End < s.Start || s.End > n ||
 		s.KeyStart < 0 || s.KeyEnd < s.KeyStart || s.KeyEnd > n ||
-		s.Detector < 0 || int(s.Detector) >= len(r.e.detectors) || s.Confidence > finding.Certain {
+		s.Detector < 0 || int(s.Detector) >= len(r.e.detectors) || s.Confidence > finding.Certain ||
+		s.Entry < 0 || s.Entry > 0 && (r.e.scan.Inventory() == nil || int(s.Entry) > r.e.scan.Inventory().Len()) {
 		panic("redact: impossible span")
 	}
 }
@@ -295,6 +297,8 @@ func (r *Redactor) rules(i, j int) bool {
 		return b.Continued
 	case a.Confidence != b.Confidence:
 		return a.Confidence > b.Confidence
+	case (a.Entry != 0) != (b.Entry != 0):
+		return a.Entry != 0
 	case a.Evidence&scan.ByShape != b.Evidence&scan.ByShape:
 		return a.Evidence&scan.ByShape != 0
 	}
@@ -341,6 +345,7 @@ func (p *plan) prolong(u *union) {
 	for i := len(p.matches) - 1; i >= 0 && i >= len(p.matches)-8; i-- {
 		if m := &p.matches[i]; m.owner.Detector == p.candidates[u.owner].Detector {
 			m.End = max(m.End, u.end)
+			m.owner.Entry = cmp.Or(m.owner.Entry, p.candidates[u.owner].Entry)
 			return
 		}
 	}

@@ -95,6 +95,10 @@ func (r *Redactor) finding(m *Match, text, key []byte) finding.Finding {
 		f.Key = r.keyName(c, text, key)
 		f.Encoding = c.Encoding.String()
 		f.Fingerprint = r.printOf(c, text[c.Start:c.End])
+		if c.Entry > 0 {
+			entry := r.e.scan.Inventory().Entry(int(c.Entry) - 1)
+			f.Inventory, f.Owner = r.show([]byte(entry.ID)), r.show([]byte(entry.Owner))
+		}
 	}
 	f.ID = f.Source.EventID(f.Detector)
 	return f
