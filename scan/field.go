@@ -51,27 +51,19 @@ func (s *Scanner) field(hs, he int) {
 			return
 		}
 	}
-	p, ok := s.pairAt(hs, he)
+	var p pair
+	seen := s.glance(&p, hs, he)
+	if seen == decided {
+		return
+	}
+	ok := seen == parsed && s.separator(&p, false) || seen == unclear && s.pairAt(&p, hs, he)
 	if p.idle {
 		s.keyDone = p.keyEnd
 		return
 	}
 	if !ok {
-		had := len(s.spans)
 		s.keyDone = max(s.keyDone, p.keyEnd)
-		if p.keyEnd > 0 && p.sep == 0 && s.announces(&p) {
-			s.compared(&p)
-			s.purpose(&p)
-			if len(s.spans) == had {
-				s.apart(&p)
-			}
-			if len(s.spans) == had && p.keyEnd < len(s.text) && s.text[p.keyEnd] == ' ' {
-				s.passwordClause(&p)
-			}
-		}
-		if len(s.spans) == had {
-			s.dropName(&p, NoValue)
-		}
+		s.alone(&p)
 		return
 	}
 	s.keyDone = p.keyEnd
@@ -92,6 +84,24 @@ func (s *Scanner) field(hs, he int) {
 		return
 	}
 	s.meet(&p, v, keyed)
+}
+
+// alone handles a name that no value follows.
+func (s *Scanner) alone(p *pair) {
+	had := len(s.spans)
+	if p.keyEnd > 0 && p.sep == 0 && s.announces(p) {
+		s.compared(p)
+		s.purpose(p)
+		if len(s.spans) == had {
+			s.apart(p)
+		}
+		if len(s.spans) == had && p.keyEnd < len(s.text) && s.text[p.keyEnd] == ' ' {
+			s.passwordClause(p)
+		}
+	}
+	if len(s.spans) == had {
+		s.dropName(p, NoValue)
+	}
 }
 
 // elsewhere handles a pair in which something stands for the value: nothing up
@@ -134,15 +144,12 @@ func (s *Scanner) meet(p *pair, v names.Verdict, keyed []int32) {
 	}
 }
 
-// pairAt parses the name that holds text[hs:he] and what follows it up to the
-// first byte of a value.
-func (s *Scanner) pairAt(hs, he int) (p pair, ok bool) {
+// pairAt parses the name that holds text[hs:he], whose key bytes p has the
+// bounds of, and what follows it up to the first byte of a value.
+func (s *Scanner) pairAt(p *pair, hs, he int) bool {
 	t := s.text
-	ks, ke := hs, he
-	for lim := max(0, hs-maxKey); ks > lim && lex[t[ks-1]]&isKey != 0; ks-- {
-	}
-	for lim := min(len(t), ks+maxKey); ke < lim && lex[t[ke]]&isKey != 0; ke++ {
-	}
+	ks, ke := p.keyStart, p.keyEnd
+	p.keyStart, p.keyEnd = 0, 0
 	// An escape in front of the name is not part of it: \npassword, %26token.
 	if ks > 0 && ks < hs {
 		switch t[ks-1] {
@@ -178,13 +185,13 @@ func (s *Scanner) pairAt(hs, he int) (p pair, ok bool) {
 	}
 	if i := s.marker(ks, ke); i >= 0 {
 		if s.e.marked(t, ks+i, ke) {
-			return p, false
+			return false
 		}
 		// A marker in front of the name is no part of it.
 		for j := ke; j > ks+i+len(markerStart); j-- {
 			if s.e.vocabulary.Is(t[ks+i : j]) {
 				if ks = j; ks > hs {
-					return p, false
+					return false
 				}
 				break
 			}
@@ -207,25 +214,25 @@ func (s *Scanner) pairAt(hs, he int) (p pair, ok bool) {
 		p.kind = names.Query
 		p.encoded = escapeBefore(t, ks) == 3
 	}
-	if p.kind == names.Attr && s.idle(&p, before) {
+	if p.kind == names.Attr && s.idle(p, before) {
 		p.idle = true
-		return p, false
+		return false
 	}
-	if before == ' ' && p.kind == names.Attr && s.prose(&p) {
+	if before == ' ' && p.kind == names.Attr && s.prose(p) {
 		p.idle = true
-		return p, false
+		return false
 	}
 	if less := escapedLess(t, ks); less != nil {
-		return p, s.escapedElement(&p, less)
+		return s.escapedElement(p, less)
 	}
 	if before == '<' || before == ':' && openTag(t, ks) {
 		if i, ok := s.tag(ke); ok && !placeTag(t, ks, i) && s.markup(ks, i) {
 			p.kind, p.sep, p.start = names.XML, '>', i
-			return p, true
+			return true
 		}
-		return p, false
+		return false
 	}
-	return p, s.separator(&p, flag)
+	return s.separator(p, flag)
 }
 
 // announces reports whether a name says anything of a value at all.
@@ -242,30 +249,6 @@ func (s *Scanner) marker(lo, hi int) int {
 		return -1
 	}
 	return bytes.Index(name, markerStart)
-}
-
-// idle reports whether a name is known to announce nothing, whatever follows
-// it: most names that a stem occurs in are of that sort (token_type, author).
-// One that more words could belong to is not, nor the name of an element.
-func (s *Scanner) idle(p *pair, before byte) bool {
-	if s.trace != nil || p.keyEnd == len(s.text) || before == '<' || before == ':' || before == ';' || before == '4' || before == 'c' || before == 'C' {
-		return false
-	}
-	v, keyed := s.known(p)
-	if v.Strength != names.None || len(keyed) > 0 {
-		return false
-	}
-	return before != ' ' || severalWords(s.text[p.keyStart:p.keyEnd])
-}
-
-// severalWords reports whether a name is written as more than one word.
-func severalWords(name []byte) bool {
-	for i := 1; i < len(name); i++ {
-		if c := name[i]; c == '_' || c == '-' || c == '.' || c-'A' < 26 && name[i-1]-'a' < 26 {
-			return true
-		}
-	}
-	return false
 }
 
 // placeTag reports whether <name> stands for a value to be filled in: it is one

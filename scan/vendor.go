@@ -2,7 +2,6 @@ package scan
 
 import (
 	"bytes"
-	"encoding/binary"
 	"slices"
 	"strings"
 
@@ -146,45 +145,4 @@ func reachable(literal string, stems []names.Stem) bool {
 		}
 	}
 	return false
-}
-
-// nameCache remembers what is known of field names. It is direct-mapped and
-// belongs to one scanner: a name costs a comparison once it was seen.
-type nameCache [256]cachedName
-
-type cachedName struct {
-	name    [48]byte
-	n       uint8
-	kind    names.Kind
-	verdict names.Verdict
-	keyed   []int32
-}
-
-// known classifies the name of a pair and finds its vendors.
-func (s *Scanner) known(p *pair) (names.Verdict, []int32) {
-	name := s.nameOf(p)
-	var c *cachedName
-	if len(name) <= len(c.name) && len(name) > 0 {
-		h := uint32(len(name)) + uint32(p.kind)<<5
-		if n := len(name); n >= 4 {
-			h ^= binary.LittleEndian.Uint32(name)*0x85EBCA6B + binary.LittleEndian.Uint32(name[n-4:])*0xC2B2AE35 + binary.LittleEndian.Uint32(name[n/2-2:])
-		} else {
-			h ^= uint32(name[0])<<8 | uint32(name[n-1])
-		}
-		if s.cache == nil {
-			s.cache = new(nameCache)
-		}
-		c = &s.cache[h*0x9E3779B1>>24]
-		if int(c.n) == len(name) && c.kind == p.kind && string(c.name[:c.n]) == string(name) {
-			return c.verdict, c.keyed
-		}
-	}
-	v := s.e.names.Classify(name, p.kind)
-	if c == nil {
-		s.vendors = s.e.vendors.find(s.vendors[:0], name)
-		return v, s.vendors
-	}
-	c.n, c.kind, c.verdict = uint8(copy(c.name[:], name)), p.kind, v
-	c.keyed = s.e.vendors.find(c.keyed[:0], name)
-	return v, c.keyed
 }

@@ -1,0 +1,102 @@
+package scan
+
+import "github.com/stanch/stanch/internal/names"
+
+// Most names in which a stem occurs announce nothing (token_type, author), and
+// most of the others are words of sentences or parts of paths. Both are told by
+// the name and a byte to each side of it, before anything is parsed.
+
+// glanced is what a first look at a name came to.
+type glanced uint8
+
+const (
+	unclear glanced = iota // what stands before the name needs a look: p has the bounds of its key bytes
+	parsed                 // p has the name; what follows it is to be looked at
+	decided                // nothing more can come of the name
+)
+
+// glance finds the name that holds text[hs:he] and looks at the bytes beside it.
+func (s *Scanner) glance(p *pair, hs, he int) glanced {
+	t := s.text
+	ks, ke := hs, he
+	for lim := max(0, hs-maxKey); ks > lim && lex[t[ks-1]]&isKey != 0; ks-- {
+	}
+	for lim := min(len(t), ks+maxKey); ke < lim && lex[t[ke]]&isKey != 0; ke++ {
+	}
+	p.keyStart, p.keyEnd = ks, ke
+	if s.trace != nil || ks == 0 || ks == ke || ke-ks > len(cachedName{}.name) {
+		return unclear
+	}
+	before := t[ks-1]
+	if beside[before]&opensName == 0 && (before != '[' || colourWithin(t[ks:hs])) || t[ks] == '-' || t[ks] == '.' {
+		return unclear
+	}
+	for ke > he && (t[ke-1] == '-' || t[ke-1] == '.') {
+		ke--
+	}
+	if ke == len(t) {
+		return unclear
+	}
+	c := s.cached(t[ks:ke], names.Attr)
+	if c.marked {
+		return unclear
+	}
+	p.keyEnd = ke
+	switch {
+	case before == ' ':
+		if c.silent && c.several || s.prose(p) {
+			s.keyDone = ke
+			return decided
+		}
+		if ks > 1 && t[ks-2] == '=' {
+			return parsed // a comparison
+		}
+	case c.silent:
+		s.keyDone = ke
+		return decided
+	case before == '=' || before == '>' && t[ke] == '<':
+		return parsed
+	}
+	if beside[t[ke]]&endsAll != 0 {
+		s.keyDone = ke
+		return decided
+	}
+	return parsed
+}
+
+// colourWithin reports whether the parameters of a colour may end in b.
+func colourWithin(b []byte) bool {
+	for _, c := range b {
+		if c == 'm' || c == 'K' {
+			return true
+		}
+	}
+	return false
+}
+
+// idle reports whether a name is known to announce nothing, whatever follows
+// it. One that more words could belong to is not, nor the name of an element.
+func (s *Scanner) idle(p *pair, before byte) bool {
+	if s.trace != nil || p.keyEnd == len(s.text) || before == '<' || before == ':' || before == ';' || before == '4' || before == 'c' || before == 'C' {
+		return false
+	}
+	v, keyed := s.known(p)
+	if v.Strength != names.None || len(keyed) > 0 {
+		return false
+	}
+	return before != ' ' || severalWords(s.text[p.keyStart:p.keyEnd])
+}
+
+// Bytes beside a name.
+const (
+	opensName uint8 = 1 << iota // before it: part of no escape, flag, parameter or tag
+	endsAll                     // behind it: no value follows, nor is the name a value or a cell
+)
+
+var beside = [256]uint8{
+	0: opensName, '\t': opensName, '\n': opensName, '\r': opensName, ' ': opensName,
+	'!': opensName, '"': opensName, '$': opensName | endsAll, '\'': opensName, '(': opensName | endsAll, ')': opensName,
+	'*': opensName | endsAll, '+': opensName, ',': opensName, '/': opensName | endsAll, '=': opensName, '>': opensName | endsAll,
+	'@': opensName | endsAll, ']': opensName, '^': opensName, '`': opensName, '{': opensName | endsAll, '|': opensName,
+	'}': opensName, '~': opensName | endsAll, '<': endsAll, '#': endsAll,
+}
