@@ -56,7 +56,18 @@ func (s *Scanner) field(hs, he int) {
 	if seen == decided {
 		return
 	}
-	ok := seen == parsed && s.separator(&p, false) || seen == unclear && s.pairAt(&p, hs, he)
+	ok := false
+	switch {
+	case seen == unclear:
+		ok = s.pairAt(&p, hs, he)
+	case p.jsonMember(s.text):
+		ok = true
+	case p.jsonValue(s.text):
+		s.keyDone = p.keyEnd
+		return
+	default:
+		ok = s.separator(&p, false)
+	}
 	if p.idle {
 		s.keyDone = p.keyEnd
 		return
@@ -74,11 +85,11 @@ func (s *Scanner) field(hs, he int) {
 	if v.Strength == names.Medium && v.Class == names.Token && slices.ContainsFunc(keyed, s.e.brands) {
 		v.Strength = names.Strong // a vendor's token is no counter and no state
 	}
-	if len(keyed) == 0 && v.Strength != names.None && v.Class != names.Password {
-		keyed = s.vendorBefore(&p)
-	}
-	if len(keyed) == 0 && s.trifle(&p, v) {
-		return
+	if len(keyed) == 0 {
+		if s.trifle(&p, v) {
+			return
+		}
+		keyed = s.vendorBefore(&p, v)
 	}
 	if v.Strength >= names.Medium && s.elsewhere(&p) {
 		return

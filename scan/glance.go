@@ -74,6 +74,60 @@ func colourWithin(b []byte) bool {
 	return false
 }
 
+// jsonMember parses what joins most names to their values: "name": "value".
+func (p *pair) jsonMember(t []byte) bool {
+	i := p.keyEnd
+	if i+4 >= len(t) || t[i] != '"' || t[i+1] != ':' {
+		return false
+	}
+	i += 2
+	blank := t[i] == ' '
+	if blank {
+		i++
+	}
+	if c := t[i+1]; t[i] != '"' || c == 0x1b || c == '\\' || c == '^' {
+		return false // no string, or one that begins with a colour
+	}
+	p.keyQuote, p.sep, p.blankAfter = '"', ':', blank
+	p.quote, p.quoteLen, p.start = '"', 1, i+1
+	return true
+}
+
+// jsonValue reports whether the name is, or ends, the value of a member of JSON
+// whose key does not say that it is the name of something.
+func (p *pair) jsonValue(t []byte) bool {
+	e, i := p.keyEnd, p.keyStart
+	if e+1 >= len(t) || t[e] != '"' || t[e+1] != ',' && t[e+1] != '}' {
+		return false
+	}
+	switch t[i-1] {
+	case ' ', '\t', '=', '\\', '(', '{', ',', '\'', '`':
+		return false // a comparison, a call, another sort of quote
+	case '"':
+	default: // the end of a string: /oauth/token
+		for lim := max(0, i-maxMention); i > lim && (lex[t[i-1]]&(isKey|isBlank) != 0 || t[i-1] == '[' || t[i-1] == ':' || t[i-1] == '$'); i-- {
+		}
+		if i > 0 && t[i-1] == '/' {
+			i--
+		}
+		if i == 0 || t[i-1] != '"' {
+			return true
+		}
+	}
+	i--
+	if i > 0 && t[i-1] == '\\' {
+		return true // the two quotes are none of one string
+	}
+	if i > 0 && t[i-1] == ' ' {
+		i--
+	}
+	if i == 0 || t[i-1] != ':' {
+		return false
+	}
+	k, ok := memberBefore(t, i)
+	return !ok || k.quote != 0 && !namesIt(t[k.from:k.to])
+}
+
 // idle reports whether a name is known to announce nothing, whatever follows
 // it. One that more words could belong to is not, nor the name of an element.
 func (s *Scanner) idle(p *pair, before byte) bool {

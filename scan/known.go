@@ -7,9 +7,12 @@ import (
 	"github.com/stanch/stanch/internal/names"
 )
 
-// nameCache remembers what is known of field names. It is direct-mapped and
-// belongs to one scanner: a name costs a comparison once it was seen.
-type nameCache [256]cachedName
+// nameCache remembers what is known of field names. Of each name it has two
+// places, and it belongs to one scanner: a name costs a comparison once it was seen.
+type nameCache struct {
+	places [256]cachedName
+	turn   uint8 // which of two places is overwritten next
+}
 
 type cachedName struct {
 	name    [48]byte
@@ -36,21 +39,36 @@ func (s *Scanner) known(p *pair) (names.Verdict, []int32) {
 // cached returns what is known of a name that fits the cache. It is valid
 // until the next name is looked up.
 func (s *Scanner) cached(name []byte, kind names.Kind) *cachedName {
+	const odd = 0x9E3779B97F4A7C15 // 2^64 divided by the golden ratio
 	n := len(name)
-	h := uint32(n) + uint32(kind)<<5
-	if n >= 4 {
-		h ^= binary.LittleEndian.Uint32(name)*0x85EBCA6B + binary.LittleEndian.Uint32(name[n-4:])*0xC2B2AE35 + binary.LittleEndian.Uint32(name[n/2-2:])
-	} else {
-		h ^= uint32(name[0])<<8 | uint32(name[n-1])
+	h := uint64(n)<<8 | uint64(kind)
+	switch {
+	case n >= 8:
+		h ^= binary.LittleEndian.Uint64(name)*odd ^ binary.LittleEndian.Uint64(name[n-8:])
+	case n >= 4:
+		h ^= uint64(binary.LittleEndian.Uint32(name))*odd ^ uint64(binary.LittleEndian.Uint32(name[n-4:]))
+	default:
+		h ^= uint64(name[0])<<32 | uint64(name[n/2])<<24 | uint64(name[n-1])<<16
 	}
 	if s.cache == nil {
 		s.cache = new(nameCache)
 	}
-	c := &s.cache[h*0x9E3779B1>>24]
-	if int(c.n) != n || c.kind != kind || string(c.name[:n]) != string(name) {
-		s.learn(c, name, kind)
+	i := h * odd >> 56
+	c := &s.cache.places[i]
+	if c.is(name, kind) {
+		return c
 	}
+	if c = &s.cache.places[i^1]; c.is(name, kind) {
+		return c
+	}
+	s.cache.turn ^= 1
+	c = &s.cache.places[i^uint64(s.cache.turn)]
+	s.learn(c, name, kind)
 	return c
+}
+
+func (c *cachedName) is(name []byte, kind names.Kind) bool {
+	return int(c.n) == len(name) && c.kind == kind && string(c.name[:len(name)]) == string(name)
 }
 
 func (s *Scanner) learn(c *cachedName, name []byte, kind names.Kind) {

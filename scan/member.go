@@ -178,7 +178,11 @@ func lastWord(buf *[16]byte, key []byte) []byte {
 func namesIt(key []byte) bool {
 	var buf [16]byte
 	w := lastWord(&buf, key)
-	if len(w) == len(bytes.TrimLeft(key, "@:_")) {
+	rest := key[:len(key)-len(w)]
+	for len(rest) > 0 && (rest[0] == '@' || rest[0] == ':' || rest[0] == '_') {
+		rest = rest[1:]
+	}
+	if len(rest) == 0 {
 		switch string(w) {
 		case "name", "key", "k", "n", "label", "title", "id", "path", "argument", "arg", "column", "entry", "keyname", "headername", "fieldname", "paramname", "varname":
 			return true
@@ -188,7 +192,10 @@ func namesIt(key []byte) bool {
 	if string(w) != "name" && string(w) != "key" {
 		return false
 	}
-	return named(lastWord(&buf, bytes.TrimRight(key[:len(key)-len(w)], "_-.")))
+	for n := len(rest); n > 0 && (rest[n-1] == '_' || rest[n-1] == '-' || rest[n-1] == '.'); n-- {
+		rest = rest[:n-1]
+	}
+	return named(lastWord(&buf, rest))
 }
 
 // named tells the words for what has a name and a value.

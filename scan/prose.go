@@ -57,17 +57,56 @@ func (s *Scanner) trifle(p *pair, v names.Verdict) bool {
 	for i < len(t) && lex[t[i]]&isDigit != 0 {
 		i++
 	}
-	if i == p.start || i-p.start > longestCount {
-		if p.quote != 0 || v.Class == names.Auth {
-			return false
-		}
-		for i = p.start; i < len(t) && i-p.start < shortestMedium && lex[t[i]]&isWord != 0; i++ {
-		}
-		if i-p.start == shortestMedium || i < len(t) && lex[t[i]]&(isBlank|isEOL) == 0 || schemeOf(t[p.start:i]) != noScheme {
-			return false
-		}
+	n := i - p.start
+	number := n > 0 && n <= longestCount
+	switch {
+	case number && i < len(t) && (lex[t[i]]&(isBlank|isEOL) != 0 || t[i] == p.quote && p.depth == 0):
+		return n < shortestWeak && lex[t[i]]&isKey == 0 || len(s.vendorBefore(p, v)) == 0
+	case v.Strength == names.Weak && s.short(p, v):
+		return true
 	}
-	return i > p.start && i < len(t) && (lex[t[i]]&(isBlank|isEOL) != 0 || t[i] == p.quote && p.depth == 0)
+	return !number && s.shortWord(p, v)
+}
+
+// shortWord reports whether the value is a word too short for a secret under any
+// name that is not strong.
+func (s *Scanner) shortWord(p *pair, v names.Verdict) bool {
+	if p.quote != 0 || v.Class == names.Auth {
+		return false
+	}
+	t := s.text
+	i := p.start
+	for i < len(t) && i-p.start < shortestMedium && lex[t[i]]&isWord != 0 {
+		i++
+	}
+	return i-p.start < shortestMedium && i > p.start && i < len(t) && lex[t[i]]&(isBlank|isEOL) != 0 && schemeOf(t[p.start:i]) == noScheme
+}
+
+// short reports whether the value of a weak name is too short for one and ends
+// beyond doubt: a word between blanks, or a member of JSON.
+func (s *Scanner) short(p *pair, v names.Verdict) bool {
+	if s.budget < 0 || p.kind != names.Attr || p.told || v.Class == names.Auth || v.Class == names.Connection || cookieName(s.nameOf(p)) {
+		return false
+	}
+	t := s.text
+	i := p.start
+	for i < len(t) && i-p.start < shortestWeak && lex[t[i]]&isWord != 0 {
+		i++
+	}
+	switch {
+	case i == p.start || i-p.start > shortestWeak-2 || i+1 >= len(t):
+		return false
+	case p.quote == '"':
+		if p.keyQuote == '"' && p.sep == ':' && p.depth == 0 && t[i] == '"' && t[i+1] != ' ' {
+			s.cutShort(i)
+			return true
+		}
+		return false
+	}
+	// Words before the name may make more of it, and a quote more of the value.
+	k := p.keyStart
+	return p.quote == 0 && p.keyQuote == 0 && (p.sep == ':' || p.sep == '=') && lex[t[i]]&(isBlank|isEOL) != 0 &&
+		k > 1 && lex[t[k-1]]&isQuote == 0 && !optionMark(t[k-1]) && (t[k-1] != ' ' || lex[t[k-2]]&isWord == 0)
 }
 
 const longestCount = 20 // digits of the largest 64-bit number

@@ -106,7 +106,10 @@ func isSeparator(c byte) bool { return c < 0x80 && (lex[c]&isWord == 0 || c == '
 
 // vendorBefore finds the vendors named shortly before a pair whose own name
 // is anybody's: "Using acme Key=…". Only a value long enough for a key matters.
-func (s *Scanner) vendorBefore(p *pair) []int32 {
+func (s *Scanner) vendorBefore(p *pair, v names.Verdict) []int32 {
+	if v.Strength == names.None || v.Class == names.Password {
+		return nil
+	}
 	t := s.text
 	end := p.start
 	for lim := min(len(t), end+shortestWeak); end < lim && lex[t[end]]&(isKey|isBase64) != 0; end++ {
