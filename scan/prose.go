@@ -85,7 +85,7 @@ func (s *Scanner) shortWord(p *pair, v names.Verdict) bool {
 // short reports whether the value of a weak name is too short for one and ends
 // beyond doubt: a word between blanks, or a member of JSON.
 func (s *Scanner) short(p *pair, v names.Verdict) bool {
-	if s.budget < 0 || p.kind != names.Attr || p.told || v.Class == names.Auth || v.Class == names.Connection || cookieName(s.nameOf(p)) {
+	if s.budget < 0 || s.lookup != nil || p.kind != names.Attr || p.told || v.Class == names.Auth || v.Class == names.Connection || cookieName(s.nameOf(p)) {
 		return false
 	}
 	t := s.text
