@@ -17,10 +17,14 @@ const (
 type filter struct {
 	groups int // of eight buckets: 2 or 3
 	// For VBMI, [position][group][128 symbols]: the buckets that have them.
-	seven [width * maxGroups * 128]byte
+	// Behind them, for 24 buckets, 255 for each byte that no token has, and eight
+	// bytes that are 255 where the last buckets are not for tokens alone.
+	seven [width*maxGroups*128 + 128 + 8]byte
 	// For AVX2, [position][group][lower and upper 16 symbols, each twice]: the
-	// buckets that do not have them.
-	five [width * maxGroups * 2 * 32]byte
+	// buckets that do not have them. Behind them tables, each twice, that tell
+	// tokens' bytes by their lower and upper four bits, 32 times 15, and eight
+	// bytes as above.
+	five [width*maxGroups*2*32 + 3*32 + 8]byte
 	// For NEON, [position][group 0 or 1][32 symbols], then the same of group 2:
 	// the buckets that have them.
 	neon [width * maxGroups * 32]byte
@@ -36,6 +40,7 @@ func newFilter(pats []pattern, k Kernel, pl placement) (*filter, error) {
 	for i := range f.five {
 		f.five[i] = 0xff
 	}
+	f.setTokens(pl.tokens)
 	a := kernelAlphabet(k)
 	for i := range pats {
 		f.entries[i] = newEntry(&pats[i], pl.spots[i].offset)
@@ -80,6 +85,39 @@ func newFilter(pats []pattern, k Kernel, pl placement) (*filter, error) {
 		f.pairs = &p
 	}
 	return f, nil
+}
+
+// setTokens fills in what tells tokens' bytes from others.
+func (f *filter) setTokens(only bool) {
+	seven, five := f.seven[width*maxGroups*128:], f.five[width*maxGroups*2*32:]
+	for c := range 128 {
+		seven[c] = 0
+		if !tokenBytes.Has(byte(c)) {
+			seven[c] = 0xff
+		}
+	}
+	// A bit for each value of the upper four.
+	for i := range 16 {
+		lower := byte(0)
+		for h := range 8 {
+			if tokenBytes.Has(byte(h<<4 | i)) {
+				lower |= 1 << h
+			}
+		}
+		upper := byte(0)
+		if i < 8 {
+			upper = 1 << i
+		}
+		five[i], five[16+i] = lower, lower
+		five[32+i], five[48+i] = upper, upper
+		five[64+i], five[80+i] = 15, 15
+	}
+	for i := range 8 {
+		seven[128+i], five[96+i] = 0xff, 0xff
+		if only {
+			seven[128+i], five[96+i] = 0, 0
+		}
+	}
 }
 
 // neonRow is where the symbols of a position and a group begin in filter.neon.

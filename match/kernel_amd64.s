@@ -139,7 +139,8 @@ done:                                     \
 
 // TABLES16 loads two registers for the 128 symbols of position p and group g,
 // Z16+4p+2g and the next, of which VPERMI2B chooses by the low seven bits of a
-// byte; TABLES24 the same, Z8+6p+2g and the next.
+// byte; TABLES24 the same, Z8+6p+2g and the next, but for the last, which stays
+// in memory: Z31 has the first half of the table of tokens' bytes.
 #define TABLES16 \
 	VMOVDQU64 0(AX), Z16 \
 	VMOVDQU64 64(AX), Z17 \
@@ -182,7 +183,24 @@ done:                                     \
 	VMOVDQU64 1280(AX), Z28 \
 	VMOVDQU64 1344(AX), Z29 \
 	VMOVDQU64 1408(AX), Z30 \
-	VMOVDQU64 1472(AX), Z31
+	VMOVDQU64 1536(AX), Z31
+
+// RUNS makes of DX, the positions of a block behind which no byte of a token
+// stands, those behind which ten stand, as far as the block goes.
+#define RUNS \
+	MOVQ DX, R9 \
+	SHRQ $1, R9 \
+	ORQ  R9, DX \
+	MOVQ DX, R9 \
+	SHRQ $2, R9 \
+	ORQ  R9, DX \
+	MOVQ DX, R9 \
+	SHRQ $4, R9 \
+	ORQ  R9, DX \
+	MOVQ DX, R9 \
+	SHRQ $2, R9 \
+	ORQ  R9, DX \
+	NOTQ DX
 
 // GROUPS16 and GROUPS24 put into K1 which of 64 positions pass in any group: those
 // with a bucket in all four tables. Prefetching beyond the text cannot fault.
@@ -219,12 +237,20 @@ done:                                     \
 	VPERMI2B   Z29, Z28, Z7 \
 	VPTERNLOGD $0x80, Z4, Z5, Z6 \
 	VPTESTMB   Z6, Z7, K2 \
+	VMOVDQA64  Z1, Z4 \
+	VPERMI2B   1600(AX), Z31, Z4 \
+	VPMOVB2M   Z4, K5 \
+	KMOVQ      K5, DX \
 	VPERMI2B   Z13, Z12, Z0 \
 	VPERMI2B   Z19, Z18, Z1 \
 	VPERMI2B   Z25, Z24, Z2 \
-	VPERMI2B   Z31, Z30, Z3 \
+	VPERMI2B   1472(AX), Z30, Z3 \
 	VPTERNLOGD $0x80, Z0, Z1, Z2 \
 	VPTESTMB   Z2, Z3, K3 \
+	RUNS \
+	ORQ        1664(AX), DX \
+	KMOVQ      DX, K5 \
+	KANDQ      K3, K5, K3 \
 	KORQ       K1, K2, K1 \
 	KORQ       K1, K3, K1
 
@@ -362,6 +388,43 @@ done:                      \
 	ORQ       R9, R8             \
 	NOTQ      R8
 
+// TOKENS adds to R8 which bytes of Y4 and Y5 have a bit that is not set, if a
+// token is at the position.
+#define TOKENS \
+	VMOVDQU   768(AX), Y6    \
+	VMOVDQU   800(AX), Y7    \
+	VMOVDQU   832(AX), Y11   \
+	VMOVDQU   1(SI), Y8      \
+	VMOVDQU   33(SI), Y9     \
+	VPXOR     Y10, Y10, Y10  \
+	VPCMPEQB  Y12, Y4, Y4    \
+	VPCMPEQB  Y12, Y5, Y5    \
+	VPMOVMSKB Y4, R10        \
+	VPMOVMSKB Y5, R9         \
+	SHLQ      $32, R9        \
+	ORQ       R9, R10        \
+	NOTQ      R10            \
+	VPSRLW    $4, Y8, Y4     \
+	VPSRLW    $4, Y9, Y5     \
+	VPAND     Y11, Y4, Y4    \
+	VPAND     Y11, Y5, Y5    \
+	VPSHUFB   Y8, Y6, Y8     \
+	VPSHUFB   Y9, Y6, Y9     \
+	VPSHUFB   Y4, Y7, Y4     \
+	VPSHUFB   Y5, Y7, Y5     \
+	VPAND     Y4, Y8, Y8     \
+	VPAND     Y5, Y9, Y9     \
+	VPCMPEQB  Y10, Y8, Y8    \
+	VPCMPEQB  Y10, Y9, Y9    \
+	VPMOVMSKB Y8, DX         \
+	VPMOVMSKB Y9, R9         \
+	SHLQ      $32, R9        \
+	ORQ       R9, DX         \
+	RUNS                     \
+	ORQ       864(AX), DX    \
+	ANDQ      DX, R10        \
+	ORQ       R10, R8
+
 // func avx2x16(p *byte, n int, tables *byte, out *uint16) int
 //
 // Y0 and Y1, Y2 and Y3 gather what each group rules out.
@@ -393,7 +456,8 @@ loop:
 
 // func avx2x24(p *byte, n int, tables *byte, out *uint16) int
 //
-// Y0 and Y1, Y2 and Y3, Y4 and Y5 gather what each group rules out.
+// Y0 and Y1, Y2 and Y3, Y4 and Y5 gather what each group rules out; the last is
+// the one that may be for tokens.
 TEXT ·avx2x24(SB), NOSPLIT, $0-40
 	ARGUMENTS
 	CONSTANTS
@@ -421,8 +485,7 @@ loop:
 	FIVE(704, Y4, Y5)
 	VPAND Y2, Y0, Y0
 	VPAND Y3, Y1, Y1
-	VPAND Y4, Y0, Y0
-	VPAND Y5, Y1, Y1
 	MASK
+	TOKENS
 	NUMBERS6
 	REST6

@@ -3,9 +3,12 @@ package match
 // passes is what kernels compute, for one position: whether the first bytes of
 // buf pass the tables, whose symbols are the low bits of a byte: all the rows of
 // a position and group, as Go sees the tables of VBMI. Kernels are tested against
-// it.
-func passes(buf, tables []byte, groups, symbols int) bool {
+// it. The third group counts in tokens alone if inToken is not.
+func passes(buf, tables []byte, groups, symbols int, inToken bool) bool {
 	for g := range groups {
+		if g == 2 && !inToken {
+			continue
+		}
 		all := byte(0xff)
 		for p := range width {
 			all &= tables[(p*groups+g)*symbols+int(buf[p])&(symbols-1)]
@@ -15,4 +18,16 @@ func passes(buf, tables []byte, groups, symbols int) bool {
 		}
 	}
 	return false
+}
+
+// runBehind reports what kernels compute of a position in a block that begins
+// at from: whether a run of tokens' bytes stands behind it, as far as the block's
+// last position sees, and of a byte the bits of mask.
+func runBehind(buf []byte, from, at int, mask byte) bool {
+	for i := at + 1; i <= min(at+tokenRun, from+block); i++ {
+		if !tokenBytes.Has(buf[i] & mask) {
+			return false
+		}
+	}
+	return true
 }

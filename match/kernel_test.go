@@ -47,9 +47,11 @@ func TestKernelsAgainstTwins(t *testing.T) {
 		}
 		for range 300 {
 			f := &filter{groups: 2 + r.IntN(2)}
-			symbols := 32
+			tokens := k != NEON && r.IntN(2) == 0
+			f.setTokens(tokens)
+			symbols, bits := 32, byte(0xff)
 			if k == VBMI {
-				symbols = 128
+				symbols, bits = 128, 0x7f
 			}
 			tables := make([]byte, width*f.groups*symbols)
 			for i := range tables {
@@ -77,10 +79,17 @@ func TestKernelsAgainstTwins(t *testing.T) {
 			buf := make([]byte, n+over)
 			for i := range buf {
 				buf[i] = byte(r.Uint32())
+				if i > 0 && r.IntN(8) > 0 && tokenBytes.Has(buf[i-1]) {
+					buf[i] = "aZ09_-+/=\n\r\\"[r.IntN(12)]
+				}
 			}
 			var want []uint16
 			for i := range n {
-				if passes(buf[i:], tables, f.groups, symbols) {
+				from := i &^ (block - 1)
+				if from+block > n {
+					from = n - block // the last block ends with the last position
+				}
+				if passes(buf[i:], tables, f.groups, symbols, !tokens || runBehind(buf, from, i, bits)) {
 					want = append(want, uint16(i))
 				}
 			}

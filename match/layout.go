@@ -6,10 +6,13 @@ import (
 )
 
 // A layout is, in this order: the bytes "mlp" and a version; 16 bytes of
-// SHA-256 over the literals; then for the seven-bit and the five-bit alphabet
-// one byte with the number of buckets, the offset of every literal's window, and
-// its bucket.
-const layoutHead = "mlp\x02"
+// SHA-256 over the literals; then for each of the matcher's placements one byte
+// with the number of buckets, and 128 where the last are for tokens, the offset
+// of every literal's window, and its bucket.
+const (
+	layoutHead   = "mlp\x03"
+	layoutTokens = 128
+)
 
 const fingerprintSize = 16
 
@@ -36,7 +39,11 @@ func encodeLayout(pats []pattern, places ...placement) []byte {
 	sum := fingerprint(pats)
 	out := append([]byte(layoutHead), sum[:]...)
 	for _, pl := range places {
-		out = append(out, byte(pl.buckets))
+		head := byte(pl.buckets)
+		if pl.tokens {
+			head |= layoutTokens
+		}
+		out = append(out, head)
 		for _, s := range pl.spots {
 			out = append(out, s.offset)
 		}
@@ -52,7 +59,7 @@ func encodeLayout(pats []pattern, places ...placement) []byte {
 func decodeLayout(layout []byte, pats []pattern, which int) (placement, bool) {
 	n := len(pats)
 	size := 1 + 2*n
-	if len(layout) != len(layoutHead)+fingerprintSize+2*size || string(layout[:len(layoutHead)]) != layoutHead {
+	if len(layout) != len(layoutHead)+fingerprintSize+placements*size || string(layout[:len(layoutHead)]) != layoutHead {
 		return placement{}, false
 	}
 	rest := layout[len(layoutHead):]
@@ -60,8 +67,8 @@ func decodeLayout(layout []byte, pats []pattern, which int) (placement, bool) {
 		return placement{}, false
 	}
 	rest = rest[fingerprintSize+which*size:][:size]
-	pl := placement{buckets: int(rest[0]), spots: make([]spot, n)}
-	if pl.buckets != fewBuckets && pl.buckets != allBuckets {
+	pl := placement{buckets: int(rest[0] &^ layoutTokens), tokens: rest[0]&layoutTokens != 0, spots: make([]spot, n)}
+	if pl.buckets != fewBuckets && pl.buckets != allBuckets || pl.tokens && (pl.buckets != allBuckets || which == openFive) {
 		return placement{}, false
 	}
 	for i := range pl.spots {
@@ -70,7 +77,7 @@ func decodeLayout(layout []byte, pats []pattern, which int) (placement, bool) {
 			return placement{}, false
 		}
 		b := rest[1+n+i]
-		if int(b) >= pl.buckets {
+		if int(b) >= pl.buckets || pl.tokens && b >= fewBuckets && !pats[i].token(int(o)) {
 			return placement{}, false
 		}
 		pl.spots[i] = spot{o, b}

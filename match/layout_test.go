@@ -65,7 +65,7 @@ func TestPlacementSpreads(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, a := range []*alphabet{sevenBits(), fiveBits()} {
-		pl := place(pats, a, allBuckets)
+		pl := place(pats, a, allBuckets, true)
 		count := make([]int, allBuckets)
 		for _, s := range pl.spots {
 			count[s.bucket]++

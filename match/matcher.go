@@ -5,15 +5,23 @@ import (
 	"sync"
 )
 
+// The placements of a matcher's literals: for VBMI, AVX2 and NEON.
+const (
+	sevenTokens = iota
+	fiveTokens
+	openFive
+	placements
+)
+
 // Matcher finds the literals given to Compile. It does not change and may be
 // used by any number of goroutines.
 type Matcher struct {
 	pats      []pattern
 	classes   []Class // what may stand behind literals; the first is anything
 	kernel    Kernel
-	places    [2]func() placement // for seven and five bits
-	filter    *filter             // nil on the plain rung
-	automaton func() *automaton   // built on first use: SIMD rungs need it for dense blocks only
+	places    [placements]func() placement
+	filter    *filter           // nil on the plain rung
+	automaton func() *automaton // built on first use: SIMD rungs need it for dense blocks only
 	maxLen    int
 	maxText   int
 }
@@ -57,20 +65,22 @@ func Compile(lits []Literal, opts ...Option) (*Matcher, error) {
 		m.maxLen = max(m.maxLen, len(pats[i].text)+pats[i].min)
 	}
 	m.automaton = sync.OnceValue(func() *automaton { return newAutomaton(pats) })
-	for i, alpha := range []func() *alphabet{sevenBits, fiveBits} {
+	for i, alpha := range [placements]func() *alphabet{sevenBits, fiveBits, fiveBits} {
 		if pl, ok := decodeLayout(o.layout, pats, i); ok {
 			m.places[i] = func() placement { return pl }
 			continue
 		}
-		m.places[i] = sync.OnceValue(func() placement { return bestPlace(pats, alpha()) })
+		m.places[i] = sync.OnceValue(func() placement { return bestPlace(pats, alpha(), i != openFive) })
 	}
 	switch {
 	case k == Plain:
 		m.automaton()
 	case k == VBMI:
-		m.filter, err = newFilter(pats, k, m.places[0]())
+		m.filter, err = newFilter(pats, k, m.places[sevenTokens]())
+	case k == AVX2:
+		m.filter, err = newFilter(pats, k, m.places[fiveTokens]())
 	default:
-		m.filter, err = newFilter(pats, k, m.places[1]())
+		m.filter, err = newFilter(pats, k, m.places[openFive]())
 	}
 	if err != nil {
 		return nil, err
@@ -79,11 +89,17 @@ func Compile(lits []Literal, opts ...Option) (*Matcher, error) {
 }
 
 // bestPlace places literals in as many buckets as the kernels have, or in fewer
-// when that lets little more pass.
-func bestPlace(pats []pattern, a *alphabet) placement {
-	all := place(pats, a, allBuckets)
+// when that lets little more pass. It keeps some for tokens, if it may and that
+// lets less pass.
+func bestPlace(pats []pattern, a *alphabet, tokens bool) placement {
+	all := place(pats, a, allBuckets, false)
+	if tokens {
+		if some := place(pats, a, allBuckets, true); some.pass < all.pass {
+			all = some
+		}
+	}
 	if all.pass < a.few {
-		if few := place(pats, a, fewBuckets); few.pass-all.pass < a.few {
+		if few := place(pats, a, fewBuckets, false); few.pass-all.pass < a.few {
 			return few
 		}
 	}
@@ -94,9 +110,15 @@ func bestPlace(pats []pattern, a *alphabet) placement {
 func (m *Matcher) Kernel() Kernel { return m.kernel }
 
 // Layout returns the placement of the literals' windows, for WithLayout. It
-// is the same for the same literals on every machine, and takes about four
+// is the same for the same literals on every machine, and takes about six
 // bytes for each literal.
-func (m *Matcher) Layout() []byte { return encodeLayout(m.pats, m.places[0](), m.places[1]()) }
+func (m *Matcher) Layout() []byte {
+	var all [placements]placement
+	for i, f := range m.places {
+		all[i] = f()
+	}
+	return encodeLayout(m.pats, all[:]...)
+}
 
 // MaxLen returns the most bytes that one hit depends on: the greatest sum of a
 // literal's length and its gate's.

@@ -10,8 +10,8 @@ import (
 const (
 	width      = 4 // positions of a window
 	fewBuckets = 16
-	allBuckets = 24
-	placeRuns  = 2 // rounds of improvement after the first placing
+	allBuckets = 24 // the last eight may be for windows in tokens alone
+	placeRuns  = 2  // rounds of improvement after the first placing
 )
 
 // spot is where a literal's window begins, as an offset into its text, and its
@@ -21,7 +21,8 @@ type spot struct{ offset, bucket uint8 }
 // placement says how a set of literals is spread over the filter. Any placement
 // with offsets inside the texts gives the same hits.
 type placement struct {
-	buckets int // fewBuckets or allBuckets
+	buckets int  // fewBuckets or allBuckets
+	tokens  bool // those from fewBuckets on are looked at in tokens alone
 	spots   []spot
 	pass    float64 // share of positions expected to pass
 }
@@ -33,6 +34,7 @@ type window struct {
 	fixed  float64 // cost that no bucket changes
 	quad   uint32  // the four bytes, bit 5 of each set
 	exact  bool    // they are all of the text
+	token  bool    // the window lies in a token
 	sets   [width]symbols
 }
 
@@ -168,8 +170,11 @@ const survivorCost = 2
 // windowsPerLiteral bounds the candidates that are tried for a literal.
 const windowsPerLiteral = 8
 
+// tokenShare is the share of what passes a bucket of tokens that lies in one.
+const tokenShare = 0.15
+
 // windows returns the best places for p's window, taken by themselves.
-func windows(p *pattern, a *alphabet) []window {
+func windows(p *pattern, a *alphabet, tokens bool) []window {
 	// A window lies inside the positions while it can, and always begins
 	// within the text.
 	last := min(max(0, p.positions()-width), len(p.text)-1)
@@ -196,23 +201,28 @@ func windows(p *pattern, a *alphabet) []window {
 		} else {
 			w.fixed += float64(n) * 1e-6
 		}
+		w.token = tokens && p.token(o)
 		all = append(all, w)
 	}
-	slices.SortStableFunc(all, func(x, y window) int {
-		return cmp.Compare(x.alone+x.fixed, y.alone+y.fixed)
-	})
+	cost := func(w *window) float64 {
+		if w.token {
+			return tokenShare * (w.alone + w.fixed)
+		}
+		return w.alone + w.fixed
+	}
+	slices.SortStableFunc(all, func(x, y window) int { return cmp.Compare(cost(&x), cost(&y)) })
 	return all[:min(len(all), windowsPerLiteral)]
 }
 
 // place chooses window and bucket of every literal: greedily, shortest first,
 // then by taking each out and placing it again. The result depends on pats and
-// the model alone.
-func place(pats []pattern, a *alphabet, buckets int) placement {
+// the model alone. With tokens the last buckets are for windows in tokens alone.
+func place(pats []pattern, a *alphabet, buckets int, tokens bool) placement {
 	wins := make([][]window, len(pats))
 	order := make([]int, len(pats))
 	for i := range pats {
 		order[i] = i
-		wins[i] = windows(&pats[i], a)
+		wins[i] = windows(&pats[i], a, tokens)
 	}
 	slices.SortStableFunc(order, func(i, j int) int {
 		return cmp.Compare(pats[i].positions(), pats[j].positions())
@@ -230,12 +240,18 @@ func place(pats []pattern, a *alphabet, buckets int) placement {
 			if w.exact && shared[w.quad] > 0 {
 				fixed *= 0.2 // most of it is paid already
 			}
-			if best != nil && fixed >= least {
+			if best != nil && fixed*tokenShare >= least {
 				continue
 			}
 			for j := range bs {
 				b := &bs[j]
 				cost := fixed + b.with(a, w) - b.pass
+				if tokens && j >= fewBuckets {
+					if !w.token {
+						break
+					}
+					cost *= tokenShare
+				}
 				if best == nil || cost < least {
 					best, least, in = w, cost, j
 				}
@@ -261,7 +277,11 @@ func place(pats []pattern, a *alphabet, buckets int) placement {
 	}
 	pass := 0.0
 	for i := range bs {
-		pass += bs[i].pass
+		if tokens && i >= fewBuckets {
+			pass += tokenShare * bs[i].pass
+		} else {
+			pass += bs[i].pass
+		}
 	}
-	return placement{buckets: buckets, spots: spots, pass: pass}
+	return placement{buckets: buckets, tokens: tokens, spots: spots, pass: pass}
 }

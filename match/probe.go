@@ -47,7 +47,7 @@ type jump struct {
 func (j *jump) to(raw uint32) uint32 { return j.slots + (raw|foldBits)*hashMultiplier>>j.shift }
 
 // crowd is how many literals a slot may have before it is divided by jumps.
-const crowd = 16
+const crowd = 48
 
 // key is a value of the bytes at a literal's window.
 type key struct{ value, id uint32 }

@@ -103,6 +103,7 @@ const (
 	defaultMaxLine = 256 << 10
 	minMaxLine     = segmentSize
 	maxGate        = 16 // bytes of a shape that the matcher itself asks for
+	enoughGate     = 8  // of its first item's
 )
 
 // Compile builds an engine. It refuses detectors that cannot be anchored.
@@ -363,10 +364,8 @@ func (b *builder) detector(i int32, d *detectors.Detector) error {
 	switch d.Kind {
 	case detectors.Prefix:
 		u.kind = usePrefix
-		if d.After != nil && len(d.After.Items) > 0 {
-			if it := d.After.Items[0]; it.Min > 0 {
-				gate = match.Gate{Class: it.Class, Min: min(it.Min, maxGate)}
-			}
+		if d.After != nil {
+			gate = shapeGate(d.After.Items)
 		}
 	case detectors.Keyed:
 		u.kind = useKeyed
@@ -395,6 +394,33 @@ func (b *builder) detector(i int32, d *detectors.Detector) error {
 		}
 	}
 	return nil
+}
+
+// shapeGate returns what a shape certainly begins with: as many bytes as its
+// first items have at least, of their classes together. It goes on beyond the
+// first for short ones, while what can end a token is in none of the classes.
+func shapeGate(items []detectors.Item) (g match.Gate) {
+	for i := range items {
+		c := g.Class
+		c.Union(items[i].Class)
+		if i > 0 && (g.Min >= enoughGate || endsTokens(&c)) {
+			break
+		}
+		g = match.Gate{Class: c, Min: min(maxGate, g.Min+items[i].Min)}
+	}
+	if g.Min == 0 {
+		return match.Gate{}
+	}
+	return g
+}
+
+func endsTokens(c *match.Class) bool {
+	for _, b := range []byte(" \t\"'\\<>,;(){}[]|&`") {
+		if c.Has(b) {
+			return true
+		}
+	}
+	return false
 }
 
 func lower(list []string) (low []string) {

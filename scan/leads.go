@@ -51,11 +51,15 @@ func encodedLeads() (list []encodedLead) {
 		}
 		add(decode.Base64, uint8(phase), l)
 	}
+	// A mark may be the last of its row.
+	mark := func(text string, phase int) {
+		add(decode.Base64, uint8(phase), match.Literal{Text: text, Gate: match.Gate{Class: rowsClass, Min: leastRun}})
+	}
 	for _, m := range encodedMarks {
 		written, phase := decode.Aligned(m)
 		for i, w := range written {
 			if len(w) >= 4 {
-				base64(w, phase[i], 0)
+				mark(w, phase[i])
 			}
 		}
 	}
@@ -63,7 +67,7 @@ func encodedLeads() (list []encodedLead) {
 	for _, m := range []string{"assw", "ecre", "oken"} {
 		written, phase := decode.Aligned(strings.Join(strings.Split(m, ""), "\x00") + "\x00")
 		for i, w := range written {
-			base64(w, phase[i], 0)
+			mark(w, phase[i])
 		}
 	}
 	// What texts begin with: JSON, gzip, zlib, PEM, and base64 of these.
@@ -124,6 +128,7 @@ func encodedLeads() (list []encodedLead) {
 
 var (
 	base64Class = match.Class{0x03ff_a800_0000_0000, 0x07ff_fffe_87ff_fffe}
+	rowsClass   = match.Class{0x23ff_a800_0000_2400, 0x07ff_fffe_97ff_fffe} // and =, ends of lines, \
 	hexClass    = match.Class{0x03ff_0000_0000_0000, 0x0000_007e_0000_007e}
 )
 
