@@ -307,8 +307,12 @@ loop:
 	PUT(4)                  \
 	PUT(6)                  \
 	PUT(8)                  \
-	PUT(10)                 \
-	CMPQ    R10, $6         \
+	PUT(10)                  \
+	PUT(12)                  \
+	PUT(14)                  \
+	PUT(16)                  \
+	PUT(18)                  \
+	CMPQ    R10, $10         \
 	JA      more            \
 on:                             \
 	MOVQ    R13, DI         \
@@ -324,7 +328,7 @@ on:                             \
 	BACK               \
 	JMP   loop         \
 more:                      \
-	ADDQ  $12, DI       \
+	ADDQ  $20, DI       \
 four:                      \
 	PUT(0)             \
 	PUT(2)             \
