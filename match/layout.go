@@ -67,7 +67,7 @@ func decodeLayout(layout []byte, pats []pattern, which int) (placement, bool) {
 		return placement{}, false
 	}
 	rest = rest[fingerprintSize+which*size:][:size]
-	pl := placement{buckets: int(rest[0] &^ layoutTokens), tokens: rest[0]&layoutTokens != 0, spots: make([]spot, n)}
+	pl := placement{buckets: int(rest[0] &^ layoutTokens), tokens: rest[0]&layoutTokens != 0, refined: true, spots: make([]spot, n)}
 	if pl.buckets != fewBuckets && pl.buckets != allBuckets || pl.tokens && (pl.buckets != allBuckets || which == openFive) {
 		return placement{}, false
 	}

@@ -65,12 +65,12 @@ func Compile(lits []Literal, opts ...Option) (*Matcher, error) {
 		m.maxLen = max(m.maxLen, len(pats[i].text)+pats[i].min)
 	}
 	m.automaton = sync.OnceValue(func() *automaton { return newAutomaton(pats) })
-	for i, alpha := range [placements]func() *alphabet{sevenBits, fiveBits, fiveBits} {
+	for i, a := range alphabets() {
 		if pl, ok := decodeLayout(o.layout, pats, i); ok {
 			m.places[i] = func() placement { return pl }
 			continue
 		}
-		m.places[i] = sync.OnceValue(func() placement { return bestPlace(pats, alpha(), i != openFive) })
+		m.places[i] = sync.OnceValue(func() placement { return bestPlace(pats, a, i != openFive) })
 	}
 	switch {
 	case k == Plain:
@@ -86,6 +86,11 @@ func Compile(lits []Literal, opts ...Option) (*Matcher, error) {
 		return nil, err
 	}
 	return m, nil
+}
+
+// alphabets returns what the placements are made for.
+func alphabets() [placements]*alphabet {
+	return [placements]*alphabet{sevenTokens: sevenBits(), fiveTokens: fiveBits(), openFive: fiveBits()}
 }
 
 // bestPlace places literals in as many buckets as the kernels have, or in fewer
@@ -111,11 +116,14 @@ func (m *Matcher) Kernel() Kernel { return m.kernel }
 
 // Layout returns the placement of the literals' windows, for WithLayout. It
 // is the same for the same literals on every machine, and takes about six
-// bytes for each literal.
+// bytes for each literal. Some seconds go into a better placement than Compile
+// makes without it.
 func (m *Matcher) Layout() []byte {
 	var all [placements]placement
-	for i, f := range m.places {
-		all[i] = f()
+	for i, a := range alphabets() {
+		if all[i] = m.places[i](); !all[i].refined {
+			all[i] = refine(m.pats, a, all[i])
+		}
 	}
 	return encodeLayout(m.pats, all[:]...)
 }

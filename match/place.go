@@ -23,6 +23,7 @@ type spot struct{ offset, bucket uint8 }
 type placement struct {
 	buckets int  // fewBuckets or allBuckets
 	tokens  bool // those from fewBuckets on are looked at in tokens alone
+	refined bool // by refine
 	spots   []spot
 	pass    float64 // share of positions expected to pass
 }
@@ -167,6 +168,10 @@ func (b *bucket) turn(a *alphabet, i int, x uint8, sign float64) {
 // that passes the tables.
 const survivorCost = 2
 
+// sharedQuad is the share of a window's fixed cost that is left where another
+// literal has the same four bytes: most of it is paid already.
+const sharedQuad = 0.2
+
 // windowsPerLiteral bounds the candidates that are tried for a literal.
 const windowsPerLiteral = 8
 
@@ -238,7 +243,7 @@ func place(pats []pattern, a *alphabet, buckets int, tokens bool) placement {
 			w := &wins[i][k]
 			fixed := w.fixed
 			if w.exact && shared[w.quad] > 0 {
-				fixed *= 0.2 // most of it is paid already
+				fixed *= sharedQuad
 			}
 			if best != nil && fixed*tokenShare >= least {
 				continue
@@ -246,12 +251,10 @@ func place(pats []pattern, a *alphabet, buckets int, tokens bool) placement {
 			for j := range bs {
 				b := &bs[j]
 				cost := fixed + b.with(a, w) - b.pass
-				if tokens && j >= fewBuckets {
-					if !w.token {
-						break
-					}
-					cost *= tokenShare
+				if tokens && j >= fewBuckets && !w.token {
+					break
 				}
+				cost = share(j, cost, tokens)
 				if best == nil || cost < least {
 					best, least, in = w, cost, j
 				}
@@ -275,13 +278,22 @@ func place(pats []pattern, a *alphabet, buckets int, tokens bool) placement {
 			put(i)
 		}
 	}
+	return placement{buckets: buckets, tokens: tokens, spots: spots, pass: passOf(bs, tokens)}
+}
+
+// passOf is the share of positions expected to pass.
+func passOf(bs []bucket, tokens bool) float64 {
 	pass := 0.0
 	for i := range bs {
-		if tokens && i >= fewBuckets {
-			pass += tokenShare * bs[i].pass
-		} else {
-			pass += bs[i].pass
-		}
+		pass += share(i, bs[i].pass, tokens)
 	}
-	return placement{buckets: buckets, tokens: tokens, spots: spots, pass: pass}
+	return pass
+}
+
+// share is what of cost counts in bucket i.
+func share(i int, cost float64, tokens bool) float64 {
+	if tokens && i >= fewBuckets {
+		return float64(tokenShare * cost)
+	}
+	return cost
 }

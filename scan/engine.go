@@ -403,7 +403,7 @@ func shapeGate(items []detectors.Item) (g match.Gate) {
 	for i := range items {
 		c := g.Class
 		c.Union(items[i].Class)
-		if i > 0 && (g.Min >= enoughGate || endsTokens(&c)) {
+		if g.Min > 0 && (g.Min >= enoughGate || endsTokens(&c)) {
 			break
 		}
 		g = match.Gate{Class: c, Min: min(maxGate, g.Min+items[i].Min)}
