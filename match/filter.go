@@ -17,13 +17,12 @@ const (
 type filter struct {
 	groups int // of eight buckets: 2 or 3
 	// For VBMI, [position][group][128 symbols]: the buckets that have them.
-	// Behind them, for 24 buckets, 255 for each byte that no token has, and eight
-	// bytes that are 255 where the last buckets are not for tokens alone.
-	seven [width*maxGroups*128 + 128 + 8]byte
+	seven [width * maxGroups * 128]byte
 	// For AVX2, [position][group][lower and upper 16 symbols, each twice]: the
-	// buckets that do not have them. Behind them tables, each twice, that tell
-	// tokens' bytes by their lower and upper four bits, 32 times 15, and eight
-	// bytes as above.
+	// buckets that do not have them. Behind those for 24 buckets tables, each
+	// twice, that tell tokens' bytes by their lower and upper four bits, 32 times
+	// 15, and eight bytes that are 255 where the last buckets are not for tokens
+	// alone.
 	five [width*maxGroups*2*32 + 3*32 + 8]byte
 	// For NEON, [position][group 0 or 1][32 symbols], then the same of group 2:
 	// the buckets that have them.
@@ -89,33 +88,26 @@ func newFilter(pats []pattern, k Kernel, pl placement) (*filter, error) {
 
 // setTokens fills in what tells tokens' bytes from others.
 func (f *filter) setTokens(only bool) {
-	seven, five := f.seven[width*maxGroups*128:], f.five[width*maxGroups*2*32:]
-	for c := range 128 {
-		seven[c] = 0
-		if !tokenBytes.Has(byte(c)) {
-			seven[c] = 0xff
-		}
-	}
+	tables := f.five[width*maxGroups*2*32:]
 	// A bit for each value of the upper four.
 	for i := range 16 {
-		lower := byte(0)
+		lower, upper := byte(0), byte(0)
 		for h := range 8 {
 			if tokenBytes.Has(byte(h<<4 | i)) {
 				lower |= 1 << h
 			}
 		}
-		upper := byte(0)
 		if i < 8 {
 			upper = 1 << i
 		}
-		five[i], five[16+i] = lower, lower
-		five[32+i], five[48+i] = upper, upper
-		five[64+i], five[80+i] = 15, 15
+		for k, b := range [3]byte{lower, upper, 15} {
+			tables[32*k+i], tables[32*k+16+i] = b, b
+		}
 	}
 	for i := range 8 {
-		seven[128+i], five[96+i] = 0xff, 0xff
+		tables[96+i] = 0xff
 		if only {
-			seven[128+i], five[96+i] = 0, 0
+			tables[96+i] = 0
 		}
 	}
 }

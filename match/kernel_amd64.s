@@ -139,8 +139,7 @@ done:                                     \
 
 // TABLES16 loads two registers for the 128 symbols of position p and group g,
 // Z16+4p+2g and the next, of which VPERMI2B chooses by the low seven bits of a
-// byte; TABLES24 the same, Z8+6p+2g and the next, but for the last, which stays
-// in memory: Z31 has the first half of the table of tokens' bytes.
+// byte; TABLES24 the same, Z8+6p+2g and the next.
 #define TABLES16 \
 	VMOVDQU64 0(AX), Z16 \
 	VMOVDQU64 64(AX), Z17 \
@@ -183,24 +182,7 @@ done:                                     \
 	VMOVDQU64 1280(AX), Z28 \
 	VMOVDQU64 1344(AX), Z29 \
 	VMOVDQU64 1408(AX), Z30 \
-	VMOVDQU64 1536(AX), Z31
-
-// RUNS makes of DX, the positions of a block behind which no byte of a token
-// stands, those behind which ten stand, as far as the block goes.
-#define RUNS \
-	MOVQ DX, R9 \
-	SHRQ $1, R9 \
-	ORQ  R9, DX \
-	MOVQ DX, R9 \
-	SHRQ $2, R9 \
-	ORQ  R9, DX \
-	MOVQ DX, R9 \
-	SHRQ $4, R9 \
-	ORQ  R9, DX \
-	MOVQ DX, R9 \
-	SHRQ $2, R9 \
-	ORQ  R9, DX \
-	NOTQ DX
+	VMOVDQU64 1472(AX), Z31
 
 // GROUPS16 and GROUPS24 put into K1 which of 64 positions pass in any group: those
 // with a bucket in all four tables. Prefetching beyond the text cannot fault.
@@ -237,20 +219,12 @@ done:                                     \
 	VPERMI2B   Z29, Z28, Z7 \
 	VPTERNLOGD $0x80, Z4, Z5, Z6 \
 	VPTESTMB   Z6, Z7, K2 \
-	VMOVDQA64  Z1, Z4 \
-	VPERMI2B   1600(AX), Z31, Z4 \
-	VPMOVB2M   Z4, K5 \
-	KMOVQ      K5, DX \
 	VPERMI2B   Z13, Z12, Z0 \
 	VPERMI2B   Z19, Z18, Z1 \
 	VPERMI2B   Z25, Z24, Z2 \
-	VPERMI2B   1472(AX), Z30, Z3 \
+	VPERMI2B   Z31, Z30, Z3 \
 	VPTERNLOGD $0x80, Z0, Z1, Z2 \
 	VPTESTMB   Z2, Z3, K3 \
-	RUNS \
-	ORQ        1664(AX), DX \
-	KMOVQ      DX, K5 \
-	KANDQ      K3, K5, K3 \
 	KORQ       K1, K2, K1 \
 	KORQ       K1, K3, K1
 
@@ -391,6 +365,23 @@ done:                      \
 	SHLQ      $32, R9            \
 	ORQ       R9, R8             \
 	NOTQ      R8
+
+// RUNS makes of DX, the positions of a block behind which no byte of a token
+// stands, those behind which ten stand, as far as the block goes.
+#define RUNS \
+	MOVQ DX, R9 \
+	SHRQ $1, R9 \
+	ORQ  R9, DX \
+	MOVQ DX, R9 \
+	SHRQ $2, R9 \
+	ORQ  R9, DX \
+	MOVQ DX, R9 \
+	SHRQ $4, R9 \
+	ORQ  R9, DX \
+	MOVQ DX, R9 \
+	SHRQ $2, R9 \
+	ORQ  R9, DX \
+	NOTQ DX
 
 // TOKENS adds to R8 which bytes of Y4 and Y5 have a bit that is not set, if a
 // token is at the position.

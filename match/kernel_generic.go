@@ -22,10 +22,10 @@ func passes(buf, tables []byte, groups, symbols int, inToken bool) bool {
 
 // runBehind reports what kernels compute of a position in a block that begins
 // at from: whether a run of tokens' bytes stands behind it, as far as the block's
-// last position sees, and of a byte the bits of mask.
-func runBehind(buf []byte, from, at int, mask byte) bool {
+// last position sees.
+func runBehind(buf []byte, from, at int) bool {
 	for i := at + 1; i <= min(at+tokenRun, from+block); i++ {
-		if !tokenBytes.Has(buf[i] & mask) {
+		if !tokenBytes.Has(buf[i]) {
 			return false
 		}
 	}

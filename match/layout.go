@@ -68,7 +68,7 @@ func decodeLayout(layout []byte, pats []pattern, which int) (placement, bool) {
 	}
 	rest = rest[fingerprintSize+which*size:][:size]
 	pl := placement{buckets: int(rest[0] &^ layoutTokens), tokens: rest[0]&layoutTokens != 0, refined: true, spots: make([]spot, n)}
-	if pl.buckets != fewBuckets && pl.buckets != allBuckets || pl.tokens && (pl.buckets != allBuckets || which == openFive) {
+	if pl.buckets != fewBuckets && pl.buckets != allBuckets || pl.tokens && (pl.buckets != allBuckets || which != fiveTokens) {
 		return placement{}, false
 	}
 	for i := range pl.spots {

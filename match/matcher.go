@@ -7,7 +7,7 @@ import (
 
 // The placements of a matcher's literals: for VBMI, AVX2 and NEON.
 const (
-	sevenTokens = iota
+	openSeven = iota
 	fiveTokens
 	openFive
 	placements
@@ -70,13 +70,13 @@ func Compile(lits []Literal, opts ...Option) (*Matcher, error) {
 			m.places[i] = func() placement { return pl }
 			continue
 		}
-		m.places[i] = sync.OnceValue(func() placement { return bestPlace(pats, a, i != openFive) })
+		m.places[i] = sync.OnceValue(func() placement { return bestPlace(pats, a, i == fiveTokens) })
 	}
 	switch {
 	case k == Plain:
 		m.automaton()
 	case k == VBMI:
-		m.filter, err = newFilter(pats, k, m.places[sevenTokens]())
+		m.filter, err = newFilter(pats, k, m.places[openSeven]())
 	case k == AVX2:
 		m.filter, err = newFilter(pats, k, m.places[fiveTokens]())
 	default:
@@ -90,7 +90,7 @@ func Compile(lits []Literal, opts ...Option) (*Matcher, error) {
 
 // alphabets returns what the placements are made for.
 func alphabets() [placements]*alphabet {
-	return [placements]*alphabet{sevenTokens: sevenBits(), fiveTokens: fiveBits(), openFive: fiveBits()}
+	return [placements]*alphabet{openSeven: sevenBits(), fiveTokens: fiveBits(), openFive: fiveBits()}
 }
 
 // bestPlace places literals in as many buckets as the kernels have, or in fewer
@@ -99,7 +99,7 @@ func alphabets() [placements]*alphabet {
 func bestPlace(pats []pattern, a *alphabet, tokens bool) placement {
 	all := place(pats, a, allBuckets, false)
 	if tokens {
-		if some := place(pats, a, allBuckets, true); some.pass < all.pass {
+		if some := place(pats, a, allBuckets, true); some.pass < all.pass-tokenCost {
 			all = some
 		}
 	}

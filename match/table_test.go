@@ -123,7 +123,7 @@ func compile(t testing.TB, ls []Literal, k Kernel) *Matcher {
 // rebucket returns m, if it has a filter, with literals in n buckets.
 func rebucket(t testing.TB, m *Matcher, n int) *Matcher {
 	t.Helper()
-	f, err := newFilter(m.pats, m.kernel, place(m.pats, kernelAlphabet(m.kernel), n, n == allBuckets && m.kernel != NEON))
+	f, err := newFilter(m.pats, m.kernel, place(m.pats, kernelAlphabet(m.kernel), n, n == allBuckets && m.kernel == AVX2))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,10 +4,15 @@ package match
 // which most text has not. So the last eight buckets may be for windows that lie
 // in tokens, and a position counts there only if a run of bytes that tokens are
 // made of follows it. The kernels see no run beyond their block of 64 positions;
-// what they cannot see counts as one.
+// what they cannot see counts as one. AVX2 alone does this, since its tables tell
+// fewer bytes apart than those of VBMI, for which it would not pay.
 
 // tokenRun is how many bytes behind a position have to be of a token.
 const tokenRun = 10
+
+// tokenCost is the share of positions whose passing costs as much as looking for
+// tokens.
+const tokenCost = 0.012
 
 // tokenBytes are letters, digits, what base64 and identifiers have besides, and
 // the ends of lines that base64 is wrapped into, plain and escaped.
