@@ -26,7 +26,13 @@
 // of improvement minimise the expected share of candidates under a small model of
 // log text: how often one byte follows another, and the four bytes that are most
 // frequent. The model is counted on text that a program makes up
-// (internal/genmodel), so it is not fitted to anybody's logs.
+// (internal/genmodel), so it is not fitted to anybody's logs. A layout that is
+// kept is improved further by random moves.
+//
+// Most literals begin tokens, and their gates ask for a run of letters and
+// digits. For AVX2, which tells fewer bytes apart, eight buckets are for windows
+// behind which such a run is certain, and a position counts there only if it has
+// one.
 //
 // Second, a hash of the candidate's four bytes, bit 5 set in each, is looked up
 // in a bitmap.
@@ -56,7 +62,8 @@
 // # Costs
 //
 //   - Choosing windows takes some 30 µs for each literal. [WithLayout] saves
-//     that when the result has been kept from an earlier [Matcher.Layout].
+//     that when the result has been kept from an earlier [Matcher.Layout], for
+//     which some milliseconds a literal are spent.
 //   - Every doubling of literals lets about twice as much through the first
 //     filter.
 //   - Literals of one or two bytes without a gate pass so often that nothing
