@@ -44,6 +44,7 @@ type Engine struct {
 	matcher  *match.Matcher
 	literals []match.Literal
 	leads    []lead // by literal
+	stems    []stem // by literal, what is used of leads at most hits
 	ungated  func() *match.Matcher
 
 	names       *names.Classifier
@@ -68,6 +69,12 @@ type lead struct {
 	uses  []use
 	rules []use
 	first *automaton.Union
+}
+
+// stem is what a literal leads to that only shows a stem of sensitive names.
+type stem struct {
+	alone       bool
+	lead, trail uint8
 }
 
 // use is one detector at one of its literals.
@@ -303,7 +310,11 @@ type literalKey struct {
 
 // unite makes the automata for the first look, and closes the set of rules.
 func (b *builder) unite() {
+	b.e.stems = make([]stem, len(b.e.leads))
 	for i := range b.e.leads {
+		if l := &b.e.leads[i]; len(l.rules) == 0 && len(l.uses) == 1 && l.uses[0].kind == useField {
+			b.e.stems[i] = stem{true, l.uses[0].lead, l.uses[0].trail}
+		}
 		if l := &b.e.leads[i]; len(l.rules) > 1 && !slices.ContainsFunc(l.rules, func(u use) bool { return u.wide }) {
 			var parts []automaton.Part
 			for _, u := range l.rules {

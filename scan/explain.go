@@ -292,7 +292,9 @@ func (s *Scanner) explained(dst []Span, text []byte, m mode) []Span {
 	t.within, t.closer, t.list, t.said = true, false, t.list[:0], len(dst)
 	defer func() { t.within, t.closer = false, false }()
 	dst = s.scan(dst, text, m)
-	after, at, by, quote := s.between(), s.openAt, s.openBy, s.openQuote
+	at, by, quote := s.openAt, s.openBy, s.openQuote
+	var after lineState
+	s.save(&after)
 	seen := make(map[[2]int32]bool, len(s.hits))
 	key := func(h match.Hit) [2]int32 { return [2]int32{int32(h.ID), int32(h.Start)} }
 	for _, h := range s.hits {
@@ -304,12 +306,12 @@ func (s *Scanner) explained(dst []Span, text []byte, m mode) []Span {
 	t.closer, t.said = true, len(t.list)
 	for _, h := range hits {
 		if !seen[key(h)] && !inBlock(dst, int(h.Start)) && s.budget >= 0 {
-			s.resume(lineState{})
+			s.forget()
 			s.verify(&s.e.leads[h.ID], int(h.Start), int(h.End))
 		}
 	}
 	s.text, s.spans = nil, nil
-	s.resume(after)
+	s.resume(&after)
 	s.openAt, s.openBy, s.openQuote = at, by, quote
 	t.tidy()
 	return dst

@@ -2,6 +2,7 @@ package scan
 
 import (
 	"bytes"
+	"encoding/binary"
 	"math"
 
 	"github.com/stanch/stanch/finding"
@@ -55,6 +56,7 @@ type Scanner struct {
 	carry          carry
 	rowBefore      int // the last row of a table
 	manifest       manifest
+	before         lineState // before the text in hand, should it be scanned again
 	seams          seams
 	single         bool    // every line is a record of its own
 	trace          *trace  // nil unless it explains
@@ -105,7 +107,7 @@ func (e *Engine) NewScanner() *Scanner {
 // ordered by start; spans of different detectors may overlap. Nothing is
 // allocated where nothing is found. text is not kept.
 func (s *Scanner) Text(dst []Span, text []byte) []Span {
-	s.resume(lineState{})
+	s.forget()
 	for off := 0; off < len(text); {
 		n := len(text) - off
 		if n > segmentSize {
@@ -114,13 +116,13 @@ func (s *Scanner) Text(dst []Span, text []byte) []Span {
 			}
 		}
 		from := len(dst)
-		before := s.between()
+		s.save(&s.before)
 		dst = s.scan(dst, text[off:off+n], wholeLines)
 		held := s.seams.held
 		if held >= n || off+n == len(text) {
 			held = n
 		} else { // records go on behind the segment
-			s.resume(before)
+			s.resume(&s.before)
 			dst = s.scan(dst[:from], text[off:off+held], wholeLines)
 		}
 		shift(dst[from:], off)
@@ -132,16 +134,37 @@ func (s *Scanner) Text(dst []Span, text []byte) []Span {
 	return dst
 }
 
-// lineState is what outlives a line.
+// lineState is what outlives a line. Mostly that is nothing, and the rest need
+// not be copied.
 type lineState struct {
+	quiet    bool
 	blocks   blocks
 	carry    carry
 	manifest manifest
 }
 
-func (s *Scanner) between() lineState { return lineState{s.blocks, s.carry, s.manifest} }
+// quiet reports whether no line before has a say in what comes.
+func (s *Scanner) quiet() bool {
+	return s.blocks.n == 0 && s.carry.kind == nothing && !s.manifest.open
+}
 
-func (s *Scanner) resume(l lineState) { s.blocks, s.carry, s.manifest = l.blocks, l.carry, l.manifest }
+func (s *Scanner) forget() {
+	s.blocks.n, s.carry.kind, s.manifest.open = 0, nothing, false
+}
+
+func (s *Scanner) save(l *lineState) {
+	if l.quiet = s.quiet(); !l.quiet {
+		l.blocks, l.carry, l.manifest = s.blocks, s.carry, s.manifest
+	}
+}
+
+func (s *Scanner) resume(l *lineState) {
+	if l.quiet {
+		s.forget()
+		return
+	}
+	s.blocks, s.carry, s.manifest = l.blocks, l.carry, l.manifest
+}
 
 // join makes one span of a secret that goes on where an earlier segment ended.
 func join(spans []Span, from int) []Span {
@@ -229,7 +252,7 @@ func (s *Scanner) scan(dst []Span, text []byte, m mode) []Span {
 	s.seams.marks = s.seams.marks[:0]
 	s.longParts(text)
 	strange := s.lookup == nil || !s.lookup.look(s.e.inventory, text, m)
-	if len(s.hits) == 0 && strange && s.blocks.n == 0 && s.carry.kind == nothing && !s.manifest.open && s.e.gated == nil && len(s.seams.marks) == 0 {
+	if len(s.hits) == 0 && strange && s.quiet() && s.e.gated == nil && len(s.seams.marks) == 0 {
 		s.openAt, s.seams.held = noOpen, noOpen
 		return dst
 	}
@@ -238,16 +261,23 @@ func (s *Scanner) scan(dst []Span, text []byte, m mode) []Span {
 	skip := 0
 	s.carry.pos, s.rowBefore, s.manifest.pos = 0, -1, 0
 	for _, h := range s.hits {
-		s.follow(int(h.Start))
-		s.followManifest(int(h.Start))
-		if s.carry.kind != nothing && s.carry.pos <= int(h.Start) {
-			s.followCarry(int(h.Start) + 1)
+		if !s.quiet() {
+			s.follow(int(h.Start))
+			s.followManifest(int(h.Start))
+			if s.carry.kind != nothing && s.carry.pos <= int(h.Start) {
+				s.followCarry(int(h.Start) + 1)
+			}
 		}
 		if int(h.Start) < skip || int(h.Start) < s.blocks.to && int(h.Start) >= s.blocks.from {
 			continue
 		}
 		if s.budget < 0 && int(h.Start) <= s.allowed {
 			skip = s.cover(&s.e.leads[h.ID], int(h.Start))
+			continue
+		}
+		if u := s.e.stems[h.ID]; u.alone && s.trace == nil {
+			s.current = 0
+			s.field(int(h.Start)+int(u.lead), int(h.End)-int(u.trail))
 			continue
 		}
 		s.verify(&s.e.leads[h.ID], int(h.Start), int(h.End))
@@ -382,10 +412,7 @@ func (s *Scanner) line(pos int) (lo, hi int) {
 		hi = lo + lineEnd(s.text[lo:])
 	}
 	if pos < lo || pos > hi {
-		lo = pos
-		for lo > 0 && s.text[lo-1] != '\n' && s.text[lo-1] != '\r' {
-			lo--
-		}
+		lo = lineStart(s.text, pos)
 		hi = pos + lineEnd(s.text[pos:])
 	}
 	s.lineLo, s.lineHi = lo, hi
@@ -393,6 +420,23 @@ func (s *Scanner) line(pos int) (lo, hi int) {
 }
 
 const nearLine = 1 << 10 // bytes in which line looks forward for line ends
+
+// lineStart returns where the line begins that holds pos. Eight bytes are looked
+// at in one go: taking one from each borrows from the top bit of a zero only.
+func lineStart(t []byte, pos int) int {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	for ; pos >= 8; pos -= 8 {
+		w := binary.LittleEndian.Uint64(t[pos-8:])
+		lf, cr := w^'\n'*ones, w^'\r'*ones
+		if ((lf-ones)&^lf|(cr-ones)&^cr)&tops != 0 {
+			break
+		}
+	}
+	for pos > 0 && t[pos-1] != '\n' && t[pos-1] != '\r' {
+		pos--
+	}
+	return pos
+}
 
 // lineEnd returns the offset of the first LF or CR in b, or len(b).
 func lineEnd(b []byte) int {

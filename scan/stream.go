@@ -93,10 +93,10 @@ func (st *Stream) Write(p []byte) (int, error) {
 // a record is cut that goes on. It returns how far it went.
 func (st *Stream) segment(text []byte) int {
 	s := st.s
-	before := s.between()
+	s.save(&s.before)
 	st.spans = s.scan(st.spans[:0], text, wholeLines)
 	if held := s.seams.held; held < len(text) {
-		s.resume(before)
+		s.resume(&s.before)
 		st.slow = true
 		if held == 0 {
 			return 0
@@ -124,7 +124,7 @@ func (st *Stream) lineDone() {
 			return
 		}
 	}
-	before := st.s.between()
+	st.s.save(&st.s.before)
 	if st.win.inLine {
 		st.s.carry = carry{}
 	}
@@ -134,7 +134,7 @@ func (st *Stream) lineDone() {
 		st.deliver(wholeLines)
 		return
 	}
-	st.s.resume(before)
+	st.s.resume(&st.s.before)
 	marks := st.s.seams.marks
 	st.parts = [2]bool{}
 	for pos := held; pos < len(st.buf); {
@@ -182,7 +182,7 @@ func (st *Stream) Close() error {
 // no line is unfinished, no key block is open, and no line before left a name
 // whose value is to come.
 func (st *Stream) Idle() bool {
-	return len(st.buf) == 0 && st.s.blocks.n == 0 && st.s.carry.kind == nothing && !st.s.manifest.open
+	return len(st.buf) == 0 && st.s.quiet()
 }
 
 // hand hands on a piece, which begins at from in the text last scanned.
@@ -193,13 +193,13 @@ func (st *Stream) hand(text []byte, spans []Span, from int) {
 // part scans the unfinished line and hands it on.
 func (st *Stream) part(m mode) {
 	s := st.s
-	before := s.between()
+	s.save(&s.before)
 	if st.win.inLine {
 		s.carry = carry{}
 	}
 	st.spans = s.scan(st.spans[:0], st.buf, m)
 	if m != wholeLines {
-		s.resume(before)
+		s.resume(&s.before)
 	}
 	st.deliver(m)
 }

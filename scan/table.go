@@ -58,6 +58,9 @@ func (s *Scanner) heading(x *mention) bool {
 	if !delimits(before) && !delimits(behind) && x.open-a < 2 && b-x.close < 2 {
 		return false // columns by width are further apart
 	}
+	if behind != ends && behind != '\\' && b == x.close && before != behind && before != ends && !beginsRow(before) && s.carry.kind != tableBelow {
+		return false // a word of a sentence
+	}
 	r := s.row(x.keyStart)
 	lo, hi := r.lo, r.hi
 	if r.end == 0 && (s.single || hi == len(t)) || hi > end || x.close > hi || a < lo {
@@ -105,6 +108,10 @@ func (s *Scanner) heading(x *mention) bool {
 	}
 	return h.delim != '|' || !h.drawn || h.columns > 2
 }
+
+// beginsRow tells what can stand before the first cell of a row in a string: the
+// quote, or an escaped line end.
+func beginsRow(c byte) bool { return c == 'n' || c == 'r' || c == '"' }
 
 func digit(b []byte) bool {
 	return bytes.ContainsAny(b, "0123456789")

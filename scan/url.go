@@ -19,6 +19,9 @@ func (s *Scanner) userinfo(di int32, hs, he int) {
 	slash := -1
 	for ; end < lim; end++ {
 		c := t[end]
+		if lex[c]&isWord != 0 {
+			continue
+		}
 		if lex[c]&isStop != 0 && c != '\'' || c == '<' || c == '>' || c == '\\' {
 			break
 		}

@@ -1,7 +1,5 @@
 package scan
 
-import "bytes"
-
 const maxWrapper = 48 // bytes of a type or constructor around a value
 
 // wrapper skips what may stand between a separator at t[:i] and a value: the
@@ -25,16 +23,17 @@ func (s *Scanner) wrapper(i int) int {
 // Some("…"), Secret('…'), Optional[…], Secret { inner: "…" }.
 func (s *Scanner) construct(i int) int {
 	t, k := s.text, i
+	last := i
 	for lim := min(len(t), i+maxWrapper); k < lim && (lex[t[k]]&isWord != 0 || t[k] == ':' || t[k] == '.'); k++ {
+		if t[k] == ':' || t[k] == '.' {
+			last = k + 1
+		}
 	}
-	word := t[i:k]
-	if k+1 >= len(t) {
+	if k+1 >= len(t) || t[k] != '(' && t[k] != '[' && t[k] != ' ' && t[k] != '{' {
 		return i
 	}
+	word := t[last:k]
 	bare := false
-	if c := bytes.LastIndexAny(word, ":."); c >= 0 {
-		word = word[c+1:]
-	}
 	switch string(word) {
 	case "Some", "Just", "Optional":
 		bare = true
