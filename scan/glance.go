@@ -115,9 +115,6 @@ func (p *pair) jsonValue(t []byte) bool {
 		}
 	}
 	i--
-	if i > 0 && t[i-1] == '\\' {
-		return true // the two quotes are none of one string
-	}
 	if i > 0 && t[i-1] == ' ' {
 		i--
 	}

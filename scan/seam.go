@@ -124,7 +124,7 @@ func (s *Scanner) scanJoined(j *joined, open bool) {
 	if open && s.partial {
 		m = unfinished
 	}
-	a.blocks = blocks{}
+	a.forget() // texts that have nothing to do with one another
 	s.seams.spans = a.scan(s.seams.spans[:0], j.text, m)
 	for _, x := range s.seams.spans {
 		first := true

@@ -232,3 +232,14 @@ func TestProtocols(t *testing.T) {
 		everywhere(t, e, text)
 	}
 }
+
+// TestJoinedApart: what the first of two lines with a colour in a word leaves for
+// the rows behind it is not there for the second.
+func TestJoinedApart(t *testing.T) {
+	s := engine(t).NewScanner()
+	for _, text := range []string{"{\"m\":\"wo\x1b[31mrd and some more" + `\npassword:\n`, "wo\x1b[0mrd"} {
+		if spans := s.Text(nil, []byte(text)); len(spans) > 0 || s.seams.again == nil {
+			t.Errorf("%q: %+v", text, spans)
+		}
+	}
+}
