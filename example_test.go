@@ -1,6 +1,7 @@
 package stanch_test
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"log/slog"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/stanch/stanch"
 	"github.com/stanch/stanch/finding"
+	"github.com/stanch/stanch/inventory"
 )
 
 func Example() {
@@ -37,6 +39,29 @@ func ExampleRedactor_Handler() {
 	log := slog.New(r.Handler(text))
 	log.Info("login with password=hu-nter-2-42", "user", "bob", "token", "Zk3-f9Q_m2xW-77p")
 	// Output: level=INFO msg="login with password=REDACTED-password" user=bob token=REDACTED-token
+}
+
+func ExamplePolicy_WithInventory() {
+	known, err := inventory.New(context.Background(), inventory.Options{}, &inventory.Environment{
+		Names:   []string{"*_PHRASE"},
+		Meta:    inventory.Meta{ID: "env", Owner: "payments"},
+		Environ: []string{"SHOP_PHRASE=winter-garden-9-tango"},
+	})
+	if err != nil { // names what is too short or can be guessed
+		panic(err)
+	}
+	var policy *stanch.Policy // the default
+	r, err := stanch.New(policy.WithInventory(known), stanch.OnFinding(func(f finding.Finding) {
+		fmt.Println("found:", f.Inventory, "of", f.Owner)
+	}))
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(r.RedactString("it said winter-garden-9-tango, then d2ludGVyLWdhcmRlbi05LXRhbmdv"))
+	// Output:
+	// found: env/SHOP_PHRASE of payments
+	// found: env/SHOP_PHRASE of payments
+	// it said REDACTED-known-secret, then REDACTED-known-secret
 }
 
 func ExampleRedactor_Writer() {

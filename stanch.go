@@ -19,14 +19,16 @@ import (
 	"unsafe"
 
 	"github.com/stanch/stanch/finding"
+	"github.com/stanch/stanch/inventory"
 	"github.com/stanch/stanch/redact"
 )
 
 // Policy says what is looked for and what happens to it. Nil stands for the
 // default: all detectors, secrets masked, what only identifies left alone.
 type Policy struct {
-	doc *redact.Document
-	key []byte
+	doc   *redact.Document
+	key   []byte
+	known *inventory.Inventory // nil for that of the document
 }
 
 // ParsePolicy reads a policy document, version 1, in YAML. name is used in
@@ -52,7 +54,25 @@ func ReadPolicy(path string) (*Policy, error) {
 // least 32 random bytes. Without one, that of the document counts, then
 // STANCH_KEY, then a random one, with which a policy that hashes is refused.
 func (p *Policy) WithKey(key []byte) *Policy {
-	return &Policy{doc: p.document(), key: key}
+	x := p.copy()
+	x.key = key
+	return x
+}
+
+// WithInventory returns the policy with known secrets in the place of those that
+// its document names.
+func (p *Policy) WithInventory(known *inventory.Inventory) *Policy {
+	x := p.copy()
+	x.known = known
+	return x
+}
+
+func (p *Policy) copy() *Policy {
+	if p == nil {
+		return &Policy{doc: redact.DefaultDocument()}
+	}
+	x := *p
+	return &x
 }
 
 func (p *Policy) document() *redact.Document {
@@ -100,7 +120,11 @@ func (r *Redactor) engine(p *Policy) (*redact.Engine, error) {
 	if p != nil {
 		o.Key = p.key
 	}
-	return redact.New(p.document(), o)
+	e, err := redact.New(p.document(), o)
+	if err == nil && p != nil && p.known != nil {
+		e = e.WithInventory(p.known)
+	}
+	return e, err
 }
 
 // Replace puts another policy in force: for whatever is redacted from now on,
@@ -112,6 +136,13 @@ func (r *Redactor) Replace(p *Policy) error {
 		r.handle.Store(e)
 	}
 	return err
+}
+
+// ReplaceInventory puts other known secrets in force, nil for none, and leaves the
+// rest of the policy as it is. It costs next to nothing, so that it can be done
+// whenever a secret is rotated. It must not be called at the same time as Replace.
+func (r *Redactor) ReplaceInventory(known *inventory.Inventory) {
+	r.handle.Store(r.handle.Load().WithInventory(known))
 }
 
 // Redact returns text with its secrets replaced: text itself if it has none, else

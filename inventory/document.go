@@ -273,5 +273,5 @@ func (d *Document) Open(ctx context.Context, key *Key, blind bool) (*Inventory, 
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
 	}
-	return c.inventory(key), errors.Join(c.refused...)
+	return c.inventory(key), c.refusals()
 }

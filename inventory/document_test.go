@@ -3,10 +3,14 @@ package inventory
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"go.yaml.in/yaml/v3"
 )
 
 func TestParseDocument(t *testing.T) {
@@ -29,9 +33,56 @@ func TestParseDocument(t *testing.T) {
 		{"version: 1\n---\nversion: 1\n", "inv.yaml: more than one document"},
 	} {
 		_, err := ParseDocument("inv.yaml", []byte(c.text))
+		if valid := fits(t, []byte(c.text)); valid != (c.err == "") && !schemaless[c.err] {
+			t.Errorf("%q: the schema says %v, the parser %v", c.text, valid, err)
+		}
 		if got := ""; err != nil && err.Error() != c.err || err == nil && c.err != got {
 			t.Errorf("%q: %v, want %s", c.text, err, c.err)
 		}
+	}
+}
+
+// schemaless are errors that no schema can tell.
+var schemaless = map[string]bool{
+	"inv.yaml:3:9: env: not a pattern":               true,
+	"inv.yaml: more than one document":               true,
+	"inv.yaml:2:1: document: version is given twice": true,
+}
+
+// fits holds a document against the schema.
+func fits(t *testing.T, text []byte) bool {
+	t.Helper()
+	schema, err := jsonschema.NewCompiler().Compile("../configs/inventory.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var v any
+	if yaml.Unmarshal(text, &v) != nil {
+		return false
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		return false
+	}
+	if v, err = jsonschema.UnmarshalJSON(bytes.NewReader(bytes.ReplaceAll(b, []byte("T00:00:00Z"), nil))); err != nil {
+		return false
+	}
+	return schema.Validate(v) == nil
+}
+
+// TestExample: the example parses and fits the schema.
+func TestExample(t *testing.T) {
+	const file = "../configs/inventory.yaml"
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := ParseDocument(file, b)
+	if err != nil || len(d.Sources) != 4 || len(d.Saved) != 1 || !d.UnderKey {
+		t.Fatal(d, err)
+	}
+	if !fits(t, b) {
+		t.Error("the schema refuses it")
 	}
 }
 

@@ -67,6 +67,7 @@ type collector struct {
 	digested
 	ids     map[string]string // where the entry with an id comes from
 	refused []error
+	more    int // values refused besides
 }
 
 // digested is a set of values of which only records are kept.
@@ -86,7 +87,7 @@ func New(ctx context.Context, o Options, sources ...Source) (*Inventory, error) 
 	if err != nil {
 		return nil, err
 	}
-	return c.inventory(o.Blind), errors.Join(c.refused...)
+	return c.inventory(o.Blind), c.refusals()
 }
 
 func collect(ctx context.Context, o Options, sources []Source) (*collector, error) {
@@ -100,6 +101,14 @@ func collect(ctx context.Context, o Options, sources []Source) (*collector, erro
 		}
 	}
 	return c, nil
+}
+
+// refusals joins what was refused.
+func (c *collector) refusals() error {
+	if c.more > 0 {
+		return errors.Join(append(c.refused, &Refusal{fmt.Sprintf("%d values more", c.more), errMore})...)
+	}
+	return errors.Join(c.refused...)
 }
 
 // inventory makes what was collected searchable. key is that of the records.
@@ -124,6 +133,8 @@ func (c *collector) add(v Value) error {
 	if why != nil && !under {
 		if len(c.refused) < maxRefusals {
 			c.refused = append(c.refused, &Refusal{v.At, why})
+		} else {
+			c.more++
 		}
 		return nil
 	}

@@ -13,7 +13,7 @@ import (
 	"io"
 )
 
-// A saved inventory is this line, a line of JSON (header), a record for every
+// magic is how a saved inventory begins. What follows is a line of JSON (header), a record for every
 // pattern, and HMAC-SHA-256 of all that. It holds digests only.
 const magic = "stanch inventory, version 1\n"
 
@@ -62,7 +62,7 @@ func Save(ctx context.Context, w io.Writer, key Key, sources ...Source) error {
 	if _, err := w.Write(mac.Sum(nil)); err != nil {
 		return err
 	}
-	return errors.Join(c.refused...)
+	return c.refusals()
 }
 
 func (r *record) append(dst []byte) []byte {
@@ -72,6 +72,9 @@ func (r *record) append(dst []byte) []byte {
 	dst = binary.LittleEndian.AppendUint32(dst, r.id)
 	return append(dst, r.sum[:]...)
 }
+
+// IsSaved reports whether a file that begins with head is a saved inventory.
+func IsSaved(head []byte) bool { return bytes.HasPrefix(head, []byte(magic)) }
 
 // Head reads what a saved inventory says of itself, without its key.
 func Head(r io.Reader) (keyID string, patterns int, entries []Meta, err error) {

@@ -45,6 +45,7 @@ type Source interface {
 var (
 	ErrShort      = fmt.Errorf("shorter than %d bytes", dictionary.MinLen)
 	errShortBlind = fmt.Errorf("shorter than %d bytes, the least of a blind inventory", shortestBlind)
+	errMore       = errors.New("short, or can be guessed")
 	ErrGuessable  = fmt.Errorf("can be guessed (under %d bits)", leastBits)
 )
 

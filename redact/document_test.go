@@ -213,6 +213,9 @@ func TestConfigs(t *testing.T) {
 	}
 	schema := policySchema(t)
 	for _, file := range files {
+		if filepath.Base(file) == "inventory.yaml" {
+			continue // no policy; package inventory tests it
+		}
 		b, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

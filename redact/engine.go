@@ -16,6 +16,7 @@ import (
 	"github.com/stanch/stanch/finding"
 	"github.com/stanch/stanch/internal/envelope"
 	"github.com/stanch/stanch/internal/names"
+	"github.com/stanch/stanch/inventory"
 	"github.com/stanch/stanch/scan"
 )
 
@@ -44,7 +45,7 @@ type Options struct {
 type Engine struct {
 	scan      *scan.Engine
 	notes     []string
-	refused   []string
+	refused   []*inventory.Refusal
 	detectors []detector
 	rules     []rule
 	needKey   bool // some rule looks at the key

@@ -54,7 +54,7 @@ func (e *Engine) openInventory(f InventoryFile, environ []string) error {
 	}
 	var key *inventory.Key
 	if e.ring != nil {
-		key = &inventory.Key{ID: e.ring.id, Bytes: e.ring.dictionary}
+		key = e.ring.inventoryKey()
 	}
 	if key == nil && f.Blind || len(doc.Saved) > 0 && (key == nil || e.ring.random) {
 		return f.Pos.errorf("inventory: digests need a key that lasts: set key.file or STANCH_KEY")
@@ -63,18 +63,14 @@ func (e *Engine) openInventory(f InventoryFile, environ []string) error {
 	if inv == nil {
 		return err
 	}
-	if err != nil {
-		for _, r := range inventory.Refusals(err) {
-			e.refused = append(e.refused, r.Error())
-		}
-	}
+	e.refused = inventory.Refusals(err)
 	e.scan = e.scan.WithInventory(inv)
 	return nil
 }
 
 // Refused returns what of the inventory's sources is not looked for, since it is
 // short or can be guessed: place and reason of each value.
-func (e *Engine) Refused() []string { return e.refused }
+func (e *Engine) Refused() []*inventory.Refusal { return e.refused }
 
 // Inventory returns the known secrets, nil without any.
 func (e *Engine) Inventory() *inventory.Inventory { return e.scan.Inventory() }
@@ -120,4 +116,18 @@ func (x *environment) Values(_ context.Context, yield func(inventory.Value) erro
 		}
 	}
 	return nil
+}
+
+// InventoryKey returns the key that digests of known secrets are made with: that
+// of the files, else of STANCH_KEY, and nil without any.
+func InventoryKey(k KeyFiles) (*inventory.Key, error) {
+	r, err := newKeyring(k, &Options{})
+	if r == nil {
+		return nil, err
+	}
+	return r.inventoryKey(), nil
+}
+
+func (r *keyring) inventoryKey() *inventory.Key {
+	return &inventory.Key{ID: r.id, Bytes: r.dictionary}
 }

@@ -50,7 +50,7 @@ func TestInventory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r := e.Refused(); len(r) != 1 || !strings.HasSuffix(r[0], "values.txt:3: shorter than 8 bytes") {
+	if r := e.Refused(); len(r) != 1 || !strings.HasSuffix(r[0].Error(), "values.txt:3: shorter than 8 bytes") {
 		t.Errorf("refused: %q", r)
 	}
 	var found []finding.Finding
@@ -164,7 +164,7 @@ func TestEnviron(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r := e.Refused(); len(r) != 1 || r[0] != "environment: DB_PASSWORD: shorter than 8 bytes" {
+	if r := e.Refused(); len(r) != 1 || r[0].Error() != "environment: DB_PASSWORD: shorter than 8 bytes" {
 		t.Errorf("refused: %q", r)
 	}
 	text := "x " + v + " y " + w + " /home/bob/some/long/directory hunter2 en_GB.UTF-8"

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/stanch/stanch/detectors"
 	"github.com/stanch/stanch/redact"
 )
 
@@ -44,7 +45,20 @@ Exit status: 0 it can be used, 2 it cannot.`,
 			for _, n := range e.Notes() {
 				fmt.Fprintf(c.stdout, "note: %s\n", c.safely(n))
 			}
-			_, err = fmt.Fprintf(c.stdout, "%s: valid, %s\n", c.safely(args[0]), count(int64(len(e.Scan().Detectors())), "detector"))
+			for _, n := range e.Refused() {
+				fmt.Fprintf(c.stdout, "note: %s\n", c.refusal(n))
+			}
+			n := 0
+			for _, d := range e.Scan().Detectors() {
+				if d.Kind != detectors.Known {
+					n++
+				}
+			}
+			text := fmt.Sprintf("%s: valid, %s", c.safely(args[0]), count(int64(n), "detector"))
+			if inv := e.Inventory(); inv != nil {
+				text += ", " + count(int64(inv.Len()), "known secret")
+			}
+			_, err = fmt.Fprintln(c.stdout, text)
 			return err
 		},
 	})

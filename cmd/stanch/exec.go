@@ -41,7 +41,10 @@ func (c *cli) execCommand() *cobra.Command {
   stanch exec --config stanch.yaml -- make test > test.log`,
 		Long: `Exec runs a command and redacts what it writes to standard output and standard
 error, each as a stream of its own. Standard input, signals and the exit status
-are passed on. Variables whose names begin with STANCH_ are not.
+are passed on. Variables whose names begin with STANCH_ are not. What is secret in
+the others, under names like DB_PASSWORD or in an address, is known from then on: it
+is redacted wherever the command prints it, in clear or encoded. What is short or
+can be guessed is only taken under a sensitive name, as ever, and a note says so.
 
 With --pty the command gets a terminal of its own, of the size of this one, so
 that it behaves as it does without Stanch; both streams come out as one.
@@ -71,16 +74,13 @@ const (
 )
 
 func (c *cli) exec(args []string, pf *policyFlags, x *execFlags) error {
-	doc, err := pf.document()
-	if err != nil {
-		return err
-	}
-	e, err := redact.New(doc, redact.Options{RandomKey: true})
+	env := childEnvironment(os.Environ())
+	e, err := pf.engine(c, env)
 	if err != nil {
 		return err
 	}
 	cmd := exec.Command(args[0], args[1:]...)
-	cmd.Env = childEnvironment(os.Environ())
+	cmd.Env = env
 	if cmd.Err != nil {
 		return notRun(cmd.Err)
 	}

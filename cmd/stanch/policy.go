@@ -88,12 +88,21 @@ func (p *policyFlags) document() (*redact.Document, error) {
 	return doc, nil
 }
 
-func (p *policyFlags) engine() (*redact.Engine, error) {
+// engine compiles the policy. Values in environ that look secret are known, too.
+// It prints which known secrets cannot be looked for.
+func (p *policyFlags) engine(c *cli, environ []string) (*redact.Engine, error) {
 	doc, err := p.document()
 	if err != nil {
 		return nil, err
 	}
-	return redact.New(doc, redact.Options{RandomKey: true})
+	e, err := redact.New(doc, redact.Options{RandomKey: true, Environ: environ})
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range e.Refused() {
+		fmt.Fprintf(c.stderr, "stanch: not looked for: %s\n", c.refusal(r))
+	}
+	return e, nil
 }
 
 // maxDocument is a little more than the longest document that is accepted, so
@@ -130,6 +139,7 @@ func patterns(flag string, ids []string) ([]redact.Pattern, error) {
 	if err != nil {
 		return nil, err
 	}
+	all = append(all[:len(all):len(all)], detectors.KnownSecret())
 	var out []redact.Pattern
 	for _, id := range ids {
 		id = strings.TrimSpace(id)

@@ -26,6 +26,9 @@ type found struct {
 	// Encoding is how the file is written and, behind >, what the secret was
 	// wrapped in within its text.
 	Encoding string `json:"encoding"`
+	// Inventory and Owner are of a known secret.
+	Inventory string `json:"inventory,omitempty"`
+	Owner     string `json:"owner,omitempty"`
 
 	wrapped string // the part of Encoding within the text
 	context string // the redacted line, for the text format
@@ -37,7 +40,7 @@ func newFound(m redact.Match, f finding.Finding, encoding string) found {
 		Path: f.Source.Path, Line: f.Source.Line, Column: f.Source.Column,
 		Start: f.Source.Offset, End: f.Source.Offset + int64(m.End-m.Start),
 		Detector: f.Detector, Title: f.Title, Severity: f.Severity, Confidence: f.Confidence,
-		Action: f.Action, Encoding: encoding, wrapped: f.Encoding,
+		Action: f.Action, Encoding: encoding, wrapped: f.Encoding, Inventory: f.Inventory, Owner: f.Owner,
 	}
 	if f.Encoding != "" {
 		r.Encoding += ">" + f.Encoding
@@ -99,6 +102,12 @@ func plainText(colour bool) format {
 			paint(shade[f.Severity], f.Severity.String()), f.Detector, f.Title)
 		if f.wrapped != "" {
 			dst = fmt.Appendf(dst, " (in %s)", f.wrapped)
+		}
+		if f.Inventory != "" {
+			dst = fmt.Appendf(dst, " %s", f.Inventory)
+		}
+		if f.Owner != "" {
+			dst = fmt.Appendf(dst, " of %s", f.Owner)
 		}
 		if f.Confidence < finding.Certain {
 			dst = fmt.Appendf(dst, " (%s confidence)", f.Confidence)

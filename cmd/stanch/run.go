@@ -49,7 +49,7 @@ func (c *cli) newBatch(paths []string, ff *fileFlags, pf *policyFlags, not strin
 			o.Not = info
 		}
 	}
-	e, err := pf.engine()
+	e, err := pf.engine(c, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -59,6 +59,9 @@ func sarifFormat(all []detectors.Detector, stable bool) format {
 		if f.Fingerprint != nil && stable {
 			result["fingerprints"] = m{"stanch/v1": *f.Fingerprint}
 		}
+		if f.Inventory != "" {
+			result["properties"].(m)["inventory"], result["properties"].(m)["owner"] = f.Inventory, f.Owner
+		}
 		return appendJSON(append(dst, '\n'), result)
 	}
 	return format{begin, one, ",", text("\n]}]}\n")}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
+	"sync"
 )
 
 // Builder collects patterns.
@@ -46,6 +47,7 @@ func (b *Builder) Len() int { return len(b.d.patterns) }
 func (b *Builder) Build() *Dictionary {
 	d := &b.d
 	d.kernel = hasKernel()
+	d.ordered = new(sync.Once)
 	var count, least [len(shapes)]int
 	for i := range d.patterns {
 		n := len(d.pattern(i))

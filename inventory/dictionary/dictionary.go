@@ -16,7 +16,7 @@ type Dictionary struct {
 
 	// For Tail: the numbers of the patterns in their order, and the bytes that
 	// they begin with.
-	ordered sync.Once
+	ordered *sync.Once
 	order   []uint32
 	first   [4]uint64
 }
