@@ -76,7 +76,7 @@ func TestTerminal(t *testing.T) {
 	x.waitFor(t, "size 33 77")
 	x.waitFor(t, "name? ")
 	x.Write([]byte("bob\r"))
-	x.waitFor(t, "hello bob, REDACTED-github-pat")
+	x.waitFor(t, "hello bob, REDACTED-known-secret")
 	if err := x.cmd.Wait(); x.cmd.ProcessState.ExitCode() != 7 {
 		t.Errorf("exit %v, want 7", err)
 	}
