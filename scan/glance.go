@@ -57,7 +57,7 @@ func (s *Scanner) glance(p *pair, hs, he int) glanced {
 	case before == '=' || before == '>' && t[ke] == '<':
 		return parsed
 	}
-	if beside[t[ke]]&endsAll != 0 {
+	if beside[t[ke]]&endsAll != 0 || c.light && s.counts(p) {
 		s.keyDone = ke
 		return decided
 	}

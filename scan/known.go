@@ -22,6 +22,7 @@ type cachedName struct {
 	silent  bool // announces nothing
 	several bool // is written as more than one word
 	marked  bool // has the start of a marker in it
+	light   bool // weak, so that a short value is none, see short
 	keyed   []int32
 }
 
@@ -78,6 +79,7 @@ func (s *Scanner) learn(c *cachedName, name []byte, kind names.Kind) {
 	c.silent = c.verdict.Strength == names.None && len(c.keyed) == 0
 	c.several = severalWords(name)
 	c.marked = bytes.Contains(name, markerStart)
+	c.light = c.verdict.Strength == names.Weak && len(c.keyed) == 0 && shortIsNone(c.verdict.Class) && !cookieName(name)
 }
 
 // severalWords reports whether a name is written as more than one word.

@@ -85,7 +85,7 @@ func (s *Scanner) shortWord(p *pair, v names.Verdict) bool {
 // short reports whether the value of a weak name is too short for one and ends
 // beyond doubt: a word between blanks, or a member of JSON.
 func (s *Scanner) short(p *pair, v names.Verdict) bool {
-	if s.budget < 0 || s.lookup != nil || p.kind != names.Attr || p.told || v.Class == names.Auth || v.Class == names.Connection || cookieName(s.nameOf(p)) {
+	if s.budget < 0 || s.lookup != nil || p.kind != names.Attr || p.told || !shortIsNone(v.Class) || cookieName(s.nameOf(p)) {
 		return false
 	}
 	t := s.text
@@ -103,10 +103,44 @@ func (s *Scanner) short(p *pair, v names.Verdict) bool {
 		}
 		return false
 	}
-	// Words before the name may make more of it, and a quote more of the value.
-	k := p.keyStart
-	return p.quote == 0 && p.keyQuote == 0 && (p.sep == ':' || p.sep == '=') && lex[t[i]]&(isBlank|isEOL) != 0 &&
-		k > 1 && lex[t[k-1]]&isQuote == 0 && !optionMark(t[k-1]) && (t[k-1] != ' ' || lex[t[k-2]]&isWord == 0)
+	return p.quote == 0 && p.keyQuote == 0 && (p.sep == ':' || p.sep == '=') && lex[t[i]]&(isBlank|isEOL) != 0 && s.plainly(p)
+}
+
+// plainly reports whether no word before the name can make more of it, nor a
+// quote before it more of its value.
+func (s *Scanner) plainly(p *pair) bool {
+	t, k := s.text, p.keyStart
+	return k > 1 && lex[t[k-1]]&isQuote == 0 && !optionMark(t[k-1]) && (t[k-1] != ' ' || lex[t[k-2]]&isWord == 0)
+}
+
+// shortIsNone tells the classes under which a value that is too short for its
+// name is none: not those of codes, nor of what holds credentials.
+func shortIsNone(c names.Class) bool {
+	switch c {
+	case names.PIN, names.OTP, names.Cookie, names.Auth, names.Connection:
+		return false
+	}
+	return true
+}
+
+// counts reports whether a short value that begins with a digit, and so is no
+// word that leads to a value, stands plainly behind the name: "session: 42".
+func (s *Scanner) counts(p *pair) bool {
+	t, i := s.text, p.keyEnd
+	if t[i] != ':' || s.budget < 0 || s.lookup != nil {
+		return false
+	}
+	if i++; i < len(t) && t[i] == ' ' {
+		i++
+	}
+	from := i
+	if i == len(t) || lex[t[i]]&isDigit == 0 {
+		return false
+	}
+	for i < len(t) && i-from < shortestWeak-1 && lex[t[i]]&isWord != 0 {
+		i++
+	}
+	return i-from < shortestWeak-1 && i+1 < len(t) && lex[t[i]]&(isBlank|isEOL) != 0 && s.plainly(p)
 }
 
 const longestCount = 20 // digits of the largest 64-bit number
