@@ -28,7 +28,14 @@ func (s *Scanner) glance(p *pair, hs, he int) glanced {
 		return unclear
 	}
 	before := t[ks-1]
-	if beside[before]&opensName == 0 && (before != '[' || colourWithin(t[ks:hs])) || t[ks] == '-' || t[ks] == '.' {
+	switch {
+	case beside[before]&opensName != 0:
+	case before == '[' && !colourWithin(t[ks:hs]):
+	case before == ':' && !colourWithin(t[ks:hs]) && !qualified(t, ks):
+	default:
+		return unclear
+	}
+	if t[ks] == '-' || t[ks] == '.' {
 		return unclear
 	}
 	for ke > he && (t[ke-1] == '-' || t[ke-1] == '.') {
@@ -51,7 +58,7 @@ func (s *Scanner) glance(p *pair, hs, he int) glanced {
 		if ks > 1 && t[ks-2] == '=' {
 			return parsed // a comparison
 		}
-	case c.silent:
+	case c.silent && before != ':':
 		s.keyDone = ke
 		return decided
 	case before == '=' || before == '>' && t[ke] == '<':
@@ -72,6 +79,15 @@ func colourWithin(b []byte) bool {
 		}
 	}
 	return false
+}
+
+// qualified reports whether the word before the colon at ks-1 may be the prefix
+// of the name of an element.
+func qualified(t []byte, ks int) bool {
+	i := ks - 1
+	for lim := max(0, i-20); i > lim && lex[t[i-1]]&isWord != 0; i-- {
+	}
+	return i > 0 && (lex[t[i-1]]&isWord != 0 || t[i-1] == '<' || t[i-1] == ';' || t[i-1] == '\\')
 }
 
 // jsonMember parses what joins most names to their values: "name": "value".

@@ -440,7 +440,7 @@ func lineStart(t []byte, pos int) int {
 
 // lineEnd returns the offset of the first LF or CR in b, or len(b).
 func lineEnd(b []byte) int {
-	for from, n := 0, 128; from < len(b); n *= 2 {
+	for from, n := 0, 1024; from < len(b); n *= 2 {
 		to := min(len(b), from+n)
 		if i := firstEOL(b[from:to]); i >= 0 {
 			return from + i
