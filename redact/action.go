@@ -13,6 +13,9 @@ const (
 	Shadow
 	// Partial masks all but the vendor's public prefix.
 	Partial
+	// Token writes a short keyed surrogate, which is the same for equal values
+	// whatever found them, wherever the same key is used.
+	Token
 	// Hash writes a keyed hash, so that equal values stay recognisable as equal.
 	Hash
 	// Mask writes a marker that names the detector.
@@ -22,7 +25,7 @@ const (
 	Remove
 )
 
-var actions = [...]string{"keep", "shadow", "partial", "hash", "mask", "remove"}
+var actions = [...]string{"keep", "shadow", "partial", "token", "hash", "mask", "remove"}
 
 func (a Action) String() string { return actions[a] }
 
@@ -37,5 +40,5 @@ func ParseAction(s string) (Action, error) {
 			return Action(i), nil
 		}
 	}
-	return 0, fmt.Errorf("unknown action %q: want keep, shadow, partial, hash, mask or remove", s)
+	return 0, fmt.Errorf("unknown action %q: want keep, shadow, partial, token, hash, mask or remove", s)
 }

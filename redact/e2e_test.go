@@ -47,7 +47,7 @@ func secretLines(rng *rand.Rand) (lines, secrets []string) {
 // secret stays.
 func TestEndToEnd(t *testing.T) {
 	detectors := defaultDetectors(t)
-	for _, action := range []Action{Mask, Remove, Hash, Partial} {
+	for _, action := range []Action{Mask, Remove, Hash, Token, Partial} {
 		e, err := New(mustParse(t, fmt.Sprintf("policy: [{confidence: medium, action: %s}]", action)), Options{Detectors: detectors, Key: testKey("e2e")})
 		if err != nil {
 			t.Fatal(err)
@@ -66,6 +66,8 @@ func TestEndToEnd(t *testing.T) {
 				t.Errorf("%s: more than the secret changed: %q became %q", action, line, got)
 			case action == Hash && !strings.Contains(got, "HASHED-"):
 				t.Errorf("%s: not hashed: %q", action, got)
+			case action == Token && !strings.Contains(got, "TOKEN-"):
+				t.Errorf("%s: no token: %q", action, got)
 			case action == Remove && got != before+after:
 				t.Errorf("%s: something is left: %q", action, got)
 			}

@@ -40,6 +40,7 @@ type keyring struct {
 	id          string
 	fingerprint []byte
 	hash        []byte
+	token       []byte
 	dictionary  []byte
 	random      bool
 	previous    []earlier
@@ -162,6 +163,7 @@ func newKeyring(k KeyFiles, o *Options) (*keyring, error) {
 		id:          KeyID(key),
 		fingerprint: DeriveKey(key, ForFingerprint),
 		hash:        DeriveKey(key, ForHash),
+		token:       DeriveKey(key, ForToken),
 		dictionary:  DeriveKey(key, ForDictionary),
 		random:      random,
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -138,6 +139,27 @@ func TestKeySources(t *testing.T) {
 
 // TestKeyRotation: hashes made with an earlier key are ours as long as it is
 // listed, and secrets after that.
+// TestTokens: a token needs a key that lasts, and is the same wherever that key is
+// used.
+func TestTokens(t *testing.T) {
+	const rule = "policy: [{action: token}]"
+	if _, err := New(mustParse(t, rule), Options{RandomKey: true}); !errors.Is(err, errNoKey) {
+		t.Errorf("a random key: %v", err)
+	}
+	a, b := demoEngine(t, rule, Options{Key: testKey("a")}), demoEngine(t, rule, Options{Key: testKey("a")})
+	one := string(a.NewRedactor().Append(nil, []byte("x "+token(1)+" "+token(2))))
+	if two := string(b.NewRedactor().Append(nil, []byte("x "+token(1)+" "+token(2)))); one != two || strings.Count(one, "TOKEN-") != 2 {
+		t.Errorf("%q and %q", one, two)
+	}
+	if words := strings.Fields(one); len(words) != 3 || words[1] == words[2] || len(words[1]) != 31 {
+		t.Errorf("%q", one)
+	}
+	other := demoEngine(t, rule, Options{Key: testKey("b")})
+	if three := string(other.NewRedactor().Append(nil, []byte("x "+token(1)+" "+token(2)))); one == three {
+		t.Error("another key, the same tokens")
+	}
+}
+
 func TestKeyRotation(t *testing.T) {
 	dir := t.TempDir()
 	for _, name := range []string{"old", "new"} {

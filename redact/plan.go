@@ -154,7 +154,7 @@ func (r *Redactor) decide(i int, text, key []byte) {
 		if r.prefix(c, value) == "" {
 			c.action = Mask
 		}
-	case Hash:
+	case Hash, Token:
 		if !r.hashable(c, value) {
 			c.action = Mask
 		}
@@ -305,7 +305,7 @@ func (r *Redactor) rules(i, j int) bool {
 	return r.e.detectors[a.Detector].severity > r.e.detectors[b.Detector].severity
 }
 
-// close writes the edits of a union. Hash and Partial speak for their owner's
+// close writes the edits of a union. Hash, Token and Partial speak for their owner's
 // value only; what else the union holds is masked. A union that only goes on
 // with a secret writes nothing and is no match: the secret has its marker.
 func (r *Redactor) close(u *union, text []byte) {
@@ -322,7 +322,7 @@ func (r *Redactor) close(u *union, text []byte) {
 		o, action = u.fresh, max(action, Mask)
 	}
 	c := &p.candidates[o]
-	if action == Hash || action == Partial {
+	if action == Hash || action == Token || action == Partial {
 		if u.start < c.Start {
 			p.mask(u.start, c.Start, u.first)
 		}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/stanch/stanch/finding"
+	"github.com/stanch/stanch/internal/envelope"
 	"github.com/stanch/stanch/scan"
 )
 
@@ -43,6 +44,9 @@ func TestUnion(t *testing.T) {
 		sum := r.hashSum([]byte(value))
 		return "HASHED-" + id + "-" + e.ring.id + "-" + hexText(sum[:16])
 	}
+	token := func(value string) string {
+		return string(envelope.AppendToken(nil, e.ring.id, e.NewRedactor().tokenSum([]byte(value))))
+	}
 	const mask, secret, block = "REDACTED-demo-token", "REDACTED-demo-secret", "REDACTED-demo-block"
 	const all = `policy: [{detector: demo-token, action: %s}, {detector: demo-secret, action: %s}]`
 	policy := func(token, secret string) string {
@@ -74,6 +78,10 @@ func TestUnion(t *testing.T) {
 		{"partial of the prefix alone", policy("partial", "mask"), "x=«dmo_»", []scan.Span{of(demoToken)}, "x=" + mask},
 		{"partial of a prefix that is no word", policy("mask", "partial"), "x=«dms:abc»", []scan.Span{of(demoSecret)}, "x=" + secret},
 		{"hash", policy("hash", "mask"), "x=«" + random + "»", []scan.Span{of(demoToken)}, "x=" + hash("demo-token", random)},
+		{"token", policy("token", "token"), "x=«" + random + "» «" + random + "»", []scan.Span{of(demoToken), of(demoSecret)}, "x=" + token(random) + " " + token(random)},
+		{"token of what can be guessed", policy("token", "mask"), "x=«1234»", []scan.Span{of(demoToken)}, "x=" + mask},
+		{"own token", "", "x=«" + token(random) + "»", []scan.Span{of(demoSecret)}, "x=" + token(random)},
+		{"hashed over a token", policy("token", "hash"), "«" + random + "«" + random + "»»", []scan.Span{of(demoToken), of(demoSecret)}, mask + "." + hash("demo-secret", random)},
 		{"hash of what can be guessed", policy("hash", "mask"), "x=«1234»", []scan.Span{of(demoToken)}, "x=" + mask},
 		{"hash of what was cut", policy("hash", "mask"), "x=«" + random + "»", []scan.Span{unclosed.on(of(demoToken))}, "x=" + mask},
 

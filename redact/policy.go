@@ -27,7 +27,7 @@ func (e *Engine) compileRules(rules []Rule, all []detectors.Detector) error {
 				return err
 			}
 		}
-		if r.Action == Hash && (e.ring == nil || e.ring.random) {
+		if (r.Action == Hash || r.Action == Token) && (e.ring == nil || e.ring.random) {
 			return r.Pos.errorf("%w", errNoKey)
 		}
 		out := rule{confidence: r.Confidence, identifier: r.Identifier, action: r.Action}

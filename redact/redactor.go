@@ -38,9 +38,9 @@ type Redactor struct {
 	arena []byte
 	ends  []int // of the records in arena
 
-	fingerprint, hash hash.Hash   // nil until needed
-	allowMACs         []hash.Hash // by set of allowed fingerprints, as far as needed
-	sum               []byte
+	fingerprint, hash, token hash.Hash   // nil until needed
+	allowMACs                []hash.Hash // by set of allowed fingerprints, as far as needed
+	sum                      []byte
 
 	clean, cleaned finding.Source // the last Source and its redacted form
 	stats          Stats          // without Detector
@@ -267,7 +267,7 @@ func (r *Redactor) apply(dst, text, key []byte, spans []scan.Span) ([]byte, bool
 func (r *Redactor) renew() {
 	r.scanner = r.e.scan.NewScanner()
 	r.names = nil
-	r.fingerprint, r.hash, r.allowMACs = nil, nil, nil
+	r.fingerprint, r.hash, r.token, r.allowMACs = nil, nil, nil, nil
 	r.clean, r.cleaned = finding.Source{}, finding.Source{}
 }
 

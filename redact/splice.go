@@ -42,6 +42,8 @@ func (r *Redactor) render(dst, text []byte, e *edit) []byte {
 		return envelope.AppendMask(dst, r.e.detectors[c.Detector].id)
 	case Hash:
 		return envelope.AppendHash(dst, r.e.detectors[c.Detector].id, r.e.ring.id, r.hashSum(text[c.Start:c.End]))
+	case Token:
+		return envelope.AppendToken(dst, r.e.ring.id, r.tokenSum(text[c.Start:c.End]))
 	}
 	return envelope.AppendMask(dst, envelope.Unscanned)
 }

@@ -19,7 +19,7 @@ func (r *Redactor) hashable(c *candidate, value []byte) bool {
 	return r.e.ring != nil && c.whole() && judge.Bits(value) >= guessable
 }
 
-// hashSum, fingerprintSum and allowSum return the sum over a value, which is
+// hashSum, tokenSum, fingerprintSum and allowSum return the sum over a value, which is
 // valid until the next one is made. allowSum uses the key of the i-th set of
 // allowed fingerprints.
 func (r *Redactor) hashSum(value []byte) []byte {
@@ -27,6 +27,13 @@ func (r *Redactor) hashSum(value []byte) []byte {
 		r.hash = hmac.New(sha256.New, r.e.ring.hash)
 	}
 	return r.mac(r.hash, value)
+}
+
+func (r *Redactor) tokenSum(value []byte) []byte {
+	if r.token == nil {
+		r.token = hmac.New(sha256.New, r.e.ring.token)
+	}
+	return r.mac(r.token, value)
 }
 
 func (r *Redactor) fingerprintSum(value []byte) []byte {

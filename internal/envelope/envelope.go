@@ -5,13 +5,15 @@
 // and inside quotes at any escape depth:
 //
 //	value    = envelope *( "." envelope )
-//	envelope = mask / partial / hash
+//	envelope = mask / partial / hash / token
 //	mask     = "REDACTED-" id
 //	partial  = literal "REDACTED-" id           ; literal is a public prefix of detector id
 //	hash     = "HASHED-" id "-" keyid "-" sum
+//	token    = "TOKEN-" keyid "-" surrogate
 //	id       = %x61-7A / DIGIT, then up to 63 of %x61-7A / DIGIT / "-"
 //	keyid    = 8LHEX
 //	sum      = 32LHEX                           ; 16 bytes
+//	surrogate = 16( %x61-7A / %x32-37 )         ; 10 bytes in base32
 //
 // Recognition takes the whole value and a closed vocabulary: known detector
 // ids, their literals, known key ids. REDACTED-hunter2 is a secret.
@@ -19,12 +21,16 @@ package envelope
 
 import (
 	"bytes"
+	encoding32 "encoding/base32"
 	"encoding/hex"
 )
 
 const (
 	maskTag = "REDACTED-"
 	hashTag = "HASHED-"
+	// tokenTag is followed by no detector: equal values have equal tokens,
+	// whatever found them.
+	tokenTag = "TOKEN-"
 
 	// Unscanned is the id in the marker of what could not be scanned. It is
 	// part of every vocabulary.
@@ -34,6 +40,11 @@ const (
 	KeyIDLen = 8
 	// SumLen is the length of a hash, in bytes.
 	SumLen = 16
+	// TokenLen is the length of what a token is made of, in bytes, and surrogateLen
+	// that of its form in base32. Among a million values two have the same token
+	// with a chance of 2^-41.
+	TokenLen     = 10
+	surrogateLen = 16
 
 	// Separator stands between envelopes that touch.
 	Separator = '.'
@@ -53,6 +64,16 @@ func AppendHash(dst []byte, id, keyID string, sum []byte) []byte {
 	dst = append(append(dst, hashTag...), id...)
 	dst = append(append(dst, '-'), keyID...)
 	return hex.AppendEncode(append(dst, '-'), sum[:SumLen])
+}
+
+// base32 is RFC 4648, section 6, in lower case.
+var base32 = encoding32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(encoding32.NoPadding)
+
+// AppendToken appends a keyed surrogate. keyID has KeyIDLen digits, sum at least
+// TokenLen bytes, of which the first TokenLen are written.
+func AppendToken(dst []byte, keyID string, sum []byte) []byte {
+	dst = append(append(append(dst, tokenTag...), keyID...), '-')
+	return base32.AppendEncode(dst, sum[:TokenLen])
 }
 
 // Unreserved reports whether s is made of URL-unreserved characters only.
@@ -118,6 +139,10 @@ func (v *Vocabulary) cut(value []byte) (rest []byte, ok bool) {
 		id, rest := word(after)
 		return rest, v.isHash(id)
 	}
+	if after, found := bytes.CutPrefix(value, []byte(tokenTag)); found {
+		id, rest := word(after)
+		return rest, v.isToken(id)
+	}
 	literal, after, found := bytes.Cut(value, []byte(maskTag))
 	if !found {
 		return nil, false
@@ -147,6 +172,20 @@ func (v *Vocabulary) isHash(s []byte) bool {
 		return false
 	}
 	_, ok := v.literals[string(s[:n])]
+	return ok
+}
+
+// isToken checks keyid "-" surrogate.
+func (v *Vocabulary) isToken(s []byte) bool {
+	if len(s) != KeyIDLen+1+surrogateLen || s[KeyIDLen] != '-' {
+		return false
+	}
+	for _, c := range s[KeyIDLen+1:] {
+		if !('a' <= c && c <= 'z' || '2' <= c && c <= '7') {
+			return false
+		}
+	}
+	_, ok := v.keys[string(s[:KeyIDLen])]
 	return ok
 }
 

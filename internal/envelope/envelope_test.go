@@ -18,6 +18,7 @@ func TestIs(t *testing.T) {
 	sum := bytes.Repeat([]byte{0xa5}, SumLen)
 	hash := string(AppendHash(nil, "demo-token", "0a1b2c3d", sum))
 	mask := string(AppendMask(nil, "demo-token"))
+	token := string(AppendToken(nil, "0a1b2c3d", sum))
 	v := vocabulary()
 	for _, c := range []struct {
 		value string
@@ -27,6 +28,14 @@ func TestIs(t *testing.T) {
 		{"REDACTED-demo", true},
 		{"REDACTED-unscanned", true},
 		{hash, true},
+		{token, true},
+		{token + "." + mask + "." + token, true},
+		{token[:len(token)-1], false},
+		{token + "a", false},
+		{token[:len(token)-1] + "1", false},
+		{strings.Replace(token, "0a1b2c3d", "0a1b2c3e", 1), false},
+		{strings.ToUpper(token), false},
+		{"TOKEN-hunter2-hunter2hunter2xx", false},
 		{"dmo_" + mask, true},
 		{"dmo." + mask, true},
 		{mask + "." + hash, true},
@@ -86,6 +95,7 @@ func TestWrittenUnreserved(t *testing.T) {
 	for _, s := range []string{
 		string(AppendMask(nil, "demo-token")),
 		string(AppendHash(nil, "demo-token", "0a1b2c3d", make([]byte, SumLen))),
+		string(AppendToken(nil, "0a1b2c3d", make([]byte, SumLen))),
 		string(Separator),
 	} {
 		if !Unreserved(s) {
