@@ -231,7 +231,7 @@ func (s *Scanner) placeholder(p *pair) bool {
 // bound takes the value of a bind parameter from what follows the statement,
 // or waits for the lines below.
 func (s *Scanner) bound(x *mention, n, from, hi int) {
-	if s.bindsIn(x, n, from, hi) {
+	if s.argumentsNear(x, n, x.open, from) || s.bindsIn(x, n, from, hi) {
 		return
 	}
 	s.expect(bindsBelow, &x.pair, x.keyStart, maxBindLines)
@@ -359,17 +359,8 @@ func (s *Scanner) typedItem(x *mention, n, i, hi int) bool {
 
 // bindsLine looks for the values of a statement on a later line.
 func (s *Scanner) bindsLine(c *carry, lo, hi int) bool {
-	name := c.name
-	x := mention{pair: pair{far: &name, kind: name.kind}, known: true}
-	x.class, x.keyed = s.known(&x.pair)
-	if s.e.class[x.class.Class] < 0 {
-		return false
-	}
-	n := len(s.spans)
-	found := s.bindsIn(&x, c.part, lo, hi)
-	for ; n < len(s.spans); n++ {
-		s.spans[n].KeyStart, s.spans[n].KeyEnd = 0, 0
-	}
+	found := true
+	s.forCarried(c, func(x *mention) { found = s.bindsIn(x, c.part, lo, hi) })
 	return !found || s.partial && hi == len(s.text)
 }
 
@@ -406,28 +397,43 @@ func (s *Scanner) template(p *pair, i int) {
 	}
 	n := 0
 	for k := b; k < i; k++ {
-		if t[k] == t[i] && (t[k] != '%' || t[k+1] != '%') {
+		if t[k] == t[i] {
+			if t[k] == '%' && t[k+1] == '%' {
+				k++
+				continue
+			}
 			n++
 		}
 	}
 	s.charge(b, i-b)
 	lim := min(hi, e+maxBehind)
-	s.charge(e, 2*(lim-e))
-	// Where the message ends.
+	if len(name) > 0 {
+		if lex[name[0]]&isDigit == 0 {
+			if s.charge(e, lim-e); s.memberNamed(&x, name, e, lim) {
+				return
+			}
+		} else if len(name) == 1 {
+			n = int(name[0] - '0')
+		}
+	}
+	if s.argumentsNear(&x, n, b, e) {
+		return
+	}
+	// Where the message ends a tuple may follow.
 	for e < lim && lex[t[e]]&isQuote == 0 {
 		e++
 	}
-	if len(name) > 0 && lex[name[0]]&isDigit == 0 && s.memberNamed(&x, name, e, lim) {
-		return
+	for e < lim && (lex[t[e]]&(isQuote|isBlank) != 0 || t[e] == ',' || t[e] == '%' || t[e] == '\\') {
+		e++
 	}
-	if k := argumentsAt(t, e, lim); k >= 0 {
-		if a, z, end := s.listItem(k, n, lim); a >= 0 {
-			s.charge(k, max(end, z)-k)
+	if e < lim && t[e] == '(' {
+		if a, z, end := s.listItem(e, n, lim); a >= 0 {
+			s.charge(e, max(end, z)-e)
 			s.item(&x, a, z)
 		}
 		return
 	}
-	if s.expect(bindsBelow, &x.pair, x.keyStart, 1); s.carry.kind == bindsBelow {
+	if s.expect(argumentsBelow, &x.pair, x.keyStart, maxArgumentLines); s.carry.kind == argumentsBelow {
 		s.carry.part = n
 	}
 }
@@ -458,27 +464,4 @@ func (s *Scanner) memberNamed(x *mention, name []byte, from, lim int) bool {
 		return true
 	}
 	return false
-}
-
-// argumentsAt finds the list of arguments behind a message that ends before
-// i: in a member named args or alike, or the tuple that follows.
-func argumentsAt(t []byte, i, lim int) int {
-	for _, w := range [...]string{"args", "arguments", "params", "parameters", "argv"} {
-		if j := indexFold(t[i:lim], w); j >= 0 {
-			k := i + j + len(w)
-			for k < lim && (lex[t[k]]&(isQuote|isBlank) != 0 || t[k] == ':' || t[k] == '=' || t[k] == '\\') {
-				k++
-			}
-			if k < lim && (t[k] == '[' || t[k] == '(') {
-				return k
-			}
-		}
-	}
-	for i < lim && (lex[t[i]]&(isQuote|isBlank) != 0 || t[i] == ',' || t[i] == '%' || t[i] == '\\') {
-		i++
-	}
-	if i < lim && t[i] == '(' {
-		return i
-	}
-	return -1
 }

@@ -46,6 +46,8 @@ const (
 	netrcBelow
 	respBelow
 	bindsBelow
+	argumentsBelow
+	listBelow
 	tableBelow
 	rowsBelow
 )
@@ -216,8 +218,10 @@ func (s *Scanner) followCarry(upTo int) {
 			more = s.netrcLine(c, lo, hi)
 		case respBelow:
 			more = s.respLine(c, lo, hi)
-		case bindsBelow:
-			more = s.bindsLine(c, lo, hi)
+		case bindsBelow, argumentsBelow:
+			more = s.argumentsLine(c, lo, hi)
+		case listBelow:
+			more = s.listLine(c, lo, hi)
 		case tableBelow:
 			more = s.tableLine(&c.table, lo, hi)
 		case rowsBelow:

@@ -15,7 +15,7 @@ func (s *Scanner) container(p *pair) (end int, closed bool) {
 	}
 	t := s.text
 	if p.start < len(t) && t[p.start] == '[' {
-		p.start++
+		p.start = skipBlanks(t, p.start+1)
 		if q, d, n := quoteAt(t, p.start, len(t)); n > 0 { // "Authorization":["Bearer x"]
 			p.quote, p.depth, p.start = q, d, p.start+n
 			return s.quotedEnd(p)

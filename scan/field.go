@@ -127,6 +127,8 @@ func (s *Scanner) elsewhere(p *pair) bool {
 		return s.placeholder(p)
 	case '|', '>', '<', '\\':
 		return s.below(p)
+	case '[':
+		return s.opensList(p, i)
 	default:
 		return lex[c]&isEOL != 0 && s.below(p)
 	}

@@ -88,16 +88,20 @@ func plurals() []stemLiteral {
 	gate := match.Gate{Class: match.Class{0, 1 << ('[' - 64)}, Min: 1}
 	var list []stemLiteral
 	for _, name := range [...]string{"keys", "tokens"} {
-		for _, sep := range [...]string{`":`, `": `, "=", `="`, ":"} {
+		for _, sep := range [...]string{`":`, `": `, "=", `="`, ":", ": ", `": "`, `":"`, "': ", `"=>`} {
 			list = append(list, stemLiteral{text: name + sep, gate: gate, trail: uint8(len(sep))})
+		}
+		for _, sep := range [...]string{"\x1b[", "=\x1b["} { // a colour
+			list = append(list, stemLiteral{text: name + sep, trail: uint8(len(sep))})
 		}
 	}
 	return list
 }
 
-// afterBlank is what can follow a name and a blank: a separator, a quote, or
+// afterBlank is what can follow a name and a blank: a separator, a quote, the
+// bracket of a value or of a place for one, or
 // more blanks in aligned columns.
-var afterBlank = match.Class{1<<' ' | 1<<'!' | 1<<'"' | 1<<'\'' | 1<<'+' | 1<<'-' | 1<<'.' | 1<<':' | 1<<'=' | 1<<'?', 1<<('|'-64) | 1<<('\\'-64)}
+var afterBlank = match.Class{1<<' ' | 1<<'!' | 1<<'"' | 1<<'\'' | 1<<'+' | 1<<'-' | 1<<'.' | 1<<':' | 1<<'=' | 1<<'?', 1<<('|'-64) | 1<<('\\'-64) | 1<<('{'-64) | 1<<('['-64)}
 
 // afterName is what can follow the last word of a name directly: quotes,
 // separators and their escapes, the closing marks of a name, a colour, and what

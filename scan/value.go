@@ -198,7 +198,7 @@ func (s *Scanner) list(p *pair, v names.Verdict) bool {
 	if s.opensObject(i) || i < lim && t[i] == '<' {
 		return true // the members have names of their own
 	}
-	p.worded = p.worded || v.Strength == names.Medium && v.Class != names.Session // many keys: they may be UUIDs
+	p.worded = p.worded || listOf(v)
 	if e := bytes.IndexByte(t[i:min(lim, i+maxBracketed)], close); e >= 0 && filler(t[p.start:i+e+1]) {
 		s.emptied(s.e.class[v.Class], p.start, i+e+1)
 		return true
@@ -216,7 +216,7 @@ func (s *Scanner) list(p *pair, v names.Verdict) bool {
 		e.quote, e.depth, e.start = q, d, i+n
 		end, closed := s.quotedEnd(&e)
 		s.noteEnd(&e, v, end, closed)
-		s.take(&e, v, e.start, end)
+		s.take(&e, ofPasswords(s.nameOf(p), t[e.start:end], v), e.start, end)
 		if !closed || !sameQuote(t, i, end, n) {
 			return true
 		}
@@ -242,7 +242,7 @@ func (s *Scanner) list(p *pair, v names.Verdict) bool {
 			for end < i && t[end] != ' ' && t[end] != ',' {
 				end++
 			}
-			s.take(p, v, from, end)
+			s.take(p, ofPasswords(s.nameOf(p), t[from:end], v), from, end)
 			for from = end; from < i && (t[from] == ' ' || t[from] == ','); from++ {
 			}
 		}
