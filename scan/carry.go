@@ -48,6 +48,7 @@ const (
 	bindsBelow
 	argumentsBelow
 	listBelow
+	elementBelow
 	tableBelow
 	rowsBelow
 )
@@ -222,6 +223,8 @@ func (s *Scanner) followCarry(upTo int) {
 			more = s.argumentsLine(c, lo, hi)
 		case listBelow:
 			more = s.listLine(c, lo, hi)
+		case elementBelow:
+			more = s.elementLine(c, lo, hi)
 		case tableBelow:
 			more = s.tableLine(&c.table, lo, hi)
 		case rowsBelow:

@@ -57,7 +57,9 @@ func (s *Scanner) apart(p *pair) {
 		}
 		s.element(&x, i)
 	default:
-		s.heading(&x)
+		if !s.heading(&x) {
+			s.expectElement(&x)
+		}
 	}
 }
 
@@ -489,6 +491,9 @@ func (s *Scanner) backwards(x *mention, k *member, lo int) {
 // text of an element, a cell of a header, a column of an SQL statement.
 func (s *Scanner) bareMention(x *mention) {
 	t := s.text
+	if s.bareItem(x) {
+		return
+	}
 	i := x.keyStart
 	before, next := byte('\n'), byte('\n')
 	if i > 0 {
@@ -532,7 +537,7 @@ func (s *Scanner) bareMention(x *mention) {
 // bareMember decides at a name without quotes behind a separator that ends before i.
 func (s *Scanner) bareMember(x *mention, i int) {
 	t := s.text
-	if e := x.keyEnd; e < len(t) && lex[t[e]]&(isEOL|isBlank) == 0 && t[e] != ',' && t[e] != ';' && t[e] != ')' && t[e] != '}' && t[e] != '\\' {
+	if e := x.keyEnd; e < len(t) && lex[t[e]]&(isEOL|isBlank) == 0 && t[e] != ',' && t[e] != ';' && t[e] != ')' && t[e] != '}' && t[e] != ']' && t[e] != '\\' {
 		return
 	}
 	for i > 0 && lex[t[i-1]]&isBlank != 0 {

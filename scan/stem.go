@@ -31,7 +31,7 @@ func stemLiterals(s names.Stem) []stemLiteral {
 		return list
 	}
 	if s.Text == "key" || s.Text == "token" {
-		list = append(list, stemLiteral{text: " " + s.Text + " ", gate: spokenValue, lead: 1, trail: 1})
+		list = append(list, stemLiteral{text: s.Text + " ", gate: spokenValue, trail: 1})
 	}
 	if goesOn(s.Text) {
 		list = append(list, stemLiteral{text: s.Text + "_", gate: match.Gate{Class: afterUnderline, Min: 1}, trail: 1})
@@ -56,12 +56,16 @@ var worded = []stemLiteral{
 	{text: "token is ", trail: uint8(len(" is "))},
 	{text: "?code=", gate: spokenValue, lead: 1, trail: 1}, // of OAuth (RFC 6749, 4.1.2)
 	{text: "&code=", gate: spokenValue, lead: 1, trail: 1},
+	{text: "appid=", gate: spokenValue, trail: 1}, // of OpenWeather
+	{text: "token_old", trail: uint8(len("_old"))},
+	{text: "token_new", trail: uint8(len("_new"))},
+	{text: "key_old", trail: uint8(len("_old"))},
+	{text: "key_new", trail: uint8(len("_new"))},
 	{text: "pass is ", trail: uint8(len(" is "))},
 	{text: "otp is ", trail: uint8(len(" is "))},
 	{text: "key provided: ", trail: uint8(len(" provided: "))},
 	{text: "token refreshed: ", trail: uint8(len(" refreshed: "))},
 	{text: "token received: ", trail: uint8(len(" received: "))},
-	{text: "otp is ", trail: uint8(len(" is "))},
 	{text: "pin is ", trail: uint8(len(" is "))},
 }
 

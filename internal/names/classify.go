@@ -164,16 +164,18 @@ func (c *Classifier) suffix(text []byte, kind Kind) (rule, bool) {
 }
 
 // glued handles words written without any separator. A strong ending of six
-// letters or more counts behind anything (dbpassword, myclientsecret), a
-// shorter one only behind a word that commonly stands there (dbpass, userpwd):
-// compass, monkey and hairpin end in sensitive letters too.
+// letters or more counts behind anything (dbpassword, myclientsecret), and one of
+// medium strength from eight (algoliaadminkey), a shorter one only behind a word
+// that commonly stands there (dbpass, userpwd): compass, monkey and hairpin end
+// in sensitive letters too.
 func (c *Classifier) glued(word []byte, kind Kind) (rule, bool) {
 	for i := 1; i+3 <= len(word); i++ {
 		r, ok := c.suffix(word[i:], kind)
 		if !ok {
 			continue
 		}
-		if r.strength == Strong && len(word)-i >= 6 || prefixes()[string(word[:i])] {
+		n := len(word) - i
+		if r.strength == Strong && n >= 6 || r.strength == Medium && n >= 8 || prefixes()[string(word[:i])] {
 			return r, true
 		}
 	}
@@ -181,8 +183,27 @@ func (c *Classifier) glued(word []byte, kind Kind) (rule, bool) {
 	if p, ok := bytes.CutSuffix(word, []byte("pw")); ok && prefixes()[string(p)] {
 		return rule{strength: Strong, class: Password}, true
 	}
+	return c.gluedTail(word, kind)
+}
+
+// gluedTail handles a strong name with a tail that says nothing, all in one
+// word: passwordnew, APISECRETKEYEU.
+func (c *Classifier) gluedTail(word []byte, kind Kind) (rule, bool) {
+	for n := 2; n <= longestTail && len(word)-n >= 6; n++ {
+		name := word[:len(word)-n]
+		if !transparent()[string(word[len(name):])] {
+			continue
+		}
+		for i := 0; len(name)-i >= 6; i++ {
+			if r, ok := c.suffix(name[i:], kind); ok && r.strength == Strong {
+				return r, true
+			}
+		}
+	}
 	return rule{}, false
 }
+
+const longestTail = len("confirmation")
 
 // inside judges by the words anywhere in a name whose end is not known.
 func (c *Classifier) inside(s *splitter) Verdict {

@@ -52,7 +52,7 @@ const (
 		kubeconfig kube_config dockercfg dockerconfigjson stringdata vcap jaas
 		phpsessid samlre samlart honeycomb communitystring community_string pincode pin_code otpattempt otp_attempt
 		auth_string auth_header auth_config session-id
-		device_code device-code device.code devicecode
+		device_code device-code device.code devicecode auth_code auth-code authcode tokenvalue
 		security_code security-code security.code securitycode
 		verification_code verification-code verification.code verificationcode
 		otp_code otp-code otp.code otpcode sms_code sms-code sms.code smscode mfa_code mfa-code mfa.code mfacode

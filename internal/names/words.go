@@ -47,4 +47,6 @@ var prefixes = wordSet(`
 	system sys default temp tmp test demo guest account acct acc client server host key keystore truststore store trust cert
 	cipher crypt pfx jks ssl tls git github gitlab bitbucket gh gl npm pypi docker registry ci cd slack aws gcp azure s3
 	access refresh session sess csrf xsrf id job deploy device push fcm sas oauth jwt bearer private secret public
+	invite invitation reset verify verification confirm confirmation remember authentication authorization security
+	upload runner registration impersonation sso saml service webhook discord telegram sentry sonar snyk circle influxdb cloudflare
 	join wrap vault consul nomad node cluster site zip pdf archive backup enable console tty telnet rdp vnc sip`)
