@@ -1,6 +1,10 @@
 package scan
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/stanch/stanch/internal/names"
+)
 
 // Lists whose elements stand without quotes: [[host db1] [token v]] of Go,
 // [[host, db1], [token, v]] and [host, db1, token, v] of Java.
@@ -10,6 +14,9 @@ import "bytes"
 func (s *Scanner) bareItem(x *mention) bool {
 	t := s.text
 	i, e := x.keyStart, x.keyEnd
+	for x.kind == names.Flag && i > 0 && t[i-1] == '-' {
+		i--
+	}
 	if i < 2 || e+2 >= len(t) || t[i-1] != '[' && (t[i-1] != ' ' || t[i-2] != ',') {
 		return false
 	}
@@ -41,7 +48,8 @@ func (s *Scanner) bareItem(x *mention) bool {
 		return false
 	}
 	pair := t[i-1] == '[' && t[end] == ']' && nestedItem(t, i-1)
-	if !pair && (!comma || !s.stands(t[v:end], x) || !s.evenBare(i, lo)) {
+	flag := x.kind == names.Flag && t[v] != '-' || bytes.HasSuffix(t[:i], []byte(", set, "))
+	if !pair && (!comma || !flag && (!s.stands(t[v:end], x) || !s.evenBare(i, lo))) {
 		return false
 	}
 	q := x.pair

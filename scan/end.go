@@ -544,7 +544,7 @@ loop:
 			once := (k-i)&(k-i-1) == 0 // an escape at some depth, not an escaped backslash
 			switch n := t[k]; {
 			case lex[n]&isQuote != 0, once && (n == 'n' || n == 'r' || n == 't'),
-				once && (n == 'u' || n == 'x' || n == '0') && (escapedControl(t[k:]) || hasFold(t[k:], "u0026") || hasFold(t[k:], "u0022") || hasFold(t[k:], "u003c") || hasFold(t[k:], "u0027")):
+				once && (n == 'u' || n == 'x' || n == '0') && (escapedControl(t[k:]) || hasFold(t[k:], "u0022") || hasFold(t[k:], "u0027") || s.escapedMark(k, lim)):
 				break loop
 			}
 			i = k - 1
@@ -590,6 +590,9 @@ loop:
 			if c == '&' && s.reference(i, lim) {
 				break loop
 			}
+			if c == '&' && i > from && (i+1 == len(t) || lex[t[i+1]]&(isBlank|isEOL) != 0) {
+				continue // nothing follows that it could join
+			}
 			if i+1 == len(t) || lex[t[i+1]]&isStop != 0 || s.nextPair(i+1, lim) {
 				break loop
 			}
@@ -600,6 +603,19 @@ loop:
 		i = trimProse(t, from, i)
 	}
 	return i, closed
+}
+
+// escapedMark reports whether u0026 or u003c at k, an ampersand or the mark of a
+// tag as Go escapes them in JSON, ends a value: a pair, a tag or nothing follows.
+func (s *Scanner) escapedMark(k, lim int) bool {
+	t, i := s.text, k+len("u0026")
+	switch {
+	case hasFold(t[k:], "u003c"):
+		return i >= len(t) || lex[t[i]]&isStop != 0 || t[i] == '/' || t[i] == '\\'
+	case !hasFold(t[k:], "u0026"):
+		return false
+	}
+	return i >= len(t) || lex[t[i]]&isStop != 0 || t[i] == '\\' || s.nextPair(i, lim)
 }
 
 // wireEnd tells the line end of a wire log, [\r] or [\n], at any escape depth.

@@ -18,7 +18,7 @@ func (s *Scanner) phrase(p *pair, v names.Verdict) names.Verdict {
 		return v
 	}
 	i := wordBefore(t, p.keyStart)
-	if i == p.keyStart || i > 0 && lex[t[i-1]]&isQuote != 0 && t[i-1] != '"' {
+	if i == p.keyStart || i > 0 && lex[t[i-1]]&isQuote != 0 && t[i-1] != '"' && (i < 2 || t[i-2] != '=') {
 		return v
 	}
 	whole := *p

@@ -49,6 +49,8 @@ func (s *Scanner) sentence(p *pair, i int) bool {
 	case verb:
 	case hasFold(t[i:], "from '") || hasFold(t[i:], `from "`):
 		i += len("from ")
+	case hasFold(t[i:], "must not be ") && quoteBehindBlank(t, i+len("must not be")): // what a validator refused
+		i, verb = i+len("must not be "), true
 	case string(t[p.keyStart:p.keyEnd]) == "PASSWORD" && accountAhead(t, i) > 0: // PASSWORD elastic = …
 		i, verb = i+accountAhead(t, i), true
 	case hasFold(t[i:], "to ") && s.setting(p):
@@ -64,6 +66,8 @@ func (s *Scanner) sentence(p *pair, i int) bool {
 		}
 		p.quote, p.depth = q, d
 		i += n
+	} else if t[i] == '/' && !verb && !s.strongPassword(p) && paddedAhead(t, i) {
+		// base64 may begin with anything
 	} else if lex[t[i]]&isWord == 0 && (t[i] == '{' || t[i] == '<' || t[i] == '-' || !verb && t[i] != '[') || pairAhead(t, i) || lowerWord(t, i) || !verb && t[i] != '[' && s.strongPassword(p) && !s.announced(p) {
 		return false
 	}
@@ -72,6 +76,12 @@ func (s *Scanner) sentence(p *pair, i int) bool {
 	}
 	p.sep, p.told, p.start = ' ', true, i
 	return true
+}
+
+// quoteBehindBlank reports whether a blank and a quote stand at i.
+func quoteBehindBlank(t []byte, i int) bool {
+	_, _, n := quoteAt(t, i+1, min(len(t), i+1+maxGlue))
+	return n > 0
 }
 
 // accountAhead returns the length of "name = " at i, or 0.
@@ -235,4 +245,13 @@ func number(v []byte) bool {
 		n++
 	}
 	return n > 0 && len(v)-n <= 2
+}
+
+// paddedAhead reports whether base64 that ends in equals signs stands at i.
+func paddedAhead(t []byte, i int) bool {
+	k := i
+	for k < len(t) && lex[t[k]]&isBase64 != 0 && t[k] != '=' {
+		k++
+	}
+	return k-i >= shortestWeak && k < len(t) && t[k] == '='
 }

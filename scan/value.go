@@ -61,6 +61,9 @@ func (s *Scanner) value(p *pair, v names.Verdict) {
 		return
 	}
 	end, closed := s.valueEnd(p, v)
+	if e := s.phraseEnd(p, v, end); e > end {
+		end, closed = e, true
+	}
 	for n := colourBefore(t, end); n > 0 && end-n >= p.start; n = colourBefore(t, end) {
 		end -= n
 	}
