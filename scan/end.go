@@ -544,7 +544,7 @@ loop:
 			once := (k-i)&(k-i-1) == 0 // an escape at some depth, not an escaped backslash
 			switch n := t[k]; {
 			case lex[n]&isQuote != 0, once && (n == 'n' || n == 'r' || n == 't'),
-				once && (n == 'u' || n == 'x' || n == '0') && (escapedControl(t[k:]) || hasFold(t[k:], "u0022") || hasFold(t[k:], "u0027") || s.escapedMark(k, lim)):
+				once && (n == 'u' || n == 'x' || n == '0') && (escapedControl(t[k:]) || hasFold(t[k:], "u0022") || hasFold(t[k:], "u0027") || s.escapedMark(k, lim, i == from)):
 				break loop
 			}
 			i = k - 1
@@ -605,17 +605,20 @@ loop:
 	return i, closed
 }
 
-// escapedMark reports whether u0026 or u003c at k, an ampersand or the mark of a
-// tag as Go escapes them in JSON, ends a value: a pair, a tag or nothing follows.
-func (s *Scanner) escapedMark(k, lim int) bool {
+// escapedMark reports whether u0026, u003c or u003e at k, an ampersand or the marks
+// of a tag as Go escapes them in JSON, ends a value: a pair, a tag or nothing follows.
+// One that is first begins a placeholder.
+func (s *Scanner) escapedMark(k, lim int, first bool) bool {
 	t, i := s.text, k+len("u0026")
 	switch {
 	case hasFold(t[k:], "u003c"):
-		return i >= len(t) || lex[t[i]]&isStop != 0 || t[i] == '/' || t[i] == '\\'
+		return first || i >= len(t) || lex[t[i]]&isStop != 0 || t[i] == '/' || t[i] == '\\'
+	case hasFold(t[k:], "u003e"):
+		return i >= len(t) || lex[t[i]]&isWord == 0
 	case !hasFold(t[k:], "u0026"):
 		return false
 	}
-	return i >= len(t) || lex[t[i]]&isStop != 0 || t[i] == '\\' || s.nextPair(i, lim)
+	return first || i >= len(t) || lex[t[i]]&isStop != 0 || t[i] == '\\' || s.nextPair(i, lim)
 }
 
 // wireEnd tells the line end of a wire log, [\r] or [\n], at any escape depth.

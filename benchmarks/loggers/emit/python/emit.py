@@ -7,6 +7,7 @@ import collections
 import dataclasses
 import io
 import json
+import keyword
 import linecache
 import logging
 import pprint
@@ -36,7 +37,7 @@ def build(kind, d):
         return v
 
     f = {k: deep(v) for k, v in fields_of(d).items()}
-    if kind == "dataclass":
+    if kind == "dataclass" and not any(keyword.iskeyword(k) for k in f):
         return dataclasses.make_dataclass(d["type"], list(f))(**f)
     if kind == "namedtuple":
         return collections.namedtuple(d["type"], list(f), rename=True)(**f)
