@@ -99,8 +99,11 @@ func (s *Scanner) evenBare(i, lo int) bool {
 // expectElement handles a name that fills a line of a list: its value is the element on
 // the next.
 func (s *Scanner) expectElement(x *mention) {
-	r := s.row(x.keyStart)
-	if x.close < r.hi && s.text[x.close] == ',' && skipBlanks(s.text, x.close+1) >= r.hi && skipBlanks(s.text, r.lo) == x.open {
+	t := s.text
+	if x.close+1 >= len(t) || t[x.close] != ',' || lex[t[x.close+1]]&isEOL == 0 && t[x.close+1] != '\\' {
+		return
+	}
+	if r := s.row(x.keyStart); x.close+1 == r.hi && skipBlanks(t, r.lo) == x.open {
 		s.expect(elementBelow, &x.pair, x.open, 1)
 	}
 }

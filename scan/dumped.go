@@ -89,7 +89,7 @@ func (s *Scanner) dumpedEnd(p *pair, bracket byte, end int) int {
 		if p.sep == ':' {
 			return t[i] == ' ' && memberAt(t, i+1, ':')
 		}
-		return t[i] == ',' && i+1 < len(t) && t[i+1] == ' ' && memberAt(t, i+2, '=') || bracket == '[' && t[i] == ' ' && memberAt(t, i+1, '=')
+		return (t[i] == ',' || t[i] == ';') && i+1 < len(t) && t[i+1] == ' ' && memberAt(t, i+2, '=') || bracket == '[' && t[i] == ' ' && memberAt(t, i+1, '=')
 	}
 	i := p.start
 	for lim := min(len(t)-1, i+maxPhrase); i < lim; i++ {
