@@ -101,11 +101,11 @@ func (s *Scanner) quotedArguments(di int32, hs int) {
 }
 
 // ftpPass takes the argument of PASS of FTP and POP3 (RFC 959, RFC 1939), where
-// a mark of a protocol's log stands before it: "C: PASS x", "> PASS x".
+// a mark of a protocol's log stands before it: "C: PASS x", "> PASS x", "sending PASS x".
 func (s *Scanner) ftpPass(di int32, hs, he int) {
 	t := s.text
 	from, end, next := s.wireWord(he)
-	if k := skipBlanks(t, next); k < len(t) && k > next && lex[t[k]]&isEOL == 0 {
+	if k := skipBlanks(t, next); k < len(t) && k > next && lex[t[k]]&isEOL == 0 && t[hs]|0x20 != 's' {
 		return // PASS of a test with words behind it
 	}
 	s.wireValue(di, from, end)
