@@ -105,8 +105,13 @@ func (s *Scanner) quotedArguments(di int32, hs int) {
 func (s *Scanner) ftpPass(di int32, hs, he int) {
 	t := s.text
 	from, end, next := s.wireWord(he)
-	if k := skipBlanks(t, next); k < len(t) && k > next && lex[t[k]]&isEOL == 0 && t[hs]|0x20 != 's' {
-		return // PASS of a test with words behind it
+	if k := skipBlanks(t, next); k < len(t) && k > next && lex[t[k]]&isEOL == 0 {
+		if t[hs] != 's' {
+			return // PASS of a test with words behind it
+		}
+		for end > from && lex[t[end-1]]&isQuote != 0 { // of a string that holds the message
+			end--
+		}
 	}
 	s.wireValue(di, from, end)
 }
