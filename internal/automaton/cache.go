@@ -64,6 +64,10 @@ type space struct {
 	walked int
 	caches []*cache
 
+	// bytes holds the sets of runs once each: rules have few different ones, and
+	// what all share is near when a rule is looked at once in a while.
+	bytes map[[256]bool]*[256]bool
+
 	steppers sync.Pool // of *builder
 	tracers  sync.Pool // of *tracer
 	stepped  atomic.Int64
@@ -81,13 +85,25 @@ const (
 )
 
 func newSpace(max int) *space {
-	s := &space{max: max, one: min(maxCache, max)}
+	s := &space{max: max, one: min(maxCache, max), bytes: map[[256]bool]*[256]bool{}}
 	s.steppers.New = func() any { return new(builder) }
 	s.tracers.New = func() any { return new(tracer) }
 	return s
 }
 
 func (s *space) cache(p *program) *cache {
+	s.mu.Lock()
+	for pc, in := range p.within {
+		if in == nil {
+			continue
+		}
+		if known := s.bytes[*in]; known != nil {
+			p.within[pc] = known
+		} else {
+			s.bytes[*in] = in
+		}
+	}
+	s.mu.Unlock()
 	c := &cache{prog: p, space: s}
 	c.cur.Store(unknown)
 	return c
@@ -216,7 +232,7 @@ func (c *cache) put(v verdict) uint32 {
 		word := uint32(row)
 		if run.skip >= minSkip {
 			word |= tRun
-			r[p.esc+2] = uint32(key[0]) | uint32(key[1])<<8
+			r[p.esc+2] = uint32(key[0]) | uint32(key[1])<<8 | uint32(run.skip)<<16
 		}
 		own := string(key)
 		g.states = append(g.states, own)

@@ -47,6 +47,10 @@ func (m *machine) get() *cache {
 	if c := m.ready.Load(); c != nil {
 		return c
 	}
+	return m.compiled()
+}
+
+func (m *machine) compiled() *cache {
 	m.once.Do(func() {
 		p, err := compile(m.re, m.shape)
 		if err != nil {

@@ -51,12 +51,12 @@ type program struct {
 	cls    [256]uint8 // class of an ASCII byte; esc for bytes >= 0x80
 	bounds []rune     // starts of the intervals beyond ASCII
 	boundC []uint8
-	word   classSet // classes of word runes, when some \b asks
-	line   classSet // class of '\n', when some (?m)^ or (?m)$ asks
-	esc    int      // number of classes; also the column for bytes >= 0x80
-	stride int      // classes, escape, end of text, and the columns of runs
-	runs   []run    // by instruction; nil if there is none worth a skip
-	ascii  [][256]bool
+	word   classSet     // classes of word runes, when some \b asks
+	line   classSet     // class of '\n', when some (?m)^ or (?m)$ asks
+	esc    int          // number of classes; also the column for bytes >= 0x80
+	stride int          // classes, escape, end of text, and the columns of runs
+	runs   []run        // by instruction; nil if there is none worth a skip
+	within []*[256]bool // by instruction, the ASCII bytes that the set of a run has
 	shape
 }
 
@@ -71,7 +71,7 @@ type run struct {
 // minSkip is the least number of runes for which a skip pays.
 const minSkip = 7
 
-// findRuns fills runs and ascii.
+// findRuns fills runs and within.
 func (p *program) findRuns() {
 	next := func(pc uint32) uint32 {
 		pc = p.insts[pc].out
@@ -106,11 +106,20 @@ func (p *program) findRuns() {
 	}
 	p.runs = runs
 	p.stride += 2
-	p.ascii = make([][256]bool, len(p.sets))
-	for i := range p.sets {
-		for b := range utf8.RuneSelf {
-			p.ascii[i][b] = p.sets[i].has(int(p.cls[b]))
+	p.within = make([]*[256]bool, len(p.insts))
+	ascii := make([]*[256]bool, len(p.sets))
+	for pc := range p.insts {
+		if runs[pc].skip < minSkip {
+			continue
 		}
+		set := p.insts[pc].set
+		if ascii[set] == nil {
+			ascii[set] = new([256]bool)
+			for b := range utf8.RuneSelf {
+				ascii[set][b] = p.sets[set].has(int(p.cls[b]))
+			}
+		}
+		p.within[pc] = ascii[set]
 	}
 }
 

@@ -123,9 +123,9 @@ func (c *cache) forward(text []byte, lo, hi, from, to, reach int) (end int, open
 func (c *cache) skip(tb *table, s uint32, text []byte, i, to int) (*table, uint32, int) {
 	p := c.prog
 	row := tb.trans[int(s) : int(s)+p.stride]
-	pc := row[p.esc+2]
-	end := i + int(p.runs[pc].skip)
-	in := &p.ascii[p.insts[pc].set]
+	run := row[p.esc+2]
+	end := i + int(run>>16)
+	in := p.within[run&0xffff]
 	for _, b := range text[i:min(end, to)] {
 		if !in[b] {
 			if b < utf8.RuneSelf {
