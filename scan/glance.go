@@ -58,6 +58,10 @@ func (s *Scanner) glance(p *pair, hs, he int) glanced {
 		if ks > 1 && t[ks-2] == '=' {
 			return parsed // a comparison
 		}
+		if t[ke] == ';' && ks > 1 && lex[t[ks-2]]&isWord != 0 && !beginsRow(t[ks-2]) && s.carry.kind != tableBelow {
+			s.keyDone = ke
+			return decided // a word of a sentence, and no cell
+		}
 	case c.silent && before != ':':
 		s.keyDone = ke
 		return decided

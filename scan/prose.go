@@ -137,10 +137,10 @@ func (s *Scanner) counts(p *pair) bool {
 	if i == len(t) || lex[t[i]]&isDigit == 0 {
 		return false
 	}
-	for i < len(t) && i-from < shortestWeak-1 && lex[t[i]]&isWord != 0 {
+	for i < len(t) && i-from < shortestWeak && lex[t[i]]&isWord != 0 {
 		i++
 	}
-	return i-from < shortestWeak-1 && i+1 < len(t) && lex[t[i]]&(isBlank|isEOL) != 0 && s.plainly(p)
+	return i-from < shortestWeak && i+1 < len(t) && lex[t[i]]&(isBlank|isEOL) != 0 && s.plainly(p)
 }
 
 const longestCount = 20 // digits of the largest 64-bit number

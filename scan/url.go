@@ -17,9 +17,10 @@ func (s *Scanner) userinfo(di int32, hs, he int) {
 	lim := min(len(t), he+maxUserinfo)
 	end, at, colon := he, -1, -1
 	slash := -1
+	plain := isWord // what changes nothing
 	for ; end < lim; end++ {
 		c := t[end]
-		if lex[c]&isWord != 0 {
+		if lex[c]&plain != 0 {
 			continue
 		}
 		if lex[c]&isStop != 0 && c != '\'' || c == '<' || c == '>' || c == '\\' {
@@ -36,7 +37,7 @@ func (s *Scanner) userinfo(di int32, hs, he int) {
 			}
 		case '/', '?', '#':
 			if slash < 0 {
-				slash = end
+				slash, plain = end, isKey|isBase64
 			}
 		}
 	}
