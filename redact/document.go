@@ -2,6 +2,7 @@ package redact
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -21,6 +22,8 @@ type Document struct {
 	Key       KeyFiles
 	Limits    Limits
 	Inventory InventoryFile
+	// Shadow makes every action that would change something report only.
+	Shadow bool
 }
 
 // InventoryFile names the document that says where known secrets come from. The
@@ -76,15 +79,23 @@ type Rule struct {
 	Confidence finding.Confidence // at least
 	Identifier *bool              // nil for both
 	Keys       []Pattern          // any of these names, without regard to case and _ - . and blanks; * as in Detectors
+	Paths      []Pattern          // any of these paths of files, or of values in their records; * as in Detectors
+	Sources    []finding.Kind     // any of these
 	Action     Action
 }
 
-// Allowance lets one known value pass. Exactly one of Value and Fingerprint is set.
+// Allowance lets values pass that are known to be harmless. At most one of Value,
+// Fingerprint, Pattern and Stopword says which; Detector, Key and Path say where.
+// All that is set must hold, and something must be set.
 type Allowance struct {
 	Pos         Position
-	Value       Value    // the whole value
-	Fingerprint string   // as in a finding
-	Detector    *Pattern // nil for any detector
+	Value       Value          // the whole value
+	Fingerprint string         // as in a finding
+	Pattern     *regexp.Regexp // fits the whole value; anchored by ParseDocument
+	Stopword    string         // stands in the value, in either case; lower case here
+	Detector    *Pattern       // nil for any detector
+	Key         *Pattern       // as in Rule; nil for any name, and none
+	Path        *Pattern       // as in Rule; nil for any path
 	Reason      string
 }
 
@@ -128,15 +139,18 @@ func DefaultDocument() *Document {
 
 // always reports whether a rule fits every candidate.
 func (r *Rule) always() bool {
-	return r.Severity == 0 && r.Confidence == 0 && r.Identifier == nil && r.Keys == nil &&
+	return r.Severity == 0 && r.Confidence == 0 && r.Identifier == nil && r.Keys == nil && r.Paths == nil && r.Sources == nil &&
 		(r.Detectors == nil || anything(r.Detectors))
 }
 
-// nearlyAlways counts a key pattern that fits every name as no condition.
+// nearlyAlways counts a pattern that fits every name, or every path, as no condition.
 func (r *Rule) nearlyAlways() bool {
 	s := *r
 	if anything(s.Keys) {
 		s.Keys = nil
+	}
+	if anything(s.Paths) {
+		s.Paths = nil
 	}
 	return s.always()
 }

@@ -49,6 +49,7 @@ type Engine struct {
 	detectors []detector
 	rules     []rule
 	needKey   bool // some rule looks at the key
+	shadow    bool // nothing is changed
 	allow     allowlist
 	ring      *keyring // nil without a key
 	vocab     *envelope.Vocabulary
@@ -76,7 +77,7 @@ func New(doc *Document, o Options) (*Engine, error) {
 	if all, err = withKnown(all); err != nil {
 		return nil, err
 	}
-	e := &Engine{limits: doc.Limits, notes: notes, vocab: new(envelope.Vocabulary), onFinding: o.OnFinding}
+	e := &Engine{limits: doc.Limits, shadow: doc.Shadow, notes: notes, vocab: new(envelope.Vocabulary), onFinding: o.OnFinding}
 	if e.limits.MaxLine == 0 {
 		e.limits.MaxLine = defaultMaxLine
 	}

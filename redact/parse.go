@@ -242,9 +242,55 @@ func (p *parser) key(n *yaml.Node, what string) (Pattern, error) {
 	return Pattern{s, p.pos(n)}, err
 }
 
+func (p *parser) path(n *yaml.Node, what string) (Pattern, error) {
+	s, err := p.str(n, what)
+	if err == nil && len(s) > 1024 {
+		err = p.errorf(n, "%s: longer than 1024 bytes", what)
+	}
+	return Pattern{s, p.pos(n)}, err
+}
+
+var sourceKinds = []string{string(finding.Stream), string(finding.File), string(finding.Kafka), string(finding.OTLP)}
+
+func (p *parser) kind(n *yaml.Node, what string) (Pattern, error) {
+	s, err := p.oneOf(n, what, sourceKinds)
+	return Pattern{s, p.pos(n)}, err
+}
+
+// maxPattern bounds the expressions of allowances, and leastStopword the words.
+const (
+	maxPattern    = 1024
+	leastStopword = 4
+)
+
+// pattern reads an expression and anchors it at both ends: one that stands in a
+// value somewhere says nothing of the rest of it.
+func (p *parser) pattern(n *yaml.Node, what string) (*regexp.Regexp, error) {
+	s, err := p.str(n, what)
+	if err != nil {
+		return nil, err
+	}
+	if len(s) > maxPattern {
+		return nil, p.errorf(n, "%s: longer than %d bytes", what, maxPattern)
+	}
+	re, err := regexp.Compile(`\A(?:` + s + `)\z`)
+	if err != nil {
+		return nil, p.errorf(n, "%s: not a regular expression (RE2)", what)
+	}
+	for _, any := range anyValues {
+		if !re.MatchString(any) {
+			return re, nil
+		}
+	}
+	return nil, p.errorf(n, "%s: it fits every value", what)
+}
+
+// anyValues have nothing in common: what fits all of them is no condition.
+var anyValues = []string{"k7Rw2mZ9qX4tB8vN1cL5pD3s", "hunter-2 & sons", "83920175640385", "~!@#"}
+
 func (p *parser) document(d *Document, n *yaml.Node) error {
 	version := false
-	err := p.fields(n, "document", []string{"version", "rules", "detectors", "names", "policy", "allow", "key", "limits", "inventory"}, func(name string, v *yaml.Node) (err error) {
+	err := p.fields(n, "document", []string{"version", "rules", "detectors", "names", "policy", "allow", "key", "limits", "inventory", "mode"}, func(name string, v *yaml.Node) (err error) {
 		switch name {
 		case "version":
 			version = true
@@ -275,6 +321,10 @@ func (p *parser) document(d *Document, n *yaml.Node) error {
 			err = p.keyFiles(&d.Key, v)
 		case "limits":
 			err = p.limits(&d.Limits, v)
+		case "mode":
+			var mode string
+			mode, err = p.oneOf(v, "mode", []string{"redact", "shadow"})
+			d.Shadow = mode == "shadow"
 		case "inventory":
 			d.Inventory, err = p.inventoryFile(v)
 		}
@@ -416,13 +466,21 @@ func (p *parser) oneOf(n *yaml.Node, what string, words []string) (string, error
 func (p *parser) rule(n *yaml.Node) (Rule, error) {
 	r := Rule{Pos: p.pos(n)}
 	action := false
-	err := p.fields(n, "rule", []string{"detector", "severity", "confidence", "identifier", "key", "action"}, func(name string, v *yaml.Node) (err error) {
+	err := p.fields(n, "rule", []string{"detector", "severity", "confidence", "identifier", "key", "path", "source", "action"}, func(name string, v *yaml.Node) (err error) {
 		var s string
 		switch name {
 		case "detector":
 			r.Detectors, err = p.words(v, name, p.id)
 		case "key":
 			r.Keys, err = p.words(v, name, p.key)
+		case "path":
+			r.Paths, err = p.words(v, name, p.path)
+		case "source":
+			var kinds []Pattern
+			kinds, err = p.words(v, name, p.kind)
+			for _, k := range kinds {
+				r.Sources = append(r.Sources, finding.Kind(k.Text))
+			}
 		case "identifier":
 			if err = p.scalar(v, name, "!!bool", "true or false"); err == nil {
 				err = v.Decode(&r.Identifier)
@@ -461,7 +519,7 @@ func (p *parser) rule(n *yaml.Node) (Rule, error) {
 
 func (p *parser) allowance(n *yaml.Node) (Allowance, error) {
 	a := Allowance{Pos: p.pos(n)}
-	err := p.fields(n, "allowance", []string{"value", "fingerprint", "detector", "reason"}, func(name string, v *yaml.Node) (err error) {
+	err := p.fields(n, "allowance", []string{"value", "fingerprint", "pattern", "stopword", "detector", "key", "path", "reason"}, func(name string, v *yaml.Node) (err error) {
 		switch name {
 		case "value":
 			a.Value.text, err = p.str(v, name)
@@ -469,23 +527,52 @@ func (p *parser) allowance(n *yaml.Node) (Allowance, error) {
 			if a.Fingerprint, err = p.str(v, name); err == nil && !printName.MatchString(a.Fingerprint) {
 				err = p.errorf(v, "fingerprint: want %d and %d hexadecimal digits with - between, as in a finding", envelope.KeyIDLen, 2*envelope.SumLen)
 			}
+		case "pattern":
+			a.Pattern, err = p.pattern(v, name)
+		case "stopword":
+			if a.Stopword, err = p.str(v, name); err == nil && len(a.Stopword) < leastStopword {
+				err = p.errorf(v, "stopword: shorter than %d bytes", leastStopword)
+			}
+			a.Stopword = strings.ToLower(a.Stopword)
 		case "detector":
-			var d Pattern
-			d, err = p.id(v, name)
-			a.Detector = &d
+			a.Detector, err = one(p.id(v, name))
+		case "key":
+			a.Key, err = one(p.key(v, name))
+		case "path":
+			a.Path, err = one(p.path(v, name))
 		case "reason":
 			a.Reason, err = p.str(v, name)
 		}
 		return err
 	})
+	which := 0
+	for _, is := range []bool{a.Value.text != "", a.Fingerprint != "", a.Pattern != nil, a.Stopword != ""} {
+		if is {
+			which++
+		}
+	}
 	switch {
 	case err != nil:
-	case (a.Value.text == "") == (a.Fingerprint == ""):
-		err = p.errorf(n, "allowance: want either value or fingerprint")
+	case which > 1:
+		err = p.errorf(n, "allowance: want one of value, fingerprint, pattern and stopword")
+	case which == 0 && a.everywhere():
+		err = p.errorf(n, "allowance: want a value, fingerprint, pattern or stopword, or a detector, key or path that not everything fits")
 	case a.Reason == "":
 		err = p.errorf(n, "allowance without a reason")
 	}
 	return a, err
+}
+
+func one(x Pattern, err error) (*Pattern, error) { return &x, err }
+
+// everywhere reports whether an allowance says nothing of where.
+func (a *Allowance) everywhere() bool {
+	for _, x := range []*Pattern{a.Detector, a.Key, a.Path} {
+		if x != nil && !anything([]Pattern{*x}) {
+			return false
+		}
+	}
+	return true
 }
 
 func (p *parser) keyFiles(k *KeyFiles, n *yaml.Node) error {

@@ -78,7 +78,7 @@ func (r *Redactor) resolve(text, key []byte, spans []scan.Span) {
 		p.candidates = append(p.candidates, candidate{Span: spans[i]})
 	}
 	p.order()
-	if len(p.candidates) > r.e.limits.MaxCandidates {
+	if len(p.candidates) > r.e.limits.MaxCandidates && !r.e.shadow {
 		p.flood(text, r.e.limits.MaxCandidates)
 	}
 	p.link()
@@ -148,7 +148,7 @@ func (r *Redactor) decide(i int, text, key []byte) {
 	if r.e.needKey {
 		r.fold = foldKey(r.fold[:0], key)
 	}
-	c.action = r.e.action(c, r.fold)
+	c.action = r.e.action(c, r.fold, &r.Source)
 	switch c.action {
 	case Partial:
 		if r.prefix(c, value) == "" {
@@ -161,6 +161,9 @@ func (r *Redactor) decide(i int, text, key []byte) {
 	}
 	if c.action.Redacts() && r.allowed(c, value) {
 		c.action, c.allowed = Keep, true
+	}
+	if r.e.shadow && c.action.Redacts() {
+		c.action = Shadow
 	}
 	carried.run, carried.action = r.plan.run, c.action
 }
@@ -185,7 +188,7 @@ func (c *candidate) whole() bool {
 // a value is never allowed: the rest would follow it.
 func (r *Redactor) allowed(c *candidate, value []byte) bool {
 	a := &r.e.allow
-	if a.values == nil && a.prints == nil {
+	if a.values == nil && a.prints == nil && a.others == nil {
 		return false
 	}
 	if !c.whole() {
@@ -200,7 +203,7 @@ func (r *Redactor) allowed(c *candidate, value []byte) bool {
 			return true
 		}
 	}
-	return false
+	return r.lets(c, value)
 }
 
 // flood puts a candidate of its own over each line that holds more than most.

@@ -1,7 +1,11 @@
 package redact
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/hex"
+	"regexp"
+	"slices"
 
 	"github.com/stanch/stanch/detectors"
 	"github.com/stanch/stanch/finding"
@@ -15,6 +19,8 @@ type rule struct {
 	confidence finding.Confidence
 	identifier *bool    // nil for both
 	keys       []string // patterns over folded names; nil for any name
+	paths      []string // patterns; nil for any
+	sources    []finding.Kind
 	action     Action
 }
 
@@ -40,6 +46,10 @@ func (e *Engine) compileRules(rules []Rule, all []detectors.Detector) error {
 		for _, k := range r.Keys {
 			out.keys = append(out.keys, string(foldKey(nil, []byte(k.Text))))
 		}
+		for _, x := range r.Paths {
+			out.paths = append(out.paths, x.Text)
+		}
+		out.sources = r.Sources
 		e.needKey = e.needKey || out.keys != nil
 		e.rules = append(e.rules, out)
 	}
@@ -67,7 +77,7 @@ func (r *Rule) fits(d *detector) bool {
 }
 
 // action returns what the policy says of a candidate. key is folded.
-func (e *Engine) action(c *candidate, key []byte) Action {
+func (e *Engine) action(c *candidate, key []byte, src *finding.Source) Action {
 	identifier := e.detectors[c.Detector].identifier || c.Evidence&scan.Identifier != 0
 	for i := range e.rules {
 		r := &e.rules[i]
@@ -76,11 +86,17 @@ func (e *Engine) action(c *candidate, key []byte) Action {
 		case r.identifier != nil && *r.identifier != identifier:
 		case r.detectors != nil && !r.detectors[c.Detector]:
 		case r.keys != nil && !r.names(key):
+		case r.paths != nil && !fitsAny(r.paths, src.Path):
+		case r.sources != nil && !slices.Contains(r.sources, cmp.Or(src.Kind, finding.Stream)):
 		default:
 			return r.action
 		}
 	}
 	return Mask
+}
+
+func fitsAny(patterns []string, path string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool { return glob(p, []byte(path)) })
 }
 
 func (r *rule) names(key []byte) bool {
@@ -100,6 +116,19 @@ func (r *rule) names(key []byte) bool {
 type allowlist struct {
 	values map[string][]bool
 	prints []printSet
+	others []allowance // with more conditions than these
+}
+
+// allowance is an Allowance with its patterns resolved.
+type allowance struct {
+	on       []bool // detectors; nil for all
+	value    string
+	keyID    string // of the fingerprint sum; empty for none
+	sum      [envelope.SumLen]byte
+	pattern  *regexp.Regexp
+	stopword []byte
+	key      string // folded
+	path     string
 }
 
 // printSet is the allowed fingerprints made with one key.
@@ -122,6 +151,19 @@ func (e *Engine) compileAllow(list []Allowance, all []detectors.Detector) error 
 				on[j] = glob(a.Detector.Text, []byte(e.detectors[j].id))
 			}
 		}
+		elsewhere := a.Key != nil || a.Path != nil
+		x := allowance{on: on, value: a.Value.text, pattern: a.Pattern, stopword: []byte(a.Stopword)}
+		if a.Key != nil {
+			x.key = string(foldKey(nil, []byte(a.Key.Text)))
+			e.needKey = true
+		}
+		if a.Path != nil {
+			x.path = a.Path.Text
+		}
+		if a.Fingerprint == "" && (elsewhere || a.Value.text == "") {
+			e.allow.others = append(e.allow.others, x)
+			continue
+		}
 		if a.Fingerprint == "" {
 			if e.allow.values == nil {
 				e.allow.values = make(map[string][]bool)
@@ -138,6 +180,11 @@ func (e *Engine) compileAllow(list []Allowance, all []detectors.Detector) error 
 			// It cannot be compared: what it allowed would be redacted again, and
 			// whoever wrote it should know.
 			return a.Pos.errorf("fingerprint was made with a key that is neither key.file nor in key.previous")
+		}
+		if elsewhere {
+			x.keyID, x.sum = set.keyID, sum
+			e.allow.others = append(e.allow.others, x)
+			continue
 		}
 		set.sums[sum] = join(set.sums, sum, on)
 	}
@@ -175,3 +222,31 @@ func join[K comparable](m map[K][]bool, k K, on []bool) []bool {
 }
 
 func allows(on []bool, ok bool, d int32) bool { return ok && (on == nil || on[d]) }
+
+// lets reports whether one of the allowances with conditions lets a value pass.
+func (r *Redactor) lets(c *candidate, value []byte) bool {
+	for i := range r.e.allow.others {
+		a := &r.e.allow.others[i]
+		switch {
+		case a.on != nil && !a.on[c.Detector]:
+		case a.key != "" && (len(r.fold) == 0 || !glob(a.key, r.fold)):
+		case a.path != "" && !glob(a.path, []byte(r.Source.Path)):
+		case a.value != "" && a.value != string(value):
+		case a.keyID != "" && !r.hasSum(a, value):
+		case len(a.stopword) > 0 && !bytes.Contains(bytes.ToLower(value), a.stopword):
+		case a.pattern != nil && !a.pattern.Match(value):
+		default:
+			return true
+		}
+	}
+	return false
+}
+
+func (r *Redactor) hasSum(a *allowance, value []byte) bool {
+	for i := range r.e.allow.prints {
+		if r.e.allow.prints[i].keyID == a.keyID {
+			return [envelope.SumLen]byte(r.allowSum(i, value)[:envelope.SumLen]) == a.sum
+		}
+	}
+	return false
+}

@@ -276,6 +276,9 @@ func (r *Redactor) renew() {
 func (r *Redactor) fail(dst, text []byte) []byte {
 	r.renew()
 	r.stats.Failed++
+	if r.e.shadow {
+		return append(dst, text...)
+	}
 	dst = envelope.AppendMask(dst, envelope.Unscanned)
 	if bytes.HasSuffix(text, []byte("\n")) {
 		if bytes.HasSuffix(text, []byte("\r\n")) {

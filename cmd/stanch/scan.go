@@ -24,6 +24,8 @@ func (c *cli) scanCommand() *cobra.Command {
   kubectl logs web-0 | stanch scan -
   stanch scan --format sarif . > stanch.sarif  # for code scanning services
   stanch scan --fail-on high /var/log          # exit 1 from this severity only
+  stanch scan --write-baseline known.json .    # accept what is there
+  stanch scan --baseline known.json .          # report what is new
   grep login app.log | stanch scan --explain - # why a value was taken, or was not`,
 		Long: `Scan reports what redact would redact with the same options, no more. Files are
 unpacked (gzip, zstd) and decoded (UTF-16); offsets count bytes of the decoded
@@ -35,6 +37,10 @@ With --explain it says of every name, literal and value that was looked at why i
 was taken or not: the evidence, the detector, the confidence, or the test that
 failed. A line that is not mentioned holds nothing that Stanch looks for. Of
 values it shows the length and the classes of characters, never a byte.
+
+A baseline holds the findings that are known and accepted, by file, detector and
+fingerprint, and none of the values; findings without a fingerprint, of values that
+can be guessed, are counted by file and detector. It needs a key that lasts.
 
 Exit status: 0 nothing found, 1 findings, 2 an error, even if there are findings.`,
 		Args: needPaths,
@@ -50,6 +56,8 @@ Exit status: 0 nothing found, 1 findings, 2 an error, even if there are findings
 	f.BoolVar(&s.exitZero, "exit-zero", false, "exit 0 also if there are findings")
 	f.StringVar(&s.failOn, "fail-on", "low", "exit 1 only for findings from this `SEVERITY`: low, medium, high or critical")
 	f.BoolVar(&s.explain, "explain", false, "say why each value was taken or not, as text or jsonl")
+	f.StringVar(&s.baseline, "baseline", "", "leave out the findings that this `FILE` of an earlier scan has")
+	f.StringVar(&s.writeBaseline, "write-baseline", "", "write all findings to this `FILE`, as a baseline for later scans, and exit 0")
 	cmd.MarkFlagsMutuallyExclusive("exit-zero", "fail-on")
 	cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"text", "json", "jsonl", "sarif"}, cobra.ShellCompDirectiveNoFileComp))
 	cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions([]string{"low", "medium", "high", "critical"}, cobra.ShellCompDirectiveNoFileComp))
@@ -69,6 +77,9 @@ type scanFlags struct {
 	exitZero bool
 	failOn   string
 	explain  bool
+
+	baseline, writeBaseline string
+	accepted                *baseline // nil without either
 }
 
 func (c *cli) scan(ctx context.Context, paths []string, ff *fileFlags, pf *policyFlags, s *scanFlags) error {
@@ -89,7 +100,10 @@ func (c *cli) scan(ctx context.Context, paths []string, ff *fileFlags, pf *polic
 		return err
 	}
 	defer b.files.Close()
-	_, random := b.engine.KeyID()
+	if s.accepted, err = b.baseline(s); err != nil {
+		return err
+	}
+	id, random := b.engine.KeyID()
 	var f format
 	switch s.format {
 	case "text":
@@ -124,14 +138,20 @@ func (c *cli) scan(ctx context.Context, paths []string, ff *fileFlags, pf *polic
 		if e := f.end(out); err == nil {
 			err = e
 		}
+		if s.accepted != nil && s.accepted.out > 0 {
+			b.sum.note("%s of the baseline left out", count(int64(s.accepted.out), "finding"))
+		}
 		b.sum.print("found")
+	}
+	if err == nil && s.writeBaseline != "" && !b.sum.failedAny() {
+		err = s.accepted.write(s.writeBaseline, id)
 	}
 	switch {
 	case err != nil && !closed:
 		return err
 	case b.sum.failedAny():
 		return exitStatus(exitError)
-	case failed.any() && !s.exitZero:
+	case failed.any() && !s.exitZero && s.writeBaseline == "":
 		return exitStatus(exitFindings)
 	}
 	return nil
@@ -168,6 +188,9 @@ func (b *batch) scanFile(ctx context.Context, f *walk.File, s *scanFlags, to *fi
 	}
 	flush := func() error {
 		for i := range batch {
+			if s.accepted.knows(&batch[i]) {
+				continue
+			}
 			if around != nil {
 				batch[i].context = around.of(batch[i].Start)
 			}
