@@ -17,6 +17,11 @@ func (s *Scanner) judge(value []byte, v names.Verdict, p *pair) (finding.Confide
 	if v.Class == names.PIN || v.Class == names.OTP {
 		return s.judgeCode(value, v)
 	}
+	if c := value[0]; c == '*' || c == '[' || c == '<' {
+		if full, _ := judge.Mask(value); full {
+			return 0, 0, false // as most of what begins so is
+		}
+	}
 	look := judge.Look(value)
 	credential := look.Credential || v.Class == names.Webhook && secretPath(value) || v.Class == names.Token && v.Strength == names.Medium && tokenOnly(value) || (p.worded || p.told && v.Strength == names.Strong) && isUUID(value)
 	if !credential && v.Class == names.Password && v.Strength == names.Medium {

@@ -41,11 +41,13 @@ var unknown = &table{trans: []uint32{tUnknown, tUnknown, tUnknown, tUnknown}}
 
 // cache is a lazily built automaton for any number of goroutines.
 type cache struct {
-	cur   atomic.Pointer[table]
-	prog  *program
-	hot   atomic.Bool // read since the last sweep
-	live  bool        // on the space's list
-	space *space
+	cur    atomic.Pointer[table]
+	prog   *program
+	hot    atomic.Bool  // read since the last sweep
+	live   bool         // on the space's list
+	esc    int          // of prog, as is
+	within []*[256]bool // this
+	space  *space
 }
 
 // space is the memory that all caches of a set share, and the one lock for
@@ -91,8 +93,9 @@ func newSpace(max int) *space {
 	return s
 }
 
-func (s *space) cache(p *program) *cache {
+func (c *cache) init(s *space, p *program) {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	for pc, in := range p.within {
 		if in == nil {
 			continue
@@ -103,10 +106,8 @@ func (s *space) cache(p *program) *cache {
 			s.bytes[*in] = in
 		}
 	}
-	s.mu.Unlock()
-	c := &cache{prog: p, space: s}
+	c.prog, c.space, c.esc, c.within = p, s, p.esc, p.within
 	c.cur.Store(unknown)
-	return c
 }
 
 // base is the length of the start words, a whole number of rows.

@@ -36,7 +36,8 @@ func appendTree(b []byte, re *syntax.Regexp) []byte {
 
 // machine is a part of a rule, compiled on first use.
 type machine struct {
-	ready atomic.Pointer[cache]
+	cache cache
+	ready atomic.Bool
 	once  sync.Once
 	re    *syntax.Regexp
 	shape shape
@@ -44,8 +45,8 @@ type machine struct {
 }
 
 func (m *machine) get() *cache {
-	if c := m.ready.Load(); c != nil {
-		return c
+	if m.ready.Load() {
+		return &m.cache
 	}
 	return m.compiled()
 }
@@ -56,9 +57,10 @@ func (m *machine) compiled() *cache {
 		if err != nil {
 			panic("automaton: part of an accepted rule: " + err.Error())
 		}
-		m.ready.Store(m.space.cache(p))
+		m.cache.init(m.space, p)
+		m.ready.Store(true)
 	})
-	return m.ready.Load()
+	return &m.cache
 }
 
 // shared returns the machine of a part that other rules may have as well.

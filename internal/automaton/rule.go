@@ -38,7 +38,7 @@ type Rule struct {
 type hit struct {
 	lit   literal
 	check bool // the anchor folds more than the literal
-	*side
+	side
 }
 
 // side is what stands before and after the literals of a split.
@@ -88,7 +88,7 @@ func newRule(s *Set, id string, groups int, tree, bare *syntax.Regexp) *Rule {
 			a, check := l.anchor()
 			a.Gate = g
 			r.anchors = append(r.anchors, a)
-			r.hits = append(r.hits, hit{l, check, d})
+			r.hits = append(r.hits, hit{l, check, *d})
 		}
 	}
 	if tail == first {

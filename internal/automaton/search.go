@@ -121,11 +121,10 @@ func (c *cache) forward(text []byte, lo, hi, from, to, reach int) (end int, open
 // and position reached, the same ones where the run has to be read rune by
 // rune, or -1 for the position where the state is dead.
 func (c *cache) skip(tb *table, s uint32, text []byte, i, to int) (*table, uint32, int) {
-	p := c.prog
-	row := tb.trans[int(s) : int(s)+p.stride]
-	run := row[p.esc+2]
+	row := tb.trans[int(s)+c.esc:]
+	run := row[2]
 	end := i + int(run>>16)
-	in := p.within[run&0xffff]
+	in := c.within[run&0xffff]
 	for _, b := range text[i:min(end, to)] {
 		if !in[b] {
 			if b < utf8.RuneSelf {
@@ -137,9 +136,9 @@ func (c *cache) skip(tb *table, s uint32, text []byte, i, to int) (*table, uint3
 	if end > to {
 		return tb, s, i
 	}
-	t := atomic.LoadUint32(&row[p.esc+3])
+	t := atomic.LoadUint32(&row[3])
 	if t == tUnknown {
-		if nt, t, _ := c.fill(tb, s, p.esc+3, end-i); t != tFull {
+		if nt, t, _ := c.fill(tb, s, c.esc+3, end-i); t != tFull {
 			return nt, t, end
 		}
 		return tb, s, i

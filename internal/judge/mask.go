@@ -186,7 +186,7 @@ func brackets(v []byte) ([]byte, bool) {
 		{"[", "]"}, {"<", ">"}, {"{", "}"}, {"(", ")"},
 		{"%5B", "%5D"}, {"%5b", "%5d"}, {"%3C", "%3E"}, {"%3c", "%3e"}, {"&lt;", "&gt;"}, {`\u003c`, `\u003e`}, {`\\u003c`, `\\u003e`},
 	} {
-		if len(v) > len(p[0])+len(p[1]) && hasPrefix(v, p[0]) && hasSuffix(v, p[1]) {
+		if p[0][0] == v[0] && len(v) > len(p[0])+len(p[1]) && hasPrefix(v, p[0]) && hasSuffix(v, p[1]) {
 			return v[len(p[0]) : len(v)-len(p[1])], true
 		}
 	}
