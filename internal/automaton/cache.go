@@ -43,10 +43,10 @@ var unknown = &table{trans: []uint32{tUnknown, tUnknown, tUnknown, tUnknown}}
 type cache struct {
 	cur    atomic.Pointer[table]
 	prog   *program
-	hot    atomic.Bool  // read since the last sweep
-	live   bool         // on the space's list
-	esc    int          // of prog, as is
-	within []*[256]bool // this
+	hot    atomic.Bool   // read since the last sweep
+	live   bool          // on the space's list
+	esc    int           // of prog, as is
+	within []*[256]uint8 // this
 	space  *space
 }
 
@@ -68,7 +68,7 @@ type space struct {
 
 	// bytes holds the sets of runs once each: rules have few different ones, and
 	// what all share is near when a rule is looked at once in a while.
-	bytes map[[256]bool]*[256]bool
+	bytes map[[256]uint8]*[256]uint8
 
 	steppers sync.Pool // of *builder
 	tracers  sync.Pool // of *tracer
@@ -87,7 +87,7 @@ const (
 )
 
 func newSpace(max int) *space {
-	s := &space{max: max, one: min(maxCache, max), bytes: map[[256]bool]*[256]bool{}}
+	s := &space{max: max, one: min(maxCache, max), bytes: map[[256]uint8]*[256]uint8{}}
 	s.steppers.New = func() any { return new(builder) }
 	s.tracers.New = func() any { return new(tracer) }
 	return s

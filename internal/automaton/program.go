@@ -51,12 +51,12 @@ type program struct {
 	cls    [256]uint8 // class of an ASCII byte; esc for bytes >= 0x80
 	bounds []rune     // starts of the intervals beyond ASCII
 	boundC []uint8
-	word   classSet     // classes of word runes, when some \b asks
-	line   classSet     // class of '\n', when some (?m)^ or (?m)$ asks
-	esc    int          // number of classes; also the column for bytes >= 0x80
-	stride int          // classes, escape, end of text, and the columns of runs
-	runs   []run        // by instruction; nil if there is none worth a skip
-	within []*[256]bool // by instruction, the ASCII bytes that the set of a run has
+	word   classSet      // classes of word runes, when some \b asks
+	line   classSet      // class of '\n', when some (?m)^ or (?m)$ asks
+	esc    int           // number of classes; also the column for bytes >= 0x80
+	stride int           // classes, escape, end of text, and the columns of runs
+	runs   []run         // by instruction; nil if there is none worth a skip
+	within []*[256]uint8 // by instruction, 1 for the ASCII bytes that the set of a run has
 	shape
 }
 
@@ -106,17 +106,19 @@ func (p *program) findRuns() {
 	}
 	p.runs = runs
 	p.stride += 2
-	p.within = make([]*[256]bool, len(p.insts))
-	ascii := make([]*[256]bool, len(p.sets))
+	p.within = make([]*[256]uint8, len(p.insts))
+	ascii := make([]*[256]uint8, len(p.sets))
 	for pc := range p.insts {
 		if runs[pc].skip < minSkip {
 			continue
 		}
 		set := p.insts[pc].set
 		if ascii[set] == nil {
-			ascii[set] = new([256]bool)
+			ascii[set] = new([256]uint8)
 			for b := range utf8.RuneSelf {
-				ascii[set][b] = p.sets[set].has(int(p.cls[b]))
+				if p.sets[set].has(int(p.cls[b])) {
+					ascii[set][b] = 1
+				}
 			}
 		}
 		p.within[pc] = ascii[set]

@@ -125,8 +125,12 @@ func (c *cache) skip(tb *table, s uint32, text []byte, i, to int) (*table, uint3
 	run := row[2]
 	end := i + int(run>>16)
 	in := c.within[run&0xffff]
-	for _, b := range text[i:min(end, to)] {
-		if !in[b] {
+	rest := text[i:min(end, to)]
+	for len(rest) >= 4 && in[rest[0]]&in[rest[1]]&in[rest[2]]&in[rest[3]] != 0 {
+		rest = rest[4:]
+	}
+	for _, b := range rest {
+		if in[b] == 0 {
 			if b < utf8.RuneSelf {
 				return tb, s, -1
 			}
