@@ -54,6 +54,10 @@ func Forms(value []byte) iter.Seq2[Form, []byte] {
 				}
 			}
 		}
+		if unreserved(value) { // nothing in it is ever escaped
+			hexForms(value, buf, yield)
+			return
+		}
 		seen := []string{string(value)}
 		fresh := func(form Form) bool {
 			if slices.Contains(seen, string(buf)) {
@@ -75,17 +79,46 @@ func Forms(value []byte) iter.Seq2[Form, []byte] {
 				return
 			}
 		}
-		if buf = hex.AppendEncode(buf[:0], value); !fresh(Hex) {
-			return
-		}
-		for i, c := range buf {
-			if c >= 'a' {
-				buf[i] = c - 0x20
-			}
-		}
-		fresh(Hex)
+		hexForms(value, buf, yield)
 	}
 }
+
+// hexForms yields the two cases of hexadecimal digits. The digits of no value are
+// its own bytes, and nobody writes them in both cases at once.
+func hexForms(value, buf []byte, yield func(Form, []byte) bool) {
+	buf = hex.AppendEncode(buf[:0], value)
+	if !yield(Hex, buf) {
+		return
+	}
+	letters := false
+	for i, c := range buf {
+		if c >= 'a' {
+			buf[i], letters = c-0x20, true
+		}
+	}
+	if letters {
+		yield(Hex, buf)
+	}
+}
+
+// unreserved reports whether a value has only bytes that no encoder for URLs or
+// JSON touches (RFC 3986, section 2.3).
+func unreserved(value []byte) bool {
+	for _, c := range value {
+		if !keptAsIs[c] {
+			return false
+		}
+	}
+	return true
+}
+
+var keptAsIs = func() (t [256]bool) {
+	for c := range t {
+		l := c | 0x20
+		t[c] = c < 0x80 && (l >= 'a' && l <= 'z' || c >= '0' && c <= '9' || c == '-' || c == '.' || c == '_' || c == '~')
+	}
+	return t
+}()
 
 // aligned encodes value as it looks when shift bytes of a group of three stand
 // before it, without the digits that depend on what stands around it.
@@ -125,7 +158,7 @@ func percent(dst, value []byte, kept, digits string) []byte {
 		switch {
 		case strings.IndexByte(kept, c) >= 0:
 			dst = append(dst, c)
-		case c|0x20 >= 'a' && c|0x20 <= 'z', c >= '0' && c <= '9', c == '-', c == '.', c == '_', c == '~':
+		case keptAsIs[c]:
 			dst = append(dst, c)
 		default:
 			dst = append(dst, '%', digits[c>>4], digits[c&15])
