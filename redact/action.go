@@ -23,9 +23,12 @@ const (
 	// Remove writes nothing, or an empty string where an unquoted JSON scalar
 	// stood. A few formats, such as tracestate, have no empty value.
 	Remove
+	// Drop leaves out the record: the line, or the record of a Batch. Of a value
+	// whose key is known it removes the value. It is reported like the others.
+	Drop
 )
 
-var actions = [...]string{"keep", "shadow", "partial", "token", "hash", "mask", "remove"}
+var actions = [...]string{"keep", "shadow", "partial", "token", "hash", "mask", "remove", "drop"}
 
 func (a Action) String() string { return actions[a] }
 
@@ -40,5 +43,5 @@ func ParseAction(s string) (Action, error) {
 			return Action(i), nil
 		}
 	}
-	return 0, fmt.Errorf("unknown action %q: want keep, shadow, partial, token, hash, mask or remove", s)
+	return 0, fmt.Errorf("unknown action %q: want keep, shadow, partial, token, hash, mask, remove or drop", s)
 }

@@ -17,8 +17,10 @@ const (
 // Batch redacts records that have nothing to do with each other and calls out
 // for each, in order. redacted is the record itself where nothing changed;
 // otherwise it is valid until out returns. The findings of a record are
-// reported right before its call of out.
+// reported right before its call of out. A record that is dropped is empty.
 func (r *Redactor) Batch(records [][]byte, out func(i int, redacted []byte)) {
+	r.plan.drop.unit = dropAll
+	defer func() { r.plan.drop.unit = dropLines }()
 	for i := 0; i < len(records); {
 		n := r.gather(records[i:])
 		if n < 2 {

@@ -69,7 +69,7 @@ limits: {max_line: 65536, max_candidates: 1}
 	{name: "policy null", text: "version: 1\npolicy:\n", err: "2:8: policy: want a list"},
 	{name: "rule as a string", text: "version: 1\npolicy: [mask]\n", err: "2:10: rule: want a mapping"},
 	{name: "rule without an action", text: "version: 1\npolicy: [{key: a}]\n", err: "2:10: rule without an action"},
-	{name: "unknown action", text: "version: 1\npolicy: [{action: drop}]\n", err: "2:19: action: want keep, shadow"},
+	{name: "unknown action", text: "version: 1\npolicy: [{action: burn}]\n", err: "2:19: action: want keep, shadow"},
 	{name: "unknown severity", text: "version: 1\npolicy: [{severity: High, action: mask}]\n", err: "2:21: severity"},
 	{name: "unknown confidence", text: "version: 1\npolicy: [{confidence: sure, action: mask}]\n", err: "2:23: confidence"},
 	{name: "identifier as a string", text: "version: 1\npolicy: [{identifier: 'true', action: mask}]\n", err: "2:23: identifier"},

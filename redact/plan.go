@@ -21,7 +21,7 @@ type candidate struct {
 
 // unscanned is the action over a line that is over budget. It is stricter than
 // every other.
-const unscanned = Remove + 1
+const unscanned = Drop + 1
 
 // edit replaces text[start:end]. Edits are ordered and do not overlap.
 type edit struct {
@@ -38,8 +38,9 @@ type plan struct {
 	matches    []Match
 	quote      openQuote
 	carried    []carry // by detector
-	run        uint64  // texts that belong together; counted, so that carried need not be cleared
-	text       uint64  // texts
+	drop       dropped
+	run        uint64 // texts that belong together; counted, so that carried need not be cleared
+	text       uint64 // texts
 }
 
 // carry is what the pieces of a secret take over from its beginning.
@@ -51,7 +52,10 @@ type carry struct {
 }
 
 // restart forgets what earlier texts left open.
-func (p *plan) restart() { p.run++ }
+func (p *plan) restart() {
+	p.run++
+	p.drop.goesOn, p.drop.torn, p.drop.mid = false, false, false
+}
 
 // Match is a resolved candidate, or the union of those that overlap. Where
 // other text stands between the pieces of a secret, such as log prefixes, it
@@ -70,6 +74,7 @@ func (r *Redactor) resolve(text, key []byte, spans []scan.Span) {
 	p := &r.plan
 	p.candidates, p.edits, p.matches = p.candidates[:0], p.edits[:0], p.matches[:0]
 	p.quote = openQuote{}
+	p.drop.ranges = p.drop.ranges[:0]
 	if p.carried == nil {
 		p.carried = make([]carry, len(r.e.detectors))
 	}
@@ -86,6 +91,7 @@ func (r *Redactor) resolve(text, key []byte, spans []scan.Span) {
 		r.decide(i, text, key)
 	}
 	r.unite(text)
+	p.leaveOut(text)
 }
 
 // link marks the pieces that another one follows.
@@ -316,6 +322,9 @@ func (r *Redactor) close(u *union, text []byte) {
 	p.endQuote(u.start)
 	p.beginQuote(u, text)
 	o, action := u.owner, p.candidates[u.owner].action
+	if action == Drop {
+		p.drop.ranges = append(p.drop.ranges, stretch{u.start, u.end})
+	}
 	if p.candidates[o].Continued {
 		if u.fresh < 0 {
 			p.edits = append(p.edits, edit{start: u.start, end: u.end, owner: o, action: Keep})

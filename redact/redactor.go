@@ -232,6 +232,8 @@ func (r *Redactor) Value(dst, key, value []byte) []byte {
 }
 
 func (r *Redactor) value(dst, key, value []byte) (out []byte, changed bool) {
+	r.plan.drop.unit = dropValue
+	defer func() { r.plan.drop.unit = dropLines }()
 	defer func() {
 		if recover() != nil {
 			out, changed = r.fail(dst, value), true

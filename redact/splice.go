@@ -19,7 +19,7 @@ func (r *Redactor) splice(dst, text []byte) []byte {
 			continue
 		}
 		n := len(dst)
-		if e.start == joined && e.action != Keep && e.action != Remove {
+		if e.start == joined && e.action != Keep && e.action != Remove && e.action != Drop {
 			dst = append(dst, envelope.Separator)
 		}
 		if dst = r.render(dst, text, e); len(dst) > n || joined == e.start {
@@ -31,10 +31,11 @@ func (r *Redactor) splice(dst, text []byte) []byte {
 
 // render appends what stands in the place of an edit's bytes.
 func (r *Redactor) render(dst, text []byte, e *edit) []byte {
+	if e.action == Keep || e.action == Remove || e.action == Drop {
+		return dst
+	}
 	c := &r.plan.candidates[e.owner]
 	switch e.action {
-	case Keep, Remove:
-		return dst
 	case Mask:
 		return envelope.AppendMask(dst, r.e.detectors[c.Detector].id)
 	case Partial:

@@ -216,6 +216,9 @@ func (w *Writer) emit(p scan.Piece) error {
 		w.r.explain(p, len(p.Spans) > 0 && w.r.stats.Failed == failed, w.explain)
 	}
 	w.given += int64(len(p.Text))
+	if n := len(p.Text); n > 0 {
+		w.r.plan.drop.mid = !isEnd(p.Text[n-1])
+	}
 	w.r.Source.Line, w.r.Source.Column = advance(p.Text, w.r.Source.Line, w.r.Source.Column)
 	if n := len(p.Spans); n > 0 {
 		last := &p.Spans[n-1]
@@ -240,7 +243,7 @@ func (w *Writer) emit(p scan.Piece) error {
 
 // piece appends a redacted piece to the output unless nothing changes.
 func (w *Writer) piece(p scan.Piece) (out []byte, changed bool) {
-	if len(p.Spans) == 0 {
+	if len(p.Spans) == 0 && !w.r.plan.drop.goesOn {
 		return w.out, false
 	}
 	defer func() {
