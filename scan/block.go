@@ -29,10 +29,10 @@ type block struct {
 // blocks are the keys that are open. With the manifests they are all that
 // outlives a line.
 type blocks struct {
-	open     [maxBlocks]block
 	n        int
 	done     int // offset in the current text up to which lines were followed
 	from, to int // the last piece found
+	open     [maxBlocks]block
 }
 
 // minLead is how many bytes in front of a key are enough to know its lines by.

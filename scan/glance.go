@@ -44,7 +44,7 @@ func (s *Scanner) glance(p *pair, hs, he int) glanced {
 	if ke == len(t) {
 		return unclear
 	}
-	c := s.cached(t[ks:ke], names.Attr)
+	c := &s.cache.places[s.cached(t[ks:ke], names.Attr)]
 	if c.marked {
 		return unclear
 	}

@@ -11,11 +11,12 @@ import (
 // places, and it belongs to one scanner: a name costs a comparison once it was seen.
 type nameCache struct {
 	places [256]cachedName
-	turn   uint8 // which of two places is overwritten next
+	keyed  [256][]int32 // detectors of vendors in the name, by place
+	turn   uint8        // which of two places is overwritten next
 }
 
+// cachedName fills a line of the processor's cache.
 type cachedName struct {
-	name    [48]byte
 	n       uint8
 	kind    names.Kind
 	verdict names.Verdict
@@ -23,23 +24,23 @@ type cachedName struct {
 	several bool // is written as more than one word
 	marked  bool // has the start of a marker in it
 	light   bool // weak, so that a short value is none, see short
-	keyed   []int32
+	name    [55]byte
 }
 
 // known classifies the name of a pair and finds its vendors.
 func (s *Scanner) known(p *pair) (names.Verdict, []int32) {
 	name := s.nameOf(p)
 	if len(name) > 0 && len(name) <= len(cachedName{}.name) {
-		c := s.cached(name, p.kind)
-		return c.verdict, c.keyed
+		i := s.cached(name, p.kind)
+		return s.cache.places[i].verdict, s.cache.keyed[i]
 	}
 	s.vendors = s.e.vendors.find(s.vendors[:0], name)
 	return s.e.names.Classify(name, p.kind), s.vendors
 }
 
-// cached returns what is known of a name that fits the cache. It is valid
-// until the next name is looked up.
-func (s *Scanner) cached(name []byte, kind names.Kind) *cachedName {
+// cached returns the place of what is known of a name that fits the cache. It
+// is the name's until another one is looked up.
+func (s *Scanner) cached(name []byte, kind names.Kind) uint8 {
 	const odd = 0x9E3779B97F4A7C15 // 2^64 divided by the golden ratio
 	n := len(name)
 	h := uint64(n)<<8 | uint64(kind)
@@ -54,32 +55,33 @@ func (s *Scanner) cached(name []byte, kind names.Kind) *cachedName {
 	if s.cache == nil {
 		s.cache = new(nameCache)
 	}
-	i := h * odd >> 56
-	c := &s.cache.places[i]
-	if c.is(name, kind) {
-		return c
+	i := uint8(h * odd >> 56)
+	if s.cache.places[i].is(name, kind) {
+		return i
 	}
-	if c = &s.cache.places[i^1]; c.is(name, kind) {
-		return c
+	if i ^= 1; s.cache.places[i].is(name, kind) {
+		return i
 	}
 	s.cache.turn ^= 1
-	c = &s.cache.places[i^uint64(s.cache.turn)]
-	s.learn(c, name, kind)
-	return c
+	i ^= s.cache.turn
+	s.learn(i, name, kind)
+	return i
 }
 
 func (c *cachedName) is(name []byte, kind names.Kind) bool {
 	return int(c.n) == len(name) && c.kind == kind && string(c.name[:len(name)]) == string(name)
 }
 
-func (s *Scanner) learn(c *cachedName, name []byte, kind names.Kind) {
+func (s *Scanner) learn(i uint8, name []byte, kind names.Kind) {
+	c := &s.cache.places[i]
 	c.n, c.kind = uint8(copy(c.name[:], name)), kind
 	c.verdict = s.e.names.Classify(name, kind)
-	c.keyed = s.e.vendors.find(c.keyed[:0], name)
-	c.silent = c.verdict.Strength == names.None && len(c.keyed) == 0
+	keyed := s.e.vendors.find(s.cache.keyed[i][:0], name)
+	s.cache.keyed[i] = keyed
+	c.silent = c.verdict.Strength == names.None && len(keyed) == 0
 	c.several = severalWords(name)
 	c.marked = bytes.Contains(name, markerStart)
-	c.light = c.verdict.Strength == names.Weak && len(c.keyed) == 0 && shortIsNone(c.verdict.Class) && !cookieName(name)
+	c.light = c.verdict.Strength == names.Weak && len(keyed) == 0 && shortIsNone(c.verdict.Class) && !cookieName(name)
 }
 
 // severalWords reports whether a name is written as more than one word.

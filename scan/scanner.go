@@ -14,10 +14,12 @@ type Scanner struct {
 	// Path is where the text comes from, for rules that ask; empty if unknown.
 	Path string
 
-	e       *Engine
-	scratch match.Scratch
-	hits    []match.Hit
-	groups  []int
+	e      *Engine
+	cache  *nameCache
+	trace  *trace  // nil unless it explains
+	lookup *lookup // nil without an inventory
+	single bool    // every line is a record of its own
+	hits   []match.Hit
 
 	// What the verifiers work on, and the result so far. partial says that the
 	// end of text is not the end of its last line.
@@ -48,7 +50,6 @@ type Scanner struct {
 	vendorOK       bool
 	vendors        []int32
 	walked         map[int32]int // end of the line an unbounded rule was walked over, by detector
-	cache          *nameCache
 	runs           runs
 	order          spanOrder
 	json           jsonLine
@@ -58,9 +59,8 @@ type Scanner struct {
 	manifest       manifest
 	before         lineState // before the text in hand, should it be scanned again
 	seams          seams
-	single         bool    // every line is a record of its own
-	trace          *trace  // nil unless it explains
-	lookup         *lookup // nil without an inventory
+	scratch        match.Scratch
+	groups         []int
 
 	depth int      // layers of encoding that the text was taken out of
 	top   *Scanner // of the text that was read, nil in itself
