@@ -11,8 +11,14 @@ const maxListLines = 64 // lines of a list
 // the lines below. It reports whether it is one.
 func (s *Scanner) opensList(p *pair, i int) bool {
 	t := s.text
-	r := s.row(p.keyStart)
-	if i >= r.hi || skipBlanks(t, i+1+colours(t[i+1:])) < r.hi || p.quote != 0 || p.kind == names.XML {
+	if p.quote != 0 || p.kind == names.XML {
+		return false
+	}
+	end := skipBlanks(t, i+1+colours(t[i+1:]))
+	if end < len(t) && t[end] != '\\' && lex[t[end]]&isEOL == 0 {
+		return false
+	}
+	if r := s.row(p.keyStart); i >= r.hi || end < r.hi {
 		return false
 	}
 	s.expect(listBelow, p, p.keyStart, maxListLines)
