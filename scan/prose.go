@@ -36,14 +36,33 @@ func (s *Scanner) prose(p *pair) bool {
 	if i >= len(t) || i-w < 2 || t[i] != ' ' && t[i] != ',' && t[i] != '\n' || joining(t[w:i]) {
 		return false
 	}
-	if before := t[max(0, p.keyStart-maxKey):p.keyStart]; bytes.Contains(before, []byte("login ")) || bytes.HasSuffix(before, []byte("setenv ")) ||
-		bytes.HasSuffix(before, []byte("set ")) || bytes.HasSuffix(before, []byte("= ")) || bytes.HasSuffix(before, []byte(": ")) {
-		return false // an entry of .netrc, SQL, a comparison, a member
+	switch before := t[max(0, p.keyStart-maxKey):p.keyStart]; {
+	case len(before) < 2:
+	case before[len(before)-2] == '=' || before[len(before)-2] == ':':
+		return false // a comparison, a member
+	case before[len(before)-2] == 't' && bytes.HasSuffix(before, []byte("set ")), before[len(before)-2] == 'v' && bytes.HasSuffix(before, []byte("setenv ")):
+		return false // SQL, a shell
+	case logsIn(before):
+		return false // an entry of .netrc
 	}
 	if string(t[w:i]) == "for" || string(t[w:i]) == "of" {
 		s.purpose(p)
 	}
 	return true
+}
+
+// logsIn reports whether "login " stands in b. It looks for the rarest letter.
+func logsIn(b []byte) bool {
+	for {
+		i := bytes.IndexByte(b, 'g')
+		if i < 0 {
+			return false
+		}
+		if i >= 2 && bytes.HasPrefix(b[i-2:], []byte("login ")) {
+			return true
+		}
+		b = b[i+1:]
+	}
 }
 
 // trifle reports whether the value of p is a number or too short, which under a
@@ -62,7 +81,7 @@ func (s *Scanner) trifle(p *pair, v names.Verdict) bool {
 	switch {
 	case number && i < len(t) && (lex[t[i]]&(isBlank|isEOL) != 0 || t[i] == p.quote && p.depth == 0):
 		return n < shortestWeak && lex[t[i]]&isKey == 0 || len(s.vendorBefore(p, v)) == 0
-	case v.Strength == names.Weak && s.short(p, v):
+	case v.Strength == names.Weak && s.short(p, v), n == 1 && s.pointer(p, v):
 		return true
 	}
 	return !number && s.shortWord(p, v)
@@ -104,6 +123,26 @@ func (s *Scanner) short(p *pair, v names.Verdict) bool {
 		return false
 	}
 	return p.quote == 0 && p.keyQuote == 0 && (p.sep == ':' || p.sep == '=') && lex[t[i]]&(isBlank|isEOL) != 0 && s.plainly(p)
+}
+
+// pointer reports whether the value is a number in hexadecimal, as ids of
+// sessions are, between blanks: 0x14f05578bd80006.
+func (s *Scanner) pointer(p *pair, v names.Verdict) bool {
+	t, i := s.text, p.start+len("0x")
+	if v.Class != names.Session && v.Class != names.Key || p.quote != 0 || p.keyQuote != 0 || p.kind != names.Attr || p.told || p.sep != ':' && p.sep != '=' ||
+		s.budget < 0 || s.lookup != nil || !hasFold(t[p.start:], "0x") {
+		return false
+	}
+	for i < len(t) && lex[t[i]]&isHex != 0 {
+		i++
+	}
+	n, k := i-p.start, p.keyStart
+	if n <= len("0x") || n > len("0x")+16 || i == len(t) || lex[t[i]]&(isBlank|isEOL) == 0 || k == 0 || lex[t[k-1]]&isQuote != 0 || optionMark(t[k-1]) {
+		return false
+	}
+	whole := *p
+	v = s.phrase(&whole, v)
+	return v.Strength == names.None || v.Class == names.Session || v.Class == names.Key
 }
 
 // plainly reports whether no word before the name can make more of it, nor a
