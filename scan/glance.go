@@ -24,7 +24,7 @@ func (s *Scanner) glance(p *pair, hs, he int) glanced {
 	for lim := min(len(t), ks+maxKey); ke < lim && lex[t[ke]]&isKey != 0; ke++ {
 	}
 	p.keyStart, p.keyEnd = ks, ke
-	if s.trace != nil || ks == 0 || ks == ke || ke-ks > len(cachedName{}.name) {
+	if s.trace != nil || s.close || ks == 0 || ks == ke || ke-ks > len(cachedName{}.name) {
 		return unclear
 	}
 	before := t[ks-1]

@@ -104,7 +104,7 @@ func (s *Scanner) shortWord(p *pair, v names.Verdict) bool {
 // short reports whether the value of a weak name is too short for one and ends
 // beyond doubt: a word between blanks, or a member of JSON.
 func (s *Scanner) short(p *pair, v names.Verdict) bool {
-	if s.budget < 0 || s.lookup != nil || p.kind != names.Attr || p.told || !shortIsNone(v.Class) || cookieName(s.nameOf(p)) {
+	if s.close || s.budget < 0 || s.lookup != nil || p.kind != names.Attr || p.told || !shortIsNone(v.Class) || cookieName(s.nameOf(p)) {
 		return false
 	}
 	t := s.text
@@ -129,8 +129,8 @@ func (s *Scanner) short(p *pair, v names.Verdict) bool {
 // sessions are, between blanks: 0x14f05578bd80006.
 func (s *Scanner) pointer(p *pair, v names.Verdict) bool {
 	t, i := s.text, p.start+len("0x")
-	if v.Class != names.Session && v.Class != names.Key || p.quote != 0 || p.keyQuote != 0 || p.kind != names.Attr || p.told || p.sep != ':' && p.sep != '=' ||
-		s.budget < 0 || s.lookup != nil || !hasFold(t[p.start:], "0x") {
+	if v.Class != names.Session && v.Class != names.Key || p.quote != 0 || p.keyQuote != 0 || p.kind != names.Attr || p.told || p.sep != ':' && (p.sep != '=' || p.start != p.keyEnd+1) ||
+		s.close || s.budget < 0 || s.lookup != nil || !hasFold(t[p.start:], "0x") {
 		return false
 	}
 	for i < len(t) && lex[t[i]]&isHex != 0 {

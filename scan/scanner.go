@@ -19,6 +19,7 @@ type Scanner struct {
 	trace  *trace  // nil unless it explains
 	lookup *lookup // nil without an inventory
 	single bool    // every line is a record of its own
+	close  bool    // for tests: nothing is told at first sight
 	hits   []match.Hit
 
 	// What the verifiers work on, and the result so far. partial says that the
