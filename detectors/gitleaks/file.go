@@ -3,8 +3,10 @@ package gitleaks
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
@@ -23,8 +25,9 @@ type file struct {
 	Allowlists []allowlist
 	Allowlist  *allowlist // the older form
 
-	path string
-	from []int // lines of the rules
+	path  string
+	from  []int // lines of the rules
+	notes []Note
 }
 
 type rule struct {
@@ -63,7 +66,7 @@ type required struct {
 
 const (
 	maxFile  = 16 << 20
-	maxDepth = 2 // files that extend one another
+	maxDepth = 2 // files that extend one another; gitleaks follows no more
 )
 
 // read reads a file and those that it extends, whose rules come first. Errors
@@ -91,40 +94,32 @@ func read(path string, o Options, depth int) (*file, error) {
 			f.Rules[i].line = f.from[i]
 		}
 	}
+	f.once()
 	return f, f.extend(o, depth)
 }
 
-// extend puts what the file extends before its own.
+// extend puts what the file extends before its own. What becomes of rules and
+// allowlists that both have is what gitleaks makes of them.
 func (f *file) extend(o Options, depth int) error {
-	e := &f.Extend
-	path := ""
-	switch {
-	case e.URL != "":
-		return fmt.Errorf("%s: extend.url is not followed: fetch the file and name it in extend.path", f.path)
-	case e.UseDefault && e.Path != "":
-		return fmt.Errorf("%s: extend.path and extend.useDefault exclude each other", f.path)
-	case e.UseDefault && o.Default == "":
-		return fmt.Errorf("%s: extend.useDefault needs the file of default rules, gitleaks.toml of gitleaks' repository", f.path)
-	case e.UseDefault:
-		path = o.Default
-	case e.Path != "":
-		path = e.Path
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(filepath.Dir(f.path), path)
-		}
-	default:
-		return nil
+	path, err := f.base(o)
+	if path == "" || err != nil {
+		return err
 	}
 	if depth >= maxDepth {
-		return fmt.Errorf("%s: more than %d files extend one another", f.path, maxDepth)
+		f.note("extend is not followed any further: gitleaks follows %d", maxDepth)
+		return nil
 	}
 	base, err := read(path, o, depth+1)
 	if err != nil {
 		return fmt.Errorf("%s: extend: %w", f.path, err)
 	}
+	f.notes = append(base.notes, f.notes...)
 	disabled := map[string]bool{}
-	for _, id := range e.DisabledRules {
+	for _, id := range f.Extend.DisabledRules {
 		disabled[id] = true
+		if !slices.ContainsFunc(base.Rules, func(b rule) bool { return b.ID == id }) {
+			f.note("extend: the rule %s that is disabled is not in %s", id, base.path)
+		}
 	}
 	own := map[string]int{}
 	for i := range f.Rules {
@@ -136,14 +131,70 @@ func (f *file) extend(o Options, depth int) error {
 			continue
 		}
 		if i, ok := own[b.ID]; ok {
+			if len(f.Rules[i].Required) > 0 {
+				f.note("rule %s: required rules do not count where a rule is extended: those of %s do", b.ID, base.path)
+			}
 			f.Rules[i].inherit(&b)
 			continue
 		}
 		rules = append(rules, b)
 	}
 	f.Rules = append(rules, f.Rules...)
-	f.Allowlists = append(base.allowlists(), f.Allowlists...)
+	for _, a := range base.allowlists() {
+		if len(a.TargetRules) > 0 {
+			f.note("extend: an allowlist of %s for single rules does not count: targetRules are for the file that extends", base.path)
+			continue
+		}
+		f.Allowlists = append(f.Allowlists, a)
+	}
 	return nil
+}
+
+func (f *file) note(format string, args ...any) {
+	f.notes = append(f.notes, Note{File: f.path, Text: fmt.Sprintf(format, args...)})
+}
+
+// base returns the path of the file that is extended; empty without one.
+func (f *file) base(o Options) (string, error) {
+	e := &f.Extend
+	switch {
+	case e.URL != "":
+		return "", fmt.Errorf("%s: extend.url is not followed: fetch the file and name it in extend.path", f.path)
+	case e.UseDefault && e.Path != "":
+		return "", fmt.Errorf("%s: extend.path and extend.useDefault exclude each other", f.path)
+	case e.UseDefault && o.Default == "":
+		return "", fmt.Errorf("%s: extend.useDefault needs the file of default rules, gitleaks.toml of gitleaks' repository", f.path)
+	case e.UseDefault:
+		return o.Default, nil
+	case e.Path == "" || filepath.IsAbs(e.Path):
+		return e.Path, nil
+	}
+	// Beside the file, or where gitleaks looks: in the working directory.
+	beside := filepath.Join(filepath.Dir(f.path), e.Path)
+	if _, err := os.Stat(beside); errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Stat(e.Path); err == nil {
+			return e.Path, nil
+		}
+	}
+	return beside, nil
+}
+
+// once leaves the last of several rules with one id, as gitleaks does.
+func (f *file) once() {
+	last := map[string]int{}
+	for i := range f.Rules {
+		last[f.Rules[i].ID] = i
+	}
+	var rules []rule
+	for i := range f.Rules {
+		r := &f.Rules[i]
+		if last[r.ID] == i || strings.TrimSpace(r.ID) == "" {
+			rules = append(rules, *r)
+			continue
+		}
+		f.notes = append(f.notes, Note{r.file, r.line, r.ID, fmt.Sprintf("left out: line %d has another rule with this id, and the last one counts", f.Rules[last[r.ID]].line)})
+	}
+	f.Rules = rules
 }
 
 // inherit fills what r leaves out from the rule that it extends.
@@ -160,8 +211,9 @@ func (r *rule) inherit(b *rule) {
 		r.SecretGroup = b.SecretGroup
 	}
 	r.Keywords = append(append([]string(nil), b.Keywords...), r.Keywords...)
-	r.Allowlists = append(append([]allowlist(nil), b.allowlists()...), r.Allowlists...)
-	r.Required = append(append([]required(nil), b.Required...), r.Required...)
+	r.Allowlists = append(append([]allowlist(nil), b.allowlists()...), r.allowlists()...)
+	r.Allowlist = nil
+	r.Required, r.SkipReport = b.Required, b.SkipReport
 }
 
 // allowlists returns both forms.

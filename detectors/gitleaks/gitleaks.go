@@ -59,13 +59,12 @@ func Load(path string, o Options) ([]detectors.Detector, []Note, error) {
 	if l.taken == nil {
 		l.taken = map[string]bool{}
 	}
-	if err := l.global(); err != nil {
+	l.notes = f.notes
+	if err := l.checkAll(); err != nil {
 		return nil, nil, err
 	}
-	for i := range f.Rules {
-		if err := l.check(&f.Rules[i]); err != nil {
-			return nil, nil, err
-		}
+	if err := l.global(); err != nil {
+		return nil, nil, err
 	}
 	for i := range f.Rules {
 		if err := l.rule(&f.Rules[i]); err != nil {
@@ -97,13 +96,40 @@ func (r *rule) errorf(format string, args ...any) error {
 	return fmt.Errorf("%s:%d: rule %s: %w", r.file, max(r.line, 1), r.ID, fmt.Errorf(format, args...))
 }
 
+// checkAll refuses what makes no rules.
+func (l *loader) checkAll() error {
+	for i := range l.file.Rules {
+		if err := l.check(&l.file.Rules[i]); err != nil {
+			return err
+		}
+	}
+	for _, a := range l.file.allowlists() {
+		for _, id := range a.TargetRules {
+			if l.byID[id] == nil {
+				return fmt.Errorf("%s: allowlist: targetRules: no rule %s", l.file.path, id)
+			}
+		}
+	}
+	return nil
+}
+
+// compile compiles the expression of a rule.
+func (r *rule) compile() (*regexp.Regexp, error) {
+	re, err := regexp.Compile(r.Regex)
+	if err != nil {
+		return nil, r.errorf("regex: %w", err)
+	}
+	if r.SecretGroup > re.NumSubexp() || r.SecretGroup < 0 {
+		return nil, r.errorf("secretGroup %d: the regex has %d groups", r.SecretGroup, re.NumSubexp())
+	}
+	return re, nil
+}
+
 // check refuses what makes no rule.
 func (l *loader) check(r *rule) error {
 	switch {
 	case strings.TrimSpace(r.ID) == "":
 		return fmt.Errorf("%s:%d: a rule without id", r.file, max(r.line, 1))
-	case l.byID[r.ID] != nil:
-		return r.errorf("the id is given twice, before in line %d", l.byID[r.ID].line)
 	case r.Regex == "" && r.Path == "":
 		return r.errorf("neither regex nor path")
 	}
@@ -140,12 +166,9 @@ func (l *loader) rule(r *rule) error {
 	if r.SkipReport {
 		return nil // there for others to require
 	}
-	re, err := regexp.Compile(r.Regex)
+	re, err := r.compile()
 	if err != nil {
-		return r.errorf("regex: %w", err)
-	}
-	if r.SecretGroup > re.NumSubexp() || r.SecretGroup < 0 {
-		return r.errorf("secretGroup %d: the regex has %d groups", r.SecretGroup, re.NumSubexp())
+		return err
 	}
 	d := detectors.Detector{
 		ID: l.id(r.ID), Title: title(r), Vendor: "imported", Severity: finding.High, Kind: detectors.Regex,
@@ -255,23 +278,10 @@ func several(source string) bool {
 // allowlist compiles an allowlist; nil if nothing of it applies.
 func (l *loader) allowlist(r *rule, a *allowlist) (*detectors.Allowlist, error) {
 	out := &detectors.Allowlist{}
-	switch strings.ToUpper(a.Condition) {
-	case "", "OR", "||":
-	case "AND", "&&":
-		out.All = true
-	default:
-		return nil, fmt.Errorf("condition %q: want AND or OR", a.Condition)
-	}
-	switch a.RegexTarget {
-	case "", "secret":
-	case "match":
-		out.Target = detectors.TargetMatch
-	case "line":
-		out.Target = detectors.TargetLine
-	default:
-		return nil, fmt.Errorf("regexTarget %q: want secret, match or line", a.RegexTarget)
-	}
 	var err error
+	if out.All, out.Target, err = a.modes(); err != nil {
+		return nil, err
+	}
 	if out.Paths, err = compile(a.Paths); err != nil {
 		return nil, fmt.Errorf("paths: %w", err)
 	}
@@ -293,23 +303,17 @@ func (l *loader) allowlist(r *rule, a *allowlist) (*detectors.Allowlist, error) 
 		}
 	}
 	if len(out.Paths)+len(out.Regexes)+len(out.Stopwords) == 0 {
-		if len(a.Commits) == 0 {
-			return nil, fmt.Errorf("no commits, paths, regexes or stopwords")
-		}
 		return nil, nil
 	}
 	return out, nil
 }
 
-func compile(list []string) (out []*regexp.Regexp, err error) {
-	for _, s := range list {
-		r, err := regexp.Compile(s)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, r)
+func compile(list []string) ([]*regexp.Regexp, error) {
+	re, err := joined(list)
+	if re == nil || err != nil {
+		return nil, err
 	}
-	return out, nil
+	return []*regexp.Regexp{re}, nil
 }
 
 // anchored reports whether every way to match an expression goes from the

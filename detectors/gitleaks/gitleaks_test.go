@@ -110,13 +110,12 @@ func TestErrors(t *testing.T) {
 		{"\n[[rules]]\nregex = 'x'\n", "r.toml:2: a rule without id"},
 		{"[[rules]]\nid = \"a\"\nregex = '('\n", "r.toml:1: rule a: regex: "},
 		{"[[rules]]\nid = \"a\"\nregex = '(x)'\nsecretGroup = 2\n", "r.toml:1: rule a: secretGroup 2: the regex has 1 groups"},
-		{"[[rules]]\nid = \"a\"\nregex = 'x'\n[[rules]]\nid = \"a\"\nregex = 'y'\n", "r.toml:4: rule a: the id is given twice, before in line 1"},
 		{"[[rules]]\nid = \"a\"\nregex = 'x'\n[[rules.allowlists]]\ncondition = \"XOR\"\n", "r.toml:1: rule a: allowlist: condition \"XOR\": want AND or OR"},
 		{"[[rules]]\nid = \"a\"\nregex = 'x'\n[[rules.required]]\nid = \"b\"\n", "r.toml:1: rule a: required: no rule b with a regex"},
 		{"[extend]\nuseDefault = true\n", "r.toml: extend.useDefault needs the file of default rules"},
 		{"[extend]\nurl = \"https://h\"\n", "r.toml: extend.url is not followed"},
 		{"[extend]\npath = \"none.toml\"\n", "r.toml: extend: open "},
-		{"[extend]\npath = \"r.toml\"\n", "r.toml: extend: "},
+		{"[[rules]]\nid = \"a\"\nregex = 'x'\n[[allowlists]]\ntargetRules = [\"b\"]\nstopwords = [\"x\"]\n", "r.toml: allowlist: targetRules: no rule b"},
 		{"[[allowlists]]\n", "r.toml: allowlist: no commits"},
 	} {
 		path := write(t, "r.toml", c.text)
