@@ -3,6 +3,9 @@ package detectors
 import (
 	"bytes"
 	"regexp"
+	"sort"
+
+	"github.com/stanch/stanch/internal/judge"
 )
 
 // Filter is what an imported rule asks of a match beyond its expression. It is
@@ -16,8 +19,19 @@ type Filter struct {
 	// Allow lets matches through. An allowlist binds the rules it was imported
 	// with and no others.
 	Allow []*Allowlist
-	// Required are expressions each of which must match on the line as well.
-	Required []*regexp.Regexp
+	// Required must each be found on the line as well.
+	Required []*Required
+}
+
+// Required is a rule of which a match must stand on the line of another one's.
+type Required struct {
+	Regex   *regexp.Regexp
+	Group   int     // as that of a Detector
+	Entropy float64 // as that of a Detector
+	Filter  *Filter // its path and its allowlists
+	// Columns is how many bytes the two may begin from each other; negative for any
+	// number.
+	Columns int
 }
 
 // Allowlist exempts matches. Of its tests that are given one must hold, with All
@@ -40,39 +54,93 @@ const (
 	TargetLine
 )
 
-// Refuses reports whether a match, its secret part and its line, read from path
-// if that is known, is none after all. The bytes are not kept.
-func (f *Filter) Refuses(path string, line, match, secret []byte) bool {
-	if f.Path != nil && path != "" && !f.Path.MatchString(path) {
-		return true
+// Range is a part of a line: its bytes [Start, End).
+type Range struct{ Start, End int }
+
+// On is what a Filter says of one line, so that what is asked of a whole line is
+// asked once, however many matches it has. It is for one goroutine.
+type On struct {
+	f       *Filter
+	path    string
+	line    []byte
+	refused bool
+	allowed []bool  // by allowlist: its expressions match the line
+	starts  [][]int // by required rule: where its matches begin
+}
+
+// On looks at a line read from path, if that is known. Neither may change while
+// the result is used.
+func (f *Filter) On(path string, line []byte) *On {
+	o := &On{f: f, path: path, line: line}
+	o.refused = f.Path != nil && path != "" && !f.Path.MatchString(path) || len(f.Keywords) > 0 && !holdsFold(line, f.Keywords)
+	if o.refused {
+		return o
 	}
-	if len(f.Keywords) > 0 && !holdsFold(line, f.Keywords) {
-		return true
+	o.allowed = make([]bool, len(f.Allow))
+	for i, a := range f.Allow {
+		o.allowed[i] = a.Target == TargetLine && anyMatch(a.Regexes, line)
 	}
 	for _, r := range f.Required {
-		if !r.Match(line) {
+		starts := r.find(path, line)
+		o.refused = o.refused || len(starts) == 0
+		o.starts = append(o.starts, starts)
+	}
+	return o
+}
+
+// Refuses reports whether a match on the line, with the part of it that is the
+// secret, is none after all.
+func (o *On) Refuses(match, secret Range) bool {
+	if o.refused {
+		return true
+	}
+	for i, a := range o.f.Allow {
+		if a.allows(o.path, o.allowed[i], o.line[match.Start:match.End], o.line[secret.Start:secret.End]) {
 			return true
 		}
 	}
-	for _, a := range f.Allow {
-		if a.allows(path, line, match, secret) {
+	for i, r := range o.f.Required {
+		if r.Columns < 0 {
+			continue
+		}
+		k := sort.SearchInts(o.starts[i], match.Start-r.Columns)
+		if k == len(o.starts[i]) || o.starts[i][k] > match.Start+r.Columns {
 			return true
 		}
 	}
 	return false
 }
 
-func (a *Allowlist) allows(path string, line, match, secret []byte) bool {
-	target := secret
+// find returns where the matches of the rule begin that its own tests leave.
+func (r *Required) find(path string, line []byte) (starts []int) {
+	on := r.Filter.On(path, line)
+	for _, m := range r.Regex.FindAllSubmatchIndex(line, -1) {
+		match := Range{m[0], m[1]}
+		secret := match
+		for g := 1; 2*g+1 < len(m); g++ {
+			if a, b := m[2*g], m[2*g+1]; g == r.Group && a >= 0 || r.Group == FirstGroup && b > a {
+				secret = Range{a, b}
+				break
+			}
+		}
+		if judge.Entropy(line[secret.Start:secret.End]) >= r.Entropy && !on.Refuses(match, secret) {
+			starts = append(starts, m[0])
+		}
+	}
+	return starts
+}
+
+func (a *Allowlist) allows(path string, onLine bool, match, secret []byte) bool {
+	regexes := onLine
 	switch a.Target {
+	case TargetSecret:
+		regexes = anyMatch(a.Regexes, secret)
 	case TargetMatch:
-		target = match
-	case TargetLine:
-		target = line
+		regexes = anyMatch(a.Regexes, match)
 	}
 	for _, test := range []struct{ given, holds bool }{
 		{len(a.Paths) > 0, path != "" && anyMatch(a.Paths, []byte(path))},
-		{len(a.Regexes) > 0, anyMatch(a.Regexes, target)},
+		{len(a.Regexes) > 0, regexes},
 		{len(a.Stopwords) > 0, holdsFold(secret, a.Stopwords)},
 	} {
 		if test.given && test.holds != a.All {

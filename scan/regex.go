@@ -1,6 +1,8 @@
 package scan
 
 import (
+	"strings"
+
 	"github.com/stanch/stanch/detectors"
 	"github.com/stanch/stanch/finding"
 	"github.com/stanch/stanch/internal/automaton"
@@ -36,6 +38,9 @@ func (b *builder) regex(i int32, d *detectors.Detector) error {
 	}
 	_, _, bounded := r.Window()
 	for k, a := range anchors {
+		if d.Filter != nil && strings.ContainsAny(a.Text, "\r\n") {
+			continue // what an imported rule looks for over several lines
+		}
 		u := use{kind: useRegex, detector: i, rule: r, anchor: k, unbounded: !bounded}
 		if err := b.add(match.Literal{Text: a.Text, Fold: a.Fold, Gate: a.Gate}, u); err != nil {
 			return err
@@ -126,11 +131,31 @@ func (s *Scanner) imported(di int32, d *detectors.Detector, lo, hi, start, end, 
 		s.found(di, from, to, finding.Likely, ByShape)
 	case d.Entropy > 0 && judge.Entropy(t[from:to]) < d.Entropy:
 		s.drop(nil, di, from, to, LowEntropy)
-	case d.Filter.Refuses(s.Path, t[lo:hi], t[start:end], t[from:to]):
+	case s.on(di, d.Filter, lo, hi).Refuses(detectors.Range{Start: start - lo, End: end - lo}, detectors.Range{Start: from - lo, End: to - lo}):
 		s.drop(nil, di, from, to, NoConstruct)
 	default:
 		s.found(di, from, to, finding.Certain, ByShape)
 	}
+}
+
+// filtered is what the filter of a detector says of the line it was last asked for.
+type filtered struct {
+	lo, hi int
+	on     *detectors.On
+}
+
+// on returns what a filter says of a line. Without keeping it, lines with many
+// matches would take quadratic time.
+func (s *Scanner) on(di int32, f *detectors.Filter, lo, hi int) *detectors.On {
+	if k, ok := s.filtered[di]; ok && k.lo == lo && k.hi == hi {
+		return k.on
+	}
+	if s.filtered == nil {
+		s.filtered = map[int32]filtered{}
+	}
+	on := f.On(s.Path, s.text[lo:hi])
+	s.filtered[di] = filtered{lo, hi, on}
+	return on
 }
 
 // gatedRules tries the rules without a literal on every line of the text.

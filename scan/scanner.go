@@ -51,6 +51,7 @@ type Scanner struct {
 	vendorOK       bool
 	vendors        []int32
 	walked         map[int32]int // end of the line an unbounded rule was walked over, by detector
+	filtered       map[int32]filtered
 	runs           runs
 	order          spanOrder
 	json           jsonLine
@@ -232,6 +233,7 @@ func (s *Scanner) begin(dst []Span, text []byte, m mode) {
 	s.json.pos = -1
 	s.runs.texts++
 	clear(s.walked)
+	clear(s.filtered)
 	s.allowed, s.budget = -1, 0
 	s.blocks.done, s.blocks.from, s.blocks.to = 0, 0, 0
 	if s.layer != nil {

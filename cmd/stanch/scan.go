@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/stanch/stanch/detectors/gitleaks"
 	"github.com/stanch/stanch/finding"
 	"github.com/stanch/stanch/internal/walk"
 	"github.com/stanch/stanch/redact"
@@ -42,6 +43,10 @@ A baseline holds the findings that are known and accepted, by file, detector and
 fingerprint, and none of the values; findings without a fingerprint, of values that
 can be guessed, are counted by file and detector. It needs a key that lasts.
 
+With --compat gitleaks it reports what gitleaks v8 reports under the file of rules
+that --rules names: these rules alone, over several lines at once. Comments such as
+gitleaks:allow are ignored, and encoded text is not decoded.
+
 Exit status: 0 nothing found, 1 findings, 2 an error, even if there are findings.`,
 		Args: needPaths,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -55,10 +60,12 @@ Exit status: 0 nothing found, 1 findings, 2 an error, even if there are findings
 	f.BoolVar(&s.all, "all", false, "report also what is left in clear: low confidence, identifiers, kept and allowed values")
 	f.BoolVar(&s.exitZero, "exit-zero", false, "exit 0 also if there are findings")
 	f.StringVar(&s.failOn, "fail-on", "low", "exit 1 only for findings from this `SEVERITY`: low, medium, high or critical")
+	f.StringVar(&s.compat, "compat", "", "give the verdicts of this `PROGRAM` under the rules of --rules, and nothing of our own: gitleaks")
 	f.BoolVar(&s.explain, "explain", false, "say why each value was taken or not, as text or jsonl")
 	f.StringVar(&s.baseline, "baseline", "", "leave out the findings that this `FILE` of an earlier scan has")
 	f.StringVar(&s.writeBaseline, "write-baseline", "", "write all findings to this `FILE`, as a baseline for later scans, and exit 0")
 	cmd.MarkFlagsMutuallyExclusive("exit-zero", "fail-on")
+	cmd.RegisterFlagCompletionFunc("compat", cobra.FixedCompletions([]string{"gitleaks"}, cobra.ShellCompDirectiveNoFileComp))
 	cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"text", "json", "jsonl", "sarif"}, cobra.ShellCompDirectiveNoFileComp))
 	cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions([]string{"low", "medium", "high", "critical"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
@@ -77,6 +84,7 @@ type scanFlags struct {
 	exitZero bool
 	failOn   string
 	explain  bool
+	compat   string
 
 	baseline, writeBaseline string
 	accepted                *baseline // nil without either
@@ -94,6 +102,13 @@ func (c *cli) scan(ctx context.Context, paths []string, ff *fileFlags, pf *polic
 	}
 	if s.explain && s.format != "text" && s.format != "jsonl" {
 		return fmt.Errorf("--explain writes text or jsonl, not %s", s.format)
+	}
+	var rules *gitleaks.Scanner
+	if s.compat != "" {
+		if rules, err = compatScanner(pf, s); err != nil {
+			return err
+		}
+		pf = &policyFlags{}
 	}
 	b, err := c.newBatch(paths, ff, pf, "")
 	if err != nil {
@@ -115,7 +130,9 @@ func (c *cli) scan(ctx context.Context, paths []string, ff *fileFlags, pf *polic
 	case "sarif":
 		f = sarifFormat(b.engine.Scan().Detectors(), !random)
 	}
-	if random && !s.explain && (s.format == "json" || s.format == "jsonl") {
+	if rules != nil {
+		f = compatFormat(s.format, rules, c.stdout)
+	} else if random && !s.explain && (s.format == "json" || s.format == "jsonl") {
 		b.noteRandom()
 	}
 	out := shared{c.stdout, "standard output"}
@@ -125,7 +142,12 @@ func (c *cli) scan(ctx context.Context, paths []string, ff *fileFlags, pf *polic
 	if err == nil {
 		err = b.each(ctx, func(ctx context.Context, i int, file *walk.File) error {
 			to := fs.of(i)
-			err := b.scanFile(ctx, file, s, to, failed)
+			var err error
+			if rules != nil {
+				err = b.compatFile(ctx, file, rules, to, failed)
+			} else {
+				err = b.scanFile(ctx, file, s, to, failed)
+			}
 			if e := to.Close(); e != nil {
 				err = e
 			}

@@ -1,5 +1,6 @@
 // Package gitleaks reads the rules of gitleaks v8 (https://github.com/gitleaks/gitleaks,
-// README, "Configuration") as detectors.
+// README, "Configuration") as detectors, and gives the verdicts that gitleaks
+// itself gives with them.
 //
 // What gitleaks says of repositories means nothing for logs, and a stream has
 // neither commits nor more than a line at a time. What does not apply is said, rule by
@@ -89,7 +90,9 @@ func (l *loader) note(r *rule, format string, args ...any) {
 	if r != nil {
 		n.File, n.Line, n.Rule = r.file, r.line, r.ID
 	}
-	l.notes = append(l.notes, n)
+	if !slices.Contains(l.notes, n) {
+		l.notes = append(l.notes, n)
+	}
 }
 
 func (r *rule) errorf(format string, args ...any) error {
@@ -170,6 +173,20 @@ func (l *loader) rule(r *rule) error {
 	if err != nil {
 		return err
 	}
+	if spans(r.Regex) {
+		l.note(r, "left out: it matches over several lines only")
+		return nil
+	}
+	var keywords []string
+	for _, k := range r.Keywords {
+		if k != "" && !strings.ContainsAny(k, "\r\n") {
+			keywords = append(keywords, strings.ToLower(k))
+		}
+	}
+	if len(keywords) == 0 && len(r.Keywords) > 0 {
+		l.note(r, "left out: none of its keywords can stand on a line")
+		return nil
+	}
 	d := detectors.Detector{
 		ID: l.id(r.ID), Title: title(r), Vendor: "imported", Severity: finding.High, Kind: detectors.Regex,
 		Regex: r.Regex, Group: r.SecretGroup, Anywhere: true, Filter: &detectors.Filter{},
@@ -187,38 +204,70 @@ func (l *loader) rule(r *rule) error {
 		}
 		l.note(r, "path counts for files only; a stream has none and is looked at whatever it is")
 	}
-	for _, k := range r.Keywords {
-		d.Filter.Keywords = append(d.Filter.Keywords, strings.ToLower(k))
-	}
+	d.Filter.Keywords = keywords
 	if several(r.Regex) {
 		l.note(r, "the regex can match over several lines; it is tried on one line at a time")
 	}
-	for _, a := range r.allowlists() {
-		out, err := l.allowlist(r, &a)
-		if err != nil {
-			return r.errorf("allowlist: %w", err)
-		}
-		if out != nil {
-			d.Filter.Allow = append(d.Filter.Allow, out)
-		}
+	if d.Filter.Allow, err = l.allow(r); err != nil {
+		return err
 	}
-	d.Filter.Allow = slices.Concat(d.Filter.Allow, l.target[r.ID], l.all)
 	for _, q := range r.Required {
-		other := l.byID[q.ID]
-		if other == nil || other.Regex == "" {
-			return r.errorf("required: no rule %s with a regex", q.ID)
-		}
-		if q.WithinColumns != nil || q.WithinLines != nil && *q.WithinLines > 0 {
-			l.note(r, "required rule %s: it is looked for on the same line, at any distance", q.ID)
-		}
-		x, err := regexp.Compile(other.Regex)
+		x, err := l.required(r, q)
 		if err != nil {
-			return other.errorf("regex: %w", err)
+			return err
 		}
 		d.Filter.Required = append(d.Filter.Required, x)
 	}
 	l.out = append(l.out, d)
 	return nil
+}
+
+// required makes a rule that another one requires a test of its line. Nothing of
+// what is required can be on another line: what comes is not there yet, and what
+// was has gone.
+func (l *loader) required(r *rule, q required) (*detectors.Required, error) {
+	other := l.byID[q.ID]
+	if other == nil || other.Regex == "" {
+		return nil, r.errorf("required: no rule %s with a regex", q.ID)
+	}
+	if q.WithinLines == nil || *q.WithinLines > 0 {
+		l.note(r, "required rule %s: it is looked for on the same line only", q.ID)
+	}
+	re, err := other.compile()
+	if err != nil {
+		return nil, err
+	}
+	x := &detectors.Required{Regex: re, Group: other.SecretGroup, Filter: &detectors.Filter{}, Columns: -1}
+	if x.Group == 0 && re.NumSubexp() > 0 {
+		x.Group = detectors.FirstGroup
+	}
+	if other.Entropy != 0 {
+		x.Entropy = math.Nextafter(other.Entropy, math.Inf(1))
+	}
+	if q.WithinColumns != nil {
+		x.Columns = max(*q.WithinColumns, 0)
+	}
+	if other.Path != "" {
+		if x.Filter.Path, err = regexp.Compile(other.Path); err != nil {
+			return nil, other.errorf("path: %w", err)
+		}
+	}
+	x.Filter.Allow, err = l.allow(other)
+	return x, err
+}
+
+// allow returns the allowlists that bind a rule.
+func (l *loader) allow(r *rule) (list []*detectors.Allowlist, err error) {
+	for _, a := range r.allowlists() {
+		out, err := l.allowlist(r, &a)
+		if err != nil {
+			return nil, r.errorf("allowlist: %w", err)
+		}
+		if out != nil {
+			list = append(list, out)
+		}
+	}
+	return slices.Concat(list, l.target[r.ID], l.all), nil
 }
 
 func title(r *rule) string {
@@ -273,6 +322,27 @@ func several(source string) bool {
 		return slices.ContainsFunc(re.Sub, newline)
 	}
 	return newline(re.Simplify())
+}
+
+// spans reports whether every match of an expression holds a line end.
+func spans(source string) bool {
+	re, err := syntax.Parse(source, syntax.Perl)
+	if err != nil {
+		return false
+	}
+	var needs func(re *syntax.Regexp) bool
+	needs = func(re *syntax.Regexp) bool {
+		switch re.Op {
+		case syntax.OpLiteral:
+			return slices.Contains(re.Rune, '\n')
+		case syntax.OpConcat, syntax.OpCapture, syntax.OpPlus:
+			return slices.ContainsFunc(re.Sub, needs)
+		case syntax.OpAlternate:
+			return !slices.ContainsFunc(re.Sub, func(s *syntax.Regexp) bool { return !needs(s) })
+		}
+		return false
+	}
+	return needs(re.Simplify())
 }
 
 // allowlist compiles an allowlist; nil if nothing of it applies.

@@ -144,10 +144,14 @@ stopwords = ["zz"]
 paths = ['''^vendor/''']
 [[rules.required]]
 id = "b"
+withinLines = 0
+withinColumns = 16
 [[rules]]
 id = "b"
-regex = '''id-[0-9]+'''
+regex = '''id-([0-9]+)'''
 skipReport = true
+[[rules.allowlists]]
+regexes = ['''^0$''']
 `)
 	all, _, err := Load(path, Options{})
 	if err != nil || len(all) != 1 {
@@ -167,10 +171,83 @@ skipReport = true
 		{"", "vendor id-1 harmless key-efgh", "efgh", false}, // one of two tests
 		{"", "vendor id-1 harmless key-ezzh", "ezzh", true},
 		{"vendor/x.env", "vendor id-1 key-efgh", "efgh", true},
+		{"", "vendor key-efgh id-2", "efgh", false},
+		{"", "vendor key-efgh              id-2", "efgh", true}, // too far
+		{"", "vendor id-1                  key-efgh id-3", "efgh", false},
+		{"", "vendor id-0 key-efgh", "efgh", true}, // allowed where it is required
 	} {
-		if got := f.Refuses(c.path, []byte(c.line), []byte("key-"+c.secret), []byte(c.secret)); got != c.want {
+		at := strings.Index(c.line, "key-")
+		got := f.On(c.path, []byte(c.line)).Refuses(detectors.Range{Start: at, End: at + 8}, detectors.Range{Start: at + 4, End: at + 8})
+		if got != c.want || c.line[at+4:at+8] != c.secret {
 			t.Errorf("%q %q: %v", c.path, c.line, got)
 		}
+	}
+}
+
+// TestExtend holds that what is extended becomes what gitleaks makes of it.
+func TestExtend(t *testing.T) {
+	path := write(t, "rules.toml", `[extend]
+path = "base.toml"
+disabledRules = ["gone", "never-there"]
+[[rules]]
+id = "both"
+keywords = ["own"]
+[[rules.required]]
+id = "twice"
+[[rules]]
+id = "twice"
+regex = 'first'
+[[rules]]
+id = "twice"
+regex = 'last'
+`, "base.toml", `[extend]
+path = "third.toml"
+[[rules]]
+id = "both"
+regex = 'both-[a-z]{4}'
+keywords = ["base"]
+[[rules]]
+id = "gone"
+regex = 'gone'
+[[allowlists]]
+targetRules = ["both"]
+stopwords = ["abcd"]
+[[allowlists]]
+stopwords = ["efgh"]
+`, "third.toml", `[extend]
+path = "rules.toml"
+[[rules]]
+id = "third"
+regex = 'third-[a-z]{4}'
+`)
+	got, notes, err := Load(path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ids []string
+	for _, d := range got {
+		ids = append(ids, d.ID)
+		if d.ID == "both" && (strings.Join(d.Filter.Keywords, " ") != "base own" || len(d.Filter.Allow) != 1 || len(d.Filter.Required) != 0) {
+			t.Errorf("%+v", d.Filter)
+		}
+		if d.ID == "twice" && d.Regex != "last" {
+			t.Error(d.Regex)
+		}
+	}
+	if s := strings.Join(ids, " "); s != "third both twice" {
+		t.Error(s)
+	}
+	var text []string
+	for _, n := range notes {
+		text = append(text, strings.ReplaceAll(n.String(), filepath.Dir(path)+"/", ""))
+	}
+	want := `third.toml: extend is not followed any further: gitleaks follows 2
+rules.toml:9: rule twice: left out: line 12 has another rule with this id, and the last one counts
+rules.toml: extend: the rule never-there that is disabled is not in base.toml
+rules.toml: rule both: required rules do not count where a rule is extended: those of base.toml do
+rules.toml: extend: an allowlist of base.toml for single rules does not count: targetRules are for the file that extends`
+	if s := strings.Join(text, "\n"); s != want {
+		t.Errorf("notes:\n%s", s)
 	}
 }
 
@@ -182,6 +259,13 @@ func FuzzLoad(f *testing.F) {
 			t.Fatal(err)
 		}
 		all, _, err := Load(path, Options{})
+		if s, err := NewScanner(path, Options{}); err == nil {
+			for _, f := range s.Scan(b, "x.env") {
+				if f.Start > f.End || f.End > int64(len(b)) || f.Line < 1 || f.Column < 1 {
+					t.Errorf("%+v", f)
+				}
+			}
+		}
 		if err == nil {
 			for _, d := range all {
 				if d.Regex == "" || d.ID == "" {
