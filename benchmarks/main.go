@@ -122,6 +122,7 @@ func (s settings) measure(b *bench) error {
 	clean := s.clean()
 	b.text(clean)
 	b.scale(clean)
+	b.imported(clean)
 	b.hostile(clean)
 	b.command(s.stanch, clean)
 	clean = nil

@@ -25,13 +25,21 @@ func gitleaksEngine() string {
 }
 
 // gitleaks measures gitleaks with its default rules against redacting the same
-// text. Gitleaks only finds; nothing is redacted for it.
+// text, and both with the same file of many rules. Gitleaks only finds; nothing is
+// redacted for it.
 func (b *bench) gitleaks(c *corpus) {
 	prefix := c.name + "/gitleaks-" + gitleaksEngine() + "/"
+	logging.Logger = zerolog.Nop()
+	if b.wants(prefix+"stanch-imported", prefix+"imported") {
+		n := importedCounts[len(importedCounts)-1]
+		d := gitleaksWith(n)
+		b.measure(min(b.rounds, 5),
+			redactEach(prefix+"stanch-imported", newEngine(match.Kernels()[0], loadRules(n)), chunks(c.head(peerBytes))),
+			over(prefix+"imported", "findings", c.head(gitleaksBytes), func(p []byte) int { return len(d.DetectBytes(p)) }))
+	}
 	if !b.wants(prefix+"stanch-64k", prefix+"64k", prefix+"record") {
 		return
 	}
-	logging.Logger = zerolog.Nop()
 	d := must(detect.NewDetectorDefaultConfig())
 	find := func(p []byte) int { return len(d.DetectBytes(p)) }
 	text := c.head(gitleaksBytes)

@@ -146,18 +146,23 @@ func (r *report) hitCosts() {
 }
 
 func (r *report) scale() {
+	r.ruleRows("Rules", scaleName, ruleCounts)
+	r.ruleRows("Rules imported from gitleaks", importedName, importedCounts)
+}
+
+func (r *report) ruleRows(head string, name func(int) string, counts []int) {
 	title := false
-	for _, n := range ruleCounts {
-		x := r.find(scaleName(n))
+	for _, n := range counts {
+		x := r.find(name(n))
 		if x == nil {
 			continue
 		}
 		if !title {
 			title = true
-			r.printf("\n## Rules\n")
-			r.head("", "MB/s", "time, of "+fmt.Sprint(ruleCounts[0]), "findings")
+			r.printf("\n## %s\n", head)
+			r.head("", "MB/s", "time, of "+fmt.Sprint(counts[0]), "findings")
 		}
-		s, _ := r.speedup(scaleName(ruleCounts[0]), x.Name)
+		s, _ := r.speedup(name(counts[0]), x.Name)
 		r.row(n, megabytes(x.rate()), fmt.Sprintf("%.2f", s), x.Count)
 	}
 }

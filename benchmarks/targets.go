@@ -96,6 +96,10 @@ func targets() []target {
 		add(target{what: fmt.Sprintf("%d rules instead of %d, time", to, from), must: x.must, aim: x.aim, format: "%.2f×", atMost: true,
 			of: func(b *bench, _ string) (float64, bool) { return b.speedup(scaleName(from), scaleName(to)) }})
 	}
+	add(target{what: "1000 rules imported from gitleaks instead of 222, time", must: 1.6, aim: 1.2, format: "%.2f×", atMost: true,
+		of: func(b *bench, _ string) (float64, bool) {
+			return b.speedup(importedName(importedCounts[0]), importedName(importedCounts[1]))
+		}})
 	add(target{what: "worst hostile text / clean", must: 1. / 50, aim: 1. / 20, format: "%.4f",
 		of: func(b *bench, _ string) (float64, bool) {
 			clean, worst := b.find(hostileClean), b.slowest(1)
@@ -115,6 +119,11 @@ func targets() []target {
 		of: func(b *bench, corpus string) (float64, bool) {
 			p := corpus + "/gitleaks-go-re2/"
 			return b.speedup(p+"stanch-64k", p+"64k")
+		}})
+	add(target{what: "redacting with 1000 imported rules / gitleaks with go-re2 and the same, 64 KB chunks", must: 100, aim: 200, format: "%.0f×", perCorpus: true,
+		of: func(b *bench, corpus string) (float64, bool) {
+			p := corpus + "/gitleaks-go-re2/"
+			return b.speedup(p+"stanch-imported", p+"imported")
 		}})
 	add(target{what: "`stanch redact` of a file on one core / in memory", must: .5, aim: .8, format: "%.2f",
 		of: func(b *bench, _ string) (float64, bool) { return b.speedup("command/one-core", "command/in-memory") }})
