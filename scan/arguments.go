@@ -1,7 +1,5 @@
 package scan
 
-import "bytes"
-
 // The arguments of a message or a statement are logged apart from it: in a member
 // that is called args, params or alike, on the same line before or behind it, or
 // on a line below. Go writes such lists without commas, Java without quotes.
@@ -74,19 +72,24 @@ func argumentsIt(key []byte) bool {
 func (s *Scanner) argumentAt(i, number, hi int) (from, to, end int) {
 	t := s.text
 	k := i + 1
-	for k < hi && lex[t[k]]&(isStop) == 0 && t[k] != ',' && t[k] != ']' && t[k] != ')' {
+	for k < hi && lex[t[k]]&isStop == 0 && !escapes(t, k) && !closesItem(t, k, hi) {
 		k++
 	}
-	if k == hi || t[k] != ' ' || k == i+1 || t[i] != '[' {
+	if k >= hi || k == i+1 || t[k] != ' ' || t[i] != '[' {
 		return s.listItem(i, number, hi)
 	}
-	for k, from = i+1, i+1; k < hi && lex[t[k]]&isEOL == 0; k++ { // [v w] of Go
-		last := t[k] == ']' && (k+1 >= hi || lex[t[k+1]]&isStop != 0 || bytes.IndexByte([]byte(`]})\`), t[k+1]) >= 0)
-		if !last && t[k] != ' ' {
+	comma := t[k-1] == ',' // Java has commas, Go has not
+	for k, from = i+1, i+1; k < hi && lex[t[k]]&isEOL == 0; k++ {
+		last := closesItem(t, k, hi)
+		if !last && (t[k] != ' ' || comma && t[k-1] != ',') {
 			continue
 		}
+		to = k
+		if comma && !last {
+			to--
+		}
 		if number == 0 {
-			return from, k, k
+			return from, to, k
 		}
 		if last {
 			return -1, 0, k
@@ -95,6 +98,11 @@ func (s *Scanner) argumentAt(i, number, hi int) (from, to, end int) {
 		from = k + 1
 	}
 	return -1, 0, -1
+}
+
+// escapes reports whether the backslash at i begins an escaped quote or line end.
+func escapes(t []byte, i int) bool {
+	return t[i] == '\\' && i+1 < len(t) && (lex[t[i+1]]&isQuote != 0 || t[i+1] == '\\' || t[i+1] == 'n' || t[i+1] == 'r' || t[i+1] == 'u')
 }
 
 // takeArgument takes text[from:to], an item of a list, for the name x.
@@ -131,6 +139,14 @@ func (s *Scanner) argumentsNear(x *mention, n, from, to int) bool {
 		s.current = s.e.class[x.class.Class]
 		s.open(k)
 	}
+	if i := skipBlanks(t, k+1); i < len(t) && t[i] == '\\' {
+		for i < len(t) && t[i] == '\\' {
+			i++
+		}
+		if i < len(t) && (t[i] == 'n' || t[i] == 'r') {
+			return false // the list is in rows of its own, of a message of many lines
+		}
+	}
 	a, z, end := s.argumentAt(k, n, lim)
 	if a < 0 {
 		return end >= 0
@@ -159,6 +175,9 @@ func (s *Scanner) argumentsLine(c *carry, lo, hi int) (more bool) {
 		return false
 	}
 	k := argumentsIn(t, lo, hi)
+	if k >= 0 && i == lo && k-lo > maxGlue/2 && c.kind == argumentsBelow {
+		return false // a record of its own
+	}
 	switch {
 	case k >= 0 && skipBlanks(t, k+1) >= hi:
 		c.inside, c.left = true, max(c.left, c.part+1)

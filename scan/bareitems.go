@@ -17,7 +17,7 @@ func (s *Scanner) bareItem(x *mention) bool {
 	for x.kind == names.Flag && i > 0 && t[i-1] == '-' {
 		i--
 	}
-	if i < 2 || e+2 >= len(t) || t[i-1] != '[' && (t[i-1] != ' ' || t[i-2] != ',') {
+	if i < 2 || e+1 >= len(t) || t[i-1] != '[' && (t[i-1] != ' ' || t[i-2] != ',') {
 		return false
 	}
 	comma := t[e] == ',' && t[e+1] == ' '
@@ -30,7 +30,7 @@ func (s *Scanner) bareItem(x *mention) bool {
 	}
 	lo, hi := s.line(e)
 	lim := min(hi, v+maxBare)
-	end := v
+	end := min(v, lim)
 	for end < lim && (comma && t[end] != ',' || !comma) && !closesItem(t, end, hi) {
 		if lex[t[end]]&isQuote != 0 || t[end] == '{' || comma && t[end] == '(' {
 			return false

@@ -27,7 +27,7 @@ func (s *Scanner) phraseEnd(p *pair, v names.Verdict, end int) int {
 		return end
 	}
 	switch t[p.keyStart-1] {
-	case ' ', '{', '[', '(':
+	case ' ', '{', '[', '(', ',':
 	default:
 		return end
 	}
@@ -55,7 +55,7 @@ func (s *Scanner) dumpAround(p *pair) int {
 				s.charge(i, p.keyStart-i)
 				switch {
 				case i+1 < p.keyStart && !memberAt(t, i+1, p.sep):
-				case c == '{', c == '[' && p.sep == '=' && i > lo && (t[i-1] == '=' || t[i-1] == ':'), // or a list of variables
+				case c == '{', c == '[' && p.sep == '=', // or a list of variables
 					p.sep == '=' && i > lo && lex[t[i-1]]&isWord != 0, bytes.HasSuffix(t[:i], []byte("map")):
 					return i
 				}
@@ -89,7 +89,7 @@ func (s *Scanner) dumpedEnd(p *pair, bracket byte, end int) int {
 		if p.sep == ':' {
 			return t[i] == ' ' && memberAt(t, i+1, ':')
 		}
-		return (t[i] == ',' || t[i] == ';') && i+1 < len(t) && t[i+1] == ' ' && memberAt(t, i+2, '=') || bracket == '[' && t[i] == ' ' && memberAt(t, i+1, '=')
+		return (t[i] == ',' || t[i] == ';') && i+1 < len(t) && (memberAt(t, i+1, '=') || t[i+1] == ' ' && memberAt(t, i+2, '=')) || bracket == '[' && t[i] == ' ' && memberAt(t, i+1, '=')
 	}
 	i := p.start
 	for lim := min(len(t)-1, i+maxPhrase); i < lim; i++ {
@@ -98,9 +98,9 @@ func (s *Scanner) dumpedEnd(p *pair, bracket byte, end int) int {
 			return max(i, end)
 		case c == shut && (lex[t[i+1]]&isStop != 0 || bytes.IndexByte([]byte(`]}),\`), t[i+1]) >= 0):
 			return max(i, end)
-		case c == '"' && !next(i+1) || lex[c]&isEOL != 0 || c == 0x1b:
+		case c == '"' && lex[t[i+1]]&isWord == 0 && !next(i+1) || lex[c]&isEOL != 0 || c == 0x1b: // the end of a string around
 			return end
-		case c == '\\' && (t[i+1] == 'n' || t[i+1] == 'r'):
+		case c == '\\' && (t[i+1] == 'n' || t[i+1] == 'r' || escapedControl(t[i+1:]) || colour(t[i:]) > 0):
 			return end
 		}
 	}

@@ -352,7 +352,7 @@ func (b *builder) fields(extra []names.Name) error {
 		return err
 	}
 	b.stems = e.names.Stems()
-	for _, f := range append(plurals(), worded...) {
+	for _, f := range slices.Concat(plurals(), tailed(), worded) {
 		if err := b.add(match.Literal{Text: f.text, Fold: true, Gate: f.gate}, use{kind: useField, lead: f.lead, trail: f.trail}); err != nil {
 			return err
 		}

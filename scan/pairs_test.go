@@ -73,6 +73,20 @@ var apartShapes = []struct {
 	{"template, percent", `{"msg":"user %s password=%s","args":["bob","V"]}`, escJSON, ""},
 	{"template, named", `{"@mt":"password {p} set","u":"bob","p":"V"}`, escJSON, ""},
 	{"template, tuple", `msg='user %s password %s' args=('bob', 'V')`, escPy, ""},
+	{"template, arguments first", `{"args":["bob","V"],"msg":"user {} has password {}"}`, escJSON, ""},
+	{"template, Go", `user {User} db_password {Value} params=[bob V] n=1`, nil, " \"'`]"},
+	{"template, Java", `login of {} with db_password {} {args=[bob, V], n=1}`, nil, " \"'`](){},"},
+	{"template, list below", "user %s db_password=%s {\n  args: [ 'bob', 'V' ],\n  n: 1\n}\n", escPy, ""},
+	{"template, elements below", "login of {} with db_password {} {\n  n: 1,\n  args: [\n    'bob',\n    'V'\n  ]\n}\n", escPy, ""},
+	{"binds first", `{"bind":["V",42],"sql":"UPDATE users SET password = $1 WHERE id = $2"}`, escJSON, ""},
+	{"binds first, Go", `executing params=[V 42] sql=UPDATE users SET password = $1 WHERE id = $2`, nil, " \"'`]"},
+	// lists and objects without quotes
+	{"list of lists, Go", `pairs=[[host db1] [db_password V] [n 1]] n=1`, nil, "\"'`]{ "},
+	{"list of lists, Java", `{pairs=[[host, db1], [db_password, V]], n=1}`, nil, "\"'`](){}, "},
+	{"members, value first in a map of Go", `env=[map[Value:db1 id:HOST] map[Value:V id:db_password]] n=1`, nil, " \"'`][:(){}<>"},
+	// lists with a line for each element
+	{"elements, JSON", "{\n  \"db_password\": [\n    \"V\"\n  ],\n  \"n\": 1\n}\n", escJSON, ""},
+	{"elements, JS", "{\n  apiKey: [\n    'V'\n  ],\n  n: 1\n}\n", escPy, " "},
 	// lines
 	{"two lines", "{\n  \"password\":\n    \"V\",\n  \"n\": 1\n}\n", escJSON, ""},
 	{"two lines, YAML", "db:\n  password:\n    V\n  n: 1\n", nil, " \"'`"},
@@ -255,6 +269,12 @@ var apartQuiet = []string{
 	"machine learning is fun: password\n",
 	"250-AUTH LOGIN PLAIN\n250 STARTTLS\n",
 	"Key  Value\nplain text follows\n",
+	"user {User} password {Value} args=[]",
+	"password {} was changed\n2026-01-01 INFO args=[bob, a1b2c3d4e5]\n",
+	"[username, password, created_at2, email]",
+	"{\n  \"required\": [\n    \"username\",\n    \"password\",\n    \"email\"\n  ]\n}\n",
+	"{\n  api_keys: [\n  ],\n  name: 'Hx92bQp31kZ8'\n}\n",
+	`"passwords":["required","optional"]`,
 }
 
 func TestApartQuiet(t *testing.T) {

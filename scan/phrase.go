@@ -32,8 +32,26 @@ func (s *Scanner) phrase(p *pair, v names.Verdict) names.Verdict {
 		w.Strength = min(w.Strength, names.Medium)
 		*p = whole
 		return w
+	case v.Class == names.Key && p.told && s.enciphers(i, p.keyStart):
+		v.Strength, p.worded = names.Medium, true
 	}
 	return v
+}
+
+// enciphers reports whether the words before a key say that it is one of a
+// cipher: "decrypting with key".
+func (s *Scanner) enciphers(from, to int) bool {
+	t := s.text
+	if w := t[from : to-1]; string(w) != "with" && string(w) != "using" {
+		return false
+	}
+	k := wordBefore(t, from)
+	for _, verb := range [...]string{"decrypt", "encrypt", "sign", "unseal", "unwrap"} {
+		if hasFold(t[k:from], verb) {
+			return true
+		}
+	}
+	return false
 }
 
 // purpose handles a name that is followed by what it is for: "password for

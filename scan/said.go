@@ -46,7 +46,24 @@ func stated(v []byte) bool {
 	for n := len(first); n > 0 && (first[n-1] == '.' || first[n-1] == ',' || first[n-1] == ';' || first[n-1] == '!' || first[n-1] == ')'); n-- {
 		first = first[:n-1]
 	}
-	return statement(first)
+	return statement(first) && !(string(first) == "correct" && wordsOnly(v))
+}
+
+// wordsOnly tells three lower-case words or more of which none holds a sentence
+// together: a passphrase.
+func wordsOnly(v []byte) bool {
+	n := 0
+	for w := range bytes.FieldsSeq(v) {
+		for _, c := range w {
+			if c-'a' >= 26 {
+				return false
+			}
+		}
+		if n++; joins(w) || n > 1 && statement(w) {
+			return false
+		}
+	}
+	return n >= leastWords
 }
 
 func statement(w []byte) bool {

@@ -25,12 +25,12 @@ func stemLiterals(s names.Stem) []stemLiteral {
 		{text: "-" + s.Text + " ", lead: 1, trail: 1},
 	}
 	if len(s.Text) < 3 {
-		for _, sep := range []string{"=", ":", `"`, "'", `\`, "]", "%"} {
+		for _, sep := range []string{"=", ":", `"`, "'", `\`, "]", "%", ">"} {
 			list = append(list, stemLiteral{text: s.Text + sep, trail: 1})
 		}
 		return list
 	}
-	if s.Text == "key" || s.Text == "token" {
+	if s.Text == "key" || s.Text == "token" || s.Text == "jwt" {
 		list = append(list, stemLiteral{text: s.Text + " ", gate: spokenValue, trail: 1})
 	}
 	if goesOn(s.Text) {
@@ -57,16 +57,29 @@ var worded = []stemLiteral{
 	{text: "?code=", gate: spokenValue, lead: 1, trail: 1}, // of OAuth (RFC 6749, 4.1.2)
 	{text: "&code=", gate: spokenValue, lead: 1, trail: 1},
 	{text: "appid=", gate: spokenValue, trail: 1}, // of OpenWeather
-	{text: "token_old", trail: uint8(len("_old"))},
-	{text: "token_new", trail: uint8(len("_new"))},
-	{text: "key_old", trail: uint8(len("_old"))},
-	{text: "key_new", trail: uint8(len("_new"))},
 	{text: "pass is ", trail: uint8(len(" is "))},
 	{text: "otp is ", trail: uint8(len(" is "))},
 	{text: "key provided: ", trail: uint8(len(" provided: "))},
 	{text: "token refreshed: ", trail: uint8(len(" refreshed: "))},
 	{text: "token received: ", trail: uint8(len(" received: "))},
 	{text: "pin is ", trail: uint8(len(" is "))},
+}
+
+// tailed are names with a word behind them that says which one it is, and not
+// what about it: tokenOld, LICENSE_KEY_NEW, appKeyProd.
+func tailed() []stemLiteral {
+	var list []stemLiteral
+	for _, name := range [...]string{"key", "token"} {
+		for _, tail := range [...]string{"old", "new", "raw", "_old", "_new", "_raw", "prod", "staging", "backup", "plain", "v2"} {
+			list = append(list, stemLiteral{text: name + tail, trail: uint8(len(tail))})
+		}
+	}
+	for _, name := range [...]string{"pwd_", "pw_", "pass_"} {
+		for _, tail := range [...]string{"old", "new"} {
+			list = append(list, stemLiteral{text: name + tail, trail: uint8(len(tail) + 1)})
+		}
+	}
+	return list
 }
 
 // goesOn tells the stems behind which a word that says which one it is (TOKEN_PROD,

@@ -17,7 +17,12 @@ var layers = []func(string) string{
 	singleQuoted,
 	percent,
 	html.EscapeString,
-	func(s string) string { return strings.ReplaceAll(s, `"`, `""`) },
+	func(s string) string {
+		if strings.Contains(s, `\"`) {
+			return s // escaped once: nobody doubles that too
+		}
+		return strings.ReplaceAll(s, `"`, `""`)
+	},
 	func(s string) string { return strings.ReplaceAll(s, "'", `''`) },
 	func(s string) string { return strings.ReplaceAll(s, "'", `'\''`) },
 	func(s string) string {

@@ -115,22 +115,18 @@ func (c *Classifier) classify(key []byte, kind Kind) Verdict {
 	}
 }
 
-// whole looks for the entire name: what it is in this kind of place, then exact
-// strong, then benign, then the rest.
+// whole looks for the entire name: what it is in this kind of place or in any,
+// then whether it is benign.
 func (c *Classifier) whole(s *splitter, kind Kind) (rule, bool) {
 	if kind != Attr {
 		if r, ok := c.tables.exact[kind][string(s.compact)]; ok {
 			return r, true
 		}
 	}
-	r, ok := c.tables.exact[Attr][string(s.compact)]
-	if ok && r.strength == Strong {
+	if r, ok := c.tables.exact[Attr][string(s.compact)]; ok {
 		return r, true
 	}
-	if c.tables.benign[string(s.compact)] {
-		return rule{benign: true}, true
-	}
-	return r, ok
+	return rule{benign: true}, c.tables.benign[string(s.compact)]
 }
 
 // ending looks for the longest last words that are a known ending, in the
