@@ -70,14 +70,12 @@ var worded = []stemLiteral{
 func tailed() []stemLiteral {
 	var list []stemLiteral
 	for _, name := range [...]string{"key", "token"} {
-		for _, tail := range [...]string{"old", "new", "raw", "_old", "_new", "_raw", "prod", "staging", "backup", "plain", "v2"} {
+		for _, tail := range [...]string{"_old", "_new", "new", "old", "prod", "staging", "backup", "plain"} {
 			list = append(list, stemLiteral{text: name + tail, trail: uint8(len(tail))})
 		}
 	}
-	for _, name := range [...]string{"pwd_", "pw_", "pass_"} {
-		for _, tail := range [...]string{"old", "new"} {
-			list = append(list, stemLiteral{text: name + tail, trail: uint8(len(tail) + 1)})
-		}
+	for _, tail := range [...]string{"_old", "_new"} {
+		list = append(list, stemLiteral{text: "pwd" + tail, trail: uint8(len(tail))})
 	}
 	return list
 }
