@@ -188,12 +188,15 @@ func (s *Scanner) pgpass(di int32, hs, he int) {
 }
 
 // call takes the argument of a call that is a password by its place, as in a
-// trace of PHP.
+// trace of PHP or in a line of C#.
 func (s *Scanner) call(di int32, word []byte, i int) {
 	t := s.text
 	at := 2
-	if bytes.HasPrefix(word, []byte("password_")) {
+	switch {
+	case bytes.HasPrefix(word, []byte("password_")):
 		at = 0
+	case bytes.HasPrefix(word, []byte("NetworkCredential")):
+		at = 1
 	}
 	from, end := i, i
 	for n := 0; n <= at; n++ {
