@@ -387,3 +387,23 @@ func TestEncodedRows(t *testing.T) {
 		}
 	}
 }
+
+// TestEncodedOpen: what a pause cuts behind a mark of encoded text is reported by
+// some detector.
+func TestEncodedOpen(t *testing.T) {
+	spans := 0
+	st := engine(t).NewStream(func(p Piece) error {
+		for _, x := range p.Spans {
+			if spans++; x.Detector < 0 {
+				t.Errorf("%+v", x)
+			}
+		}
+		return nil
+	})
+	st.Write([]byte("<name>|70617373776f7264, tokentoken, INTO|"))
+	st.Flush()
+	st.Close()
+	if spans == 0 {
+		t.Error("nothing was cut")
+	}
+}

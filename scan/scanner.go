@@ -399,7 +399,9 @@ func (s *Scanner) found(d int32, start, end int, c finding.Confidence, ev Eviden
 // open notes a candidate that begins at start and that more text could decide.
 func (s *Scanner) open(start int) {
 	if s.partial && start < s.openAt {
-		s.openAt, s.openBy = start, s.current
+		if s.openAt, s.openBy = start, s.current; s.openBy < 0 { // at a mark of encoded text
+			s.openBy = s.e.opaque
+		}
 	}
 }
 
