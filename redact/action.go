@@ -11,7 +11,8 @@ const (
 	Keep Action = iota
 	// Shadow passes the value in clear and reports it.
 	Shadow
-	// Partial masks all but the vendor's public prefix.
+	// Partial masks all but the vendor's public prefix or, where its rule says so,
+	// a few of the first and last characters.
 	Partial
 	// Token writes a short keyed surrogate, which is the same for equal values
 	// whatever found them, wherever the same key is used.
@@ -32,8 +33,8 @@ var actions = [...]string{"keep", "shadow", "partial", "token", "hash", "mask", 
 
 func (a Action) String() string { return actions[a] }
 
-// Redacts reports whether no byte of the value passes in clear, but for the
-// public prefix Partial keeps.
+// Redacts reports whether no byte of the value passes in clear, but for what
+// Partial keeps.
 func (a Action) Redacts() bool { return a > Shadow }
 
 // ParseAction reads an action by its name.

@@ -82,6 +82,9 @@ type Rule struct {
 	Paths      []Pattern          // any of these paths of files, or of values in their records; * as in Detectors
 	Sources    []finding.Kind     // any of these
 	Action     Action
+	// First and Last are how many characters Partial keeps of either end; 0 and 0
+	// keep the public prefix.
+	First, Last int
 }
 
 // Allowance lets values pass that are known to be harmless. At most one of Value,

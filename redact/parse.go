@@ -466,7 +466,7 @@ func (p *parser) oneOf(n *yaml.Node, what string, words []string) (string, error
 func (p *parser) rule(n *yaml.Node) (Rule, error) {
 	r := Rule{Pos: p.pos(n)}
 	action := false
-	err := p.fields(n, "rule", []string{"detector", "severity", "confidence", "identifier", "key", "path", "source", "action"}, func(name string, v *yaml.Node) (err error) {
+	err := p.fields(n, "rule", []string{"detector", "severity", "confidence", "identifier", "key", "path", "source", "action", "first", "last"}, func(name string, v *yaml.Node) (err error) {
 		var s string
 		switch name {
 		case "detector":
@@ -497,6 +497,10 @@ func (p *parser) rule(n *yaml.Node) (Rule, error) {
 					err = p.errorf(v, "confidence: want low, medium or high")
 				}
 			}
+		case "first":
+			r.First, err = p.int(v, name, 1, maxKept)
+		case "last":
+			r.Last, err = p.int(v, name, 1, maxKept)
 		case "action":
 			action = true
 			if s, err = p.str(v, name); err == nil {
@@ -511,6 +515,8 @@ func (p *parser) rule(n *yaml.Node) (Rule, error) {
 	case err != nil:
 	case !action:
 		err = p.errorf(n, "rule without an action")
+	case r.First+r.Last > 0 && r.Action != Partial:
+		err = p.errorf(n, "first and last are for the action partial")
 	case r.Action == Keep && r.nearlyAlways():
 		err = p.errorf(n, "a rule that keeps needs a condition that not everything meets")
 	}

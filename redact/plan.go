@@ -17,6 +17,7 @@ type candidate struct {
 	own     bool // a marker or hash of ours, or nothing at all
 	allowed bool // by the allow list
 	goesOn  bool // another candidate goes on with this secret
+	kept    kept // by a partial mask; nothing where that keeps the public prefix
 }
 
 // unscanned is the action over a line that is over budget. It is stricter than
@@ -154,10 +155,14 @@ func (r *Redactor) decide(i int, text, key []byte) {
 	if r.e.needKey {
 		r.fold = foldKey(r.fold[:0], key)
 	}
-	c.action = r.e.action(c, r.fold, &r.Source)
+	c.action, c.kept = r.e.action(c, r.fold, &r.Source)
 	switch c.action {
 	case Partial:
-		if r.prefix(c, value) == "" {
+		if c.kept != (kept{}) {
+			if c.kept = c.kept.of(value); c.kept == (kept{}) || !c.whole() {
+				c.action = Mask
+			}
+		} else if r.prefix(c, value) == "" {
 			c.action = Mask
 		}
 	case Hash, Token:

@@ -22,6 +22,34 @@ type rule struct {
 	paths      []string // patterns; nil for any
 	sources    []finding.Kind
 	action     Action
+	kept       kept
+}
+
+// kept is how many characters a partial mask keeps of either end.
+type kept struct{ first, last uint8 }
+
+const (
+	maxKept = 4
+	// leastPartial is the shortest value of which something is kept, and keptShare
+	// the part of it that is kept at most.
+	leastPartial = 16
+	keptShare    = 4
+)
+
+// of cuts the numbers down to what a value has that can be shown: characters
+// that mean nothing to any notation.
+func (k kept) of(value []byte) kept {
+	if len(value) < leastPartial || int(k.first)+int(k.last) > len(value)/keptShare {
+		return kept{}
+	}
+	first, last := 0, 0
+	for first < int(k.first) && envelope.Unreserved(string(value[first:first+1])) {
+		first++
+	}
+	for last < int(k.last) && envelope.Unreserved(string(value[len(value)-last-1:len(value)-last])) {
+		last++
+	}
+	return kept{uint8(first), uint8(last)}
 }
 
 // compileRules resolves the document's rules and puts the defaults behind.
@@ -36,7 +64,7 @@ func (e *Engine) compileRules(rules []Rule, all []detectors.Detector) error {
 		if (r.Action == Hash || r.Action == Token) && (e.ring == nil || e.ring.random) {
 			return r.Pos.errorf("%w", errNoKey)
 		}
-		out := rule{confidence: r.Confidence, identifier: r.Identifier, action: r.Action}
+		out := rule{confidence: r.Confidence, identifier: r.Identifier, action: r.Action, kept: kept{uint8(r.First), uint8(r.Last)}}
 		if len(r.Detectors) > 0 || r.Severity > 0 {
 			out.detectors = make([]bool, len(e.detectors))
 			for j := range e.detectors {
@@ -76,8 +104,9 @@ func (r *Rule) fits(d *detector) bool {
 	return false
 }
 
-// action returns what the policy says of a candidate. key is folded.
-func (e *Engine) action(c *candidate, key []byte, src *finding.Source) Action {
+// action returns what the policy says of a candidate, and what a partial mask of
+// it keeps. key is folded.
+func (e *Engine) action(c *candidate, key []byte, src *finding.Source) (Action, kept) {
 	identifier := e.detectors[c.Detector].identifier || c.Evidence&scan.Identifier != 0
 	for i := range e.rules {
 		r := &e.rules[i]
@@ -89,10 +118,10 @@ func (e *Engine) action(c *candidate, key []byte, src *finding.Source) Action {
 		case r.paths != nil && !fitsAny(r.paths, src.Path):
 		case r.sources != nil && !slices.Contains(r.sources, cmp.Or(src.Kind, finding.Stream)):
 		default:
-			return r.action
+			return r.action, r.kept
 		}
 	}
-	return Mask
+	return Mask, kept{}
 }
 
 func fitsAny(patterns []string, path string) bool {

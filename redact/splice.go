@@ -39,6 +39,14 @@ func (r *Redactor) render(dst, text []byte, e *edit) []byte {
 	case Mask:
 		return envelope.AppendMask(dst, r.e.detectors[c.Detector].id)
 	case Partial:
+		if k := c.kept; k != (kept{}) {
+			dst = append(dst, text[c.Start:c.Start+int(k.first)]...)
+			dst = envelope.AppendMask(dst, r.e.detectors[c.Detector].id)
+			if k.last > 0 {
+				dst = append(append(dst, envelope.Separator), text[c.End-int(k.last):c.End]...)
+			}
+			return dst
+		}
 		dst = append(dst, r.prefix(c, text[c.Start:c.End])...)
 		return envelope.AppendMask(dst, r.e.detectors[c.Detector].id)
 	case Hash:

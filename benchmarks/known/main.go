@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -186,11 +187,11 @@ func (m *measurer) begin(what string) {
 	m.clean = e
 	fmt.Fprintf(m.out, `# Known secrets, %s
 
-%s, %s/%s, %s%s, one core; %d MB of %s in chunks of 64 KB, medians of %d rounds of
+%s, %s/%s, %s, commit %s, one core; %d MB of %s in chunks of 64 KB, medians of %d rounds of
 processor time. Values have 20 to 40 characters, three in ten with signs; a form is a way to
 write one. "copy" is copying the text. Plain: values kept; blind: keyed digests of them.
 
-`, time.Now().Format(time.DateOnly), runtime.Version(), runtime.GOOS, runtime.GOARCH, model(), commit, m.bytes>>20, what, m.rounds)
+`, time.Now().Format(time.DateOnly), runtime.Version(), runtime.GOOS, runtime.GOARCH, model(), cmp.Or(commit, "unknown"), m.bytes>>20, what, m.rounds)
 	took, share := m.median(m.redact(e))
 	fmt.Fprintf(m.out, "Redacting without an inventory: %.0f MB/s, %.3f of copy.\n\n", m.rate(took), share)
 	fmt.Fprint(m.out, `|  | values | forms | build, s | s per million forms | B a form | B a value | pass, MB/s | of copy | redacting, MB/s | of copy | order for pauses, s |
