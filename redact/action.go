@@ -14,6 +14,9 @@ const (
 	// Partial masks all but the vendor's public prefix or, where its rule says so,
 	// a few of the first and last characters.
 	Partial
+	// Format writes a keyed surrogate of the same length with the same classes of
+	// characters, for values of 16 letters and digits and more.
+	Format
 	// Token writes a short keyed surrogate, which is the same for equal values
 	// whatever found them, wherever the same key is used.
 	Token
@@ -29,7 +32,7 @@ const (
 	Drop
 )
 
-var actions = [...]string{"keep", "shadow", "partial", "token", "hash", "mask", "remove", "drop"}
+var actions = [...]string{"keep", "shadow", "partial", "format", "token", "hash", "mask", "remove", "drop"}
 
 func (a Action) String() string { return actions[a] }
 
@@ -44,5 +47,5 @@ func ParseAction(s string) (Action, error) {
 			return Action(i), nil
 		}
 	}
-	return 0, fmt.Errorf("unknown action %q: want keep, shadow, partial, token, hash, mask, remove or drop", s)
+	return 0, fmt.Errorf("unknown action %q: want keep, shadow, partial, format, token, hash, mask, remove or drop", s)
 }

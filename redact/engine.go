@@ -48,8 +48,9 @@ type Engine struct {
 	refused   []*inventory.Refusal
 	detectors []detector
 	rules     []rule
-	needKey   bool // some rule looks at the key
-	shadow    bool // nothing is changed
+	needKey   bool         // some rule looks at the key
+	shadow    bool         // nothing is changed
+	format    []*formatter // by key, the one in force first; nil if no rule asks for it
 	allow     allowlist
 	ring      *keyring // nil without a key
 	vocab     *envelope.Vocabulary
@@ -228,9 +229,19 @@ func (e *Engine) Notes() []string { return e.notes }
 // Scan returns the engine's scanner. Spans index its detectors.
 func (e *Engine) Scan() *scan.Engine { return e.scan }
 
-// IsEnvelope reports whether the whole of value is a marker or hash that this
+// IsEnvelope reports whether the whole of value is a marker, hash or surrogate that this
 // engine, or one with an earlier key, put in the place of a secret.
-func (e *Engine) IsEnvelope(value []byte) bool { return e.vocab.Is(value) }
+func (e *Engine) IsEnvelope(value []byte) bool {
+	if e.vocab.Is(value) {
+		return true
+	}
+	for _, f := range e.format {
+		if f.made(value) {
+			return true
+		}
+	}
+	return false
+}
 
 var errNoKey = errors.New("this action needs a key that lasts: set key.file or STANCH_KEY")
 

@@ -30,6 +30,7 @@ const (
 	ForFingerprint Use = "stanch v1 fingerprint"
 	ForHash        Use = "stanch v1 hash"
 	ForToken       Use = "stanch v1 token"
+	ForFormat      Use = "stanch v1 format"
 	ForDictionary  Use = "stanch v1 dictionary"
 
 	forKeyID Use = "stanch v1 key id"
@@ -41,6 +42,7 @@ type keyring struct {
 	fingerprint []byte
 	hash        []byte
 	token       []byte
+	format      []byte
 	dictionary  []byte
 	random      bool
 	previous    []earlier
@@ -51,6 +53,7 @@ type keyring struct {
 type earlier struct {
 	id          string
 	fingerprint []byte
+	format      []byte
 }
 
 // fingerprintKey returns the key that made the fingerprints with an id; nil if
@@ -68,6 +71,14 @@ func (r *keyring) fingerprintKey(id string) []byte {
 		}
 	}
 	return nil
+}
+
+func (r *keyring) formatters() []*formatter {
+	list := []*formatter{{r.format}}
+	for _, e := range r.previous {
+		list = append(list, &formatter{e.format})
+	}
+	return list
 }
 
 // ParseKey reads a key of at least 32 random bytes, written in hexadecimal or
@@ -164,6 +175,7 @@ func newKeyring(k KeyFiles, o *Options) (*keyring, error) {
 		fingerprint: DeriveKey(key, ForFingerprint),
 		hash:        DeriveKey(key, ForHash),
 		token:       DeriveKey(key, ForToken),
+		format:      DeriveKey(key, ForFormat),
 		dictionary:  DeriveKey(key, ForDictionary),
 		random:      random,
 	}
@@ -172,7 +184,7 @@ func newKeyring(k KeyFiles, o *Options) (*keyring, error) {
 		if err != nil {
 			return nil, err
 		}
-		r.previous = append(r.previous, earlier{KeyID(old), DeriveKey(old, ForFingerprint)})
+		r.previous = append(r.previous, earlier{KeyID(old), DeriveKey(old, ForFingerprint), DeriveKey(old, ForFormat)})
 	}
 	return r, nil
 }

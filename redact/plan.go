@@ -140,7 +140,7 @@ func (r *Redactor) decide(i int, text, key []byte) {
 		return
 	}
 	value := text[c.Start:c.End]
-	if len(value) == 0 || r.e.vocab.Is(value) {
+	if len(value) == 0 || r.e.IsEnvelope(value) {
 		c.own = true
 		return
 	}
@@ -163,6 +163,10 @@ func (r *Redactor) decide(i int, text, key []byte) {
 				c.action = Mask
 			}
 		} else if r.prefix(c, value) == "" {
+			c.action = Mask
+		}
+	case Format:
+		if c.Encoding != 0 || !r.hashable(c, value) || !formattable(value) {
 			c.action = Mask
 		}
 	case Hash, Token:
@@ -319,7 +323,7 @@ func (r *Redactor) rules(i, j int) bool {
 	return r.e.detectors[a.Detector].severity > r.e.detectors[b.Detector].severity
 }
 
-// close writes the edits of a union. Hash, Token and Partial speak for their owner's
+// close writes the edits of a union. Hash, Token, Format and Partial speak for their owner's
 // value only; what else the union holds is masked. A union that only goes on
 // with a secret writes nothing and is no match: the secret has its marker.
 func (r *Redactor) close(u *union, text []byte) {
@@ -339,7 +343,7 @@ func (r *Redactor) close(u *union, text []byte) {
 		o, action = u.fresh, max(action, Mask)
 	}
 	c := &p.candidates[o]
-	if action == Hash || action == Token || action == Partial {
+	if action == Hash || action == Token || action == Format || action == Partial {
 		if u.start < c.Start {
 			p.mask(u.start, c.Start, u.first)
 		}

@@ -61,8 +61,11 @@ func (e *Engine) compileRules(rules []Rule, all []detectors.Detector) error {
 				return err
 			}
 		}
-		if (r.Action == Hash || r.Action == Token) && (e.ring == nil || e.ring.random) {
+		if (r.Action == Hash || r.Action == Token || r.Action == Format) && (e.ring == nil || e.ring.random) {
 			return r.Pos.errorf("%w", errNoKey)
+		}
+		if r.Action == Format {
+			e.format = e.ring.formatters()
 		}
 		out := rule{confidence: r.Confidence, identifier: r.Identifier, action: r.Action, kept: kept{uint8(r.First), uint8(r.Last)}}
 		if len(r.Detectors) > 0 || r.Severity > 0 {
