@@ -171,7 +171,7 @@ type job struct {
 func carried(t *testing.T) []job {
 	t.Helper()
 	var jobs []job
-	for _, action := range []Action{Mask, Partial, Token, Hash, Remove} {
+	for _, action := range []Action{Mask, Partial, Format, Token, Hash, Remove} {
 		e := demoEngine(t, fmt.Sprintf("policy: [{detector: demo-token, action: %s}]", action), Options{})
 		r := e.NewRedactor()
 		for _, c := range carriers {

@@ -47,7 +47,7 @@ func secretLines(rng *rand.Rand) (lines, secrets []string) {
 // secret stays.
 func TestEndToEnd(t *testing.T) {
 	detectors := defaultDetectors(t)
-	for _, action := range []Action{Mask, Remove, Hash, Token, Partial} {
+	for _, action := range []Action{Mask, Remove, Hash, Token, Format, Partial} {
 		e, err := New(mustParse(t, fmt.Sprintf("policy: [{confidence: medium, action: %s}]", action)), Options{Detectors: detectors, Key: testKey("e2e")})
 		if err != nil {
 			t.Fatal(err)
