@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
+	"slices"
 	"sync"
 )
 
@@ -40,6 +41,14 @@ func (b *Builder) Add(pattern []byte, id uint32) error {
 	return nil
 }
 
+// fit gives back what a slice has not used, if that is much.
+func fit[T any](s []T) []T {
+	if cap(s)-len(s) > cap(s)/16 {
+		return slices.Clone(s)
+	}
+	return s
+}
+
 // Len returns the number of patterns added.
 func (b *Builder) Len() int { return len(b.d.patterns) }
 
@@ -47,6 +56,7 @@ func (b *Builder) Len() int { return len(b.d.patterns) }
 func (b *Builder) Build() *Dictionary {
 	d := &b.d
 	d.kernel = hasKernel()
+	d.store, d.patterns = fit(d.store), fit(d.patterns)
 	d.ordered = new(sync.Once)
 	var count, least [len(shapes)]int
 	for i := range d.patterns {
