@@ -1,3 +1,5 @@
+//go:build unix
+
 // Known measures inventories of many secrets: what building them takes, what they
 // weigh, and how fast text is passed over with them. It writes a table.
 package main
