@@ -108,6 +108,9 @@ func (s *Set) usable(family []split) bool {
 			n := distinct(l.text)
 			if g.Min >= 8 && weight(&g.Class) < 0.9 {
 				n++ // the run tells as much as a byte
+				if g.Min >= 24 && len(l.text) >= 2 {
+					n++ // or as two
+				}
 			}
 			if n < 3 {
 				return false
