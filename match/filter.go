@@ -9,7 +9,7 @@ const (
 	foldBits       = 0x20202020
 
 	// A literal whose four bytes have more values than this is found by two.
-	maxExpansions = 4096
+	maxExpansions = 16384
 	maxKeys       = 1 << 22
 )
 
