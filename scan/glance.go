@@ -24,6 +24,10 @@ func (s *Scanner) glance(p *pair, hs, he int) glanced {
 	for lim := min(len(t), ks+maxKey); ke < lim && lex[t[ke]]&isKey != 0; ke++ {
 	}
 	p.keyStart, p.keyEnd = ks, ke
+	if ke-ks >= maxKey && ke < len(t) && lex[t[ke]]&isKey != 0 {
+		s.passOver(ke)
+		return decided
+	}
 	if s.trace != nil || s.close || ks == 0 || ks == ke || ke-ks > len(cachedName{}.name) {
 		return unclear
 	}
@@ -171,3 +175,16 @@ var beside = [256]uint8{
 	'@': opensName | endsAll, ']': opensName, '^': opensName, '`': opensName, '{': opensName | endsAll, '|': opensName,
 	'}': opensName, '~': opensName | endsAll, '<': endsAll, '#': endsAll,
 }
+
+// passOver has done with a run of bytes of names that is too long for one and
+// goes on at i, but for a stem that may end it.
+func (s *Scanner) passOver(i int) {
+	t, from := s.text, i
+	for i < len(t) && lex[t[i]]&isKey != 0 {
+		i++
+	}
+	s.charge(from, i-from)
+	s.keyDone = max(s.keyDone, i-longestStem)
+}
+
+const longestStem = 24 // bytes of the stem of a name

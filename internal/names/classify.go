@@ -18,6 +18,8 @@ type Classifier struct {
 	rules     []rule // of contained, by index
 	own       []string
 
+	longest int // bytes of what is known of endings
+
 	seed  maphash.Seed
 	cache [cacheSlots]atomic.Pointer[entry]
 }
@@ -56,6 +58,14 @@ func New(extra ...Name) (*Classifier, error) {
 		c.tables.exact[Attr][compact] = r
 		c.tables.suffix[Attr][compact] = r
 		c.own = append(c.own, words)
+	}
+	for _, m := range c.tables.suffix {
+		for text := range m {
+			c.longest = max(c.longest, len(text))
+		}
+	}
+	for text := range c.tables.benign {
+		c.longest = max(c.longest, len(text))
 	}
 	c.contained, c.rules = c.tables.matcher()
 	return c, nil
@@ -134,6 +144,9 @@ func (c *Classifier) whole(s *splitter, kind Kind) (rule, bool) {
 func (c *Classifier) ending(s *splitter, kind Kind) (rule, bool) {
 	for _, at := range s.starts {
 		text := s.compact[at:]
+		if len(text) > c.longest+len("s") {
+			continue
+		}
 		if r, ok := c.suffix(text, kind); ok {
 			return r, true
 		}
@@ -165,7 +178,7 @@ func (c *Classifier) suffix(text []byte, kind Kind) (rule, bool) {
 // that commonly stands there (dbpass, userpwd): compass, monkey and hairpin end
 // in sensitive letters too.
 func (c *Classifier) glued(word []byte, kind Kind) (rule, bool) {
-	for i := 1; i+3 <= len(word); i++ {
+	for i := max(1, len(word)-c.longest); i+3 <= len(word); i++ {
 		r, ok := c.suffix(word[i:], kind)
 		if !ok {
 			continue
@@ -190,7 +203,7 @@ func (c *Classifier) gluedTail(word []byte, kind Kind) (rule, bool) {
 		if !transparent()[string(word[len(name):])] {
 			continue
 		}
-		for i := 0; len(name)-i >= 6; i++ {
+		for i := max(0, len(name)-c.longest); len(name)-i >= 6; i++ {
 			if r, ok := c.suffix(name[i:], kind); ok && r.strength == Strong {
 				return r, true
 			}
