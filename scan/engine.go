@@ -409,12 +409,13 @@ func (b *builder) detector(i int32, d *detectors.Detector) error {
 
 // shapeGate returns what a shape certainly begins with: as many bytes as its
 // first items have at least, of their classes together. It goes on beyond the
-// first for short ones, while what can end a token is in none of the classes.
+// first for short ones, while what can end a token is in none of the classes. A
+// first byte of its own is asked for by itself.
 func shapeGate(items []detectors.Item) (g match.Gate) {
 	for i := range items {
 		c := g.Class
 		c.Union(items[i].Class)
-		if g.Min > 0 && (g.Min >= enoughGate || endsTokens(&c)) {
+		if g.Min > 0 && (items[0].Max == 1 || g.Min >= enoughGate || endsTokens(&c)) {
 			break
 		}
 		g = match.Gate{Class: c, Min: min(maxGate, g.Min+items[i].Min)}

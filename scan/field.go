@@ -56,6 +56,9 @@ func (s *Scanner) field(hs, he int) {
 	if seen == decided {
 		return
 	}
+	if s.trace == nil {
+		s.toll(hs, hitToll)
+	}
 	ok := false
 	switch {
 	case seen == unclear:

@@ -454,9 +454,11 @@ func (s *Scanner) backwards(x *mention, k *member, lo int) {
 	i := k.from
 	w := walk{quoted: k.quote != 0, quote: k.quote, depth: k.depth, lim: min(len(t), k.to+maxGlue)}
 	for range maxOpening {
+		from := i
 		for i > lo && t[i-1] != '{' && (w.quoted || t[i-1] != '(' && t[i-1] != '[') {
 			i--
 		}
+		s.charge(k.from, from-i)
 		if i == lo {
 			break
 		}

@@ -67,10 +67,14 @@ func (s *Scanner) regex(l *lead, hs, he int) {
 			s.open(hs)
 		}
 		if ok {
+			s.charge(hs, matchCost*(end-start))
 			s.matched(u.detector, u.rule, lo, hi, start, end, he)
 		}
 	}
 }
+
+// matchCost is what a byte of a match costs, with its groups, in bytes looked at.
+const matchCost = 8
 
 // walk finds all matches of a rule without a bound on a line, at the first hit
 // there: once for a line, or hostile lines would take quadratic time.

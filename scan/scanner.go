@@ -316,6 +316,19 @@ func (s *Scanner) charge(pos, n int) {
 	}
 }
 
+// toll counts work on the line that holds pos that does not grow with what is
+// looked at, in bytes that would take as long. Where hits stand close together
+// for long, it makes the line one that has cost too much.
+func (s *Scanner) toll(pos, n int) {
+	s.allow(pos)
+	s.budget -= n
+}
+
+const (
+	hitToll  = 32 // a hit that asks for more than a glance
+	spanToll = 64 // a candidate
+)
+
 // spent counts a judgement and reports whether the line that holds pos has had
 // its share. Then what is under a sensitive name or has the shape of a token
 // goes unjudged.
@@ -365,6 +378,9 @@ func (s *Scanner) verify(l *lead, hs, he int) {
 	for i := range l.uses {
 		u := &l.uses[i]
 		s.current = u.detector
+		if u.kind != useField {
+			s.toll(hs, hitToll)
+		}
 		switch u.kind {
 		case useField:
 			s.field(hs+int(u.lead), he-int(u.trail))
@@ -383,6 +399,7 @@ func (s *Scanner) verify(l *lead, hs, he int) {
 		}
 	}
 	if len(l.rules) > 0 {
+		s.toll(hs, hitToll)
 		s.regex(l, hs, he)
 		if s.trace != nil {
 			s.unsaid(&l.rules[0], hs, he)
@@ -392,6 +409,7 @@ func (s *Scanner) verify(l *lead, hs, he int) {
 
 // found records a span.
 func (s *Scanner) found(d int32, start, end int, c finding.Confidence, ev Evidence) *Span {
+	s.toll(start, spanToll)
 	s.spans = append(s.spans, Span{Start: start, End: end, Detector: d, Confidence: c, Evidence: ev})
 	return &s.spans[len(s.spans)-1]
 }

@@ -59,6 +59,7 @@ func (s *Scanner) wireWord(i int) (from, end, next int) {
 	if end == len(t) {
 		s.open(i)
 	}
+	s.charge(i, 4*(end-i))
 	return i, end, end
 }
 
