@@ -59,7 +59,7 @@ func (s *Scanner) regex(l *lead, hs, he int) {
 		u := &l.rules[i]
 		s.current = u.detector
 		if u.unbounded {
-			s.walk(u, lo, hi, hs)
+			s.walk(u, lo, hi, hs, he)
 			continue
 		}
 		start, end, ok, open := u.rule.At(s.text, lo, hi, u.anchor, hs, he)
@@ -76,13 +76,20 @@ func (s *Scanner) regex(l *lead, hs, he int) {
 // matchCost is what a byte of a match costs, with its groups, in bytes looked at.
 const matchCost = 8
 
+// missReach is how far behind a hit it is looked whether a rule can match there at all.
+const missReach = 64
+
 // walk finds all matches of a rule without a bound on a line, at the first hit
-// there: once for a line, or hostile lines would take quadratic time.
-func (s *Scanner) walk(u *use, lo, hi, hs int) {
+// there that one may go through: once for a line, or hostile lines would take
+// quadratic time.
+func (s *Scanner) walk(u *use, lo, hi, hs, he int) {
 	if s.walked == nil {
 		s.walked = map[int32]int{}
 	}
 	if done, ok := s.walked[u.detector]; ok && hs < done {
+		return
+	}
+	if !u.wide && u.rule.Misses(s.text, lo, min(hi, he+missReach), u.anchor, hs, he) {
 		return
 	}
 	s.walked[u.detector] = hi

@@ -147,6 +147,17 @@ func (x *tester) check(text []byte, lo, hi int) error {
 	if len(x.r.Anchors()) == 0 || foreign(text[lo:hi]) {
 		return nil
 	}
+	hits := hitsIn(x.r, text, lo, hi)
+	for _, m := range want {
+		for _, reach := range []int{0, 1, 5, 64} {
+			if !slices.ContainsFunc(hits, func(h place) bool {
+				at := h.start >= m[0] && h.end <= m[1]
+				return at && !x.r.Misses(text, lo, min(hi, h.end+reach), h.anchor, h.start, h.end)
+			}) {
+				return fmt.Errorf("Misses: %q on %q [%d:%d]: all hits in %v, %d bytes behind them", x.re, text, lo, hi, m, reach)
+			}
+		}
+	}
 	if x.r.Direct() {
 		if got := atHits(x.r, text, lo, hi); !same(got, want, x.trimmed) {
 			return fmt.Errorf("At: %q on %q [%d:%d]: got %v, want %v", x.re, text, lo, hi, got, want)
@@ -154,7 +165,6 @@ func (x *tester) check(text []byte, lo, hi int) error {
 		return nil
 	}
 	// Each match has an anchor in it where At says yes, and none without.
-	hits := hitsIn(x.r, text, lo, hi)
 	before, after, bounded := x.r.Window()
 	for _, m := range want {
 		found := false

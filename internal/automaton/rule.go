@@ -258,6 +258,20 @@ func (r *Rule) At(text []byte, lo, hi, anchor, hs, he int) (start, end int, ok, 
 	return r.through(h.lead, text, lo, hi, hs, he, open)
 }
 
+// Misses reports that no match goes through a hit, as the bytes up to hi tell; lo, hi,
+// anchor, hs and he are as for At. Where it says no, one may, or may not.
+func (r *Rule) Misses(text []byte, lo, hi, anchor, hs, he int) bool {
+	h := &r.hits[anchor]
+	if h.check && !h.lit.at(text[hs:hi]) {
+		return true
+	}
+	if h.tail == nil {
+		return false
+	}
+	end, open := h.tail.get().forward(text, lo, hi, he, hi, 0)
+	return end < 0 && !open
+}
+
 // maxTries bounds the starts that through looks at. Only a rule that matches
 // all over its own leading part needs more than one; where so many are not
 // enough, the leading part and the literal count as the match.
