@@ -1,6 +1,7 @@
 package match
 
 import (
+	"math"
 	"math/bits"
 	"unsafe"
 )
@@ -16,12 +17,15 @@ type automaton struct {
 	stride uint32
 	table  []uint32
 	accept uint32
+	base   uint32 // number of the first accepting state
 	// Of accepting state accept+k*stride, ids[first[k]:first[k+1]] end here
 	// and link[k] is the next shorter accepting state, or 0.
 	first []uint32
 	ids   []uint32
 	link  []uint32
 	depth int // longest literal
+	// deep is how many bytes the state with a number stands for.
+	deep []uint8
 }
 
 // newAutomaton builds the automaton of pats. Its table takes 4 bytes for each
@@ -75,9 +79,11 @@ func newAutomaton(pats []pattern) *automaton {
 	link := make([]uint32, states)
 	ends := func(s uint32) bool { return count[s] > 0 || link[s] != 0 }
 	order := make([]uint32, 0, states)
+	deep := make([]uint8, states)
 	for c := uint32(1); c < nc; c++ {
 		if t := trie[c]; t != 0 {
 			order = append(order, t/nc)
+			deep[t/nc] = 1
 		}
 	}
 	for i := 0; i < len(order); i++ {
@@ -91,6 +97,7 @@ func newAutomaton(pats []pattern) *automaton {
 			}
 			u := other[c] / nc
 			fail[t/nc] = u
+			deep[t/nc] = deep[s] + 1
 			if count[u] > 0 {
 				link[t/nc] = u
 			} else {
@@ -112,6 +119,7 @@ func newAutomaton(pats []pattern) *automaton {
 	// A power of two, so that one OR tells whether any of several states accepts.
 	a.accept = 1 << bits.Len32(next*nc-1)
 	base := next
+	a.base = base
 	accepting := states - base
 	row := func(s uint32) uint32 {
 		if n := place[s]; n >= base {
@@ -126,7 +134,9 @@ func newAutomaton(pats []pattern) *automaton {
 		}
 	}
 	a.table = make([]uint32, a.accept+accepting*nc)
+	a.deep = make([]uint8, states)
 	for s := range states {
+		a.deep[place[s]] = deep[s]
 		to := a.table[row(s):]
 		for c, t := range trie[s*nc : s*nc+nc] {
 			to[c] = row(t / nc)
@@ -163,30 +173,32 @@ func lower(c byte) byte {
 	return c
 }
 
-// ending is an accepting state reached after the byte before end.
-type ending struct{ end, state uint32 }
+// ending is an accepting state reached after the byte before end. Of what ends
+// there, only literals that begin before the byte limit count.
+type ending struct{ end, state, limit uint32 }
 
 // lanes is the number of parts of a range that run walks side by side.
 const lanes = 5
 
+// leastPart is the shortest part of a range that is worth a lane.
+const leastPart = 8
+
 // run notes in s.endings every accepting state reached at bytes [from, to) of
 // buf, knowing what lies before from. The parts of the range are walked side by
-// side, which hides the latency of the loads; each starts depth-1 bytes early,
-// far enough back to be in the right state at its first own byte.
+// side, which hides the latency of the loads. All but the first begin with
+// nothing known; what ends in one part and began in another is seen by the lane
+// of the part where it began, which goes on until it knows no more than the next.
 func (a *automaton) run(buf []byte, from, to int, s *Scratch) {
 	for i := range s.endings {
 		s.endings[i] = s.endings[i][:0]
 	}
 	part := (to - from) / lanes
-	if part < 4*a.depth {
+	if part < leastPart {
 		s.endings[0] = a.walk(buf, from, to, a.warm(buf, from), s.endings[0])
 		return
 	}
-	var state [lanes]uint32
-	for k := range state {
-		state[k] = a.warm(buf, from+k*part)
-	}
-	s0, s1, s2, s3, s4 := state[0], state[1], state[2], state[3], state[4]
+	var s1, s2, s3, s4 uint32
+	s0 := a.warm(buf, from)
 	accept, class := a.accept, &a.class
 	table := unsafe.Pointer(unsafe.SliceData(a.table))
 	first := unsafe.Pointer(unsafe.SliceData(buf[from : from+lanes*part]))
@@ -207,12 +219,38 @@ func (a *automaton) run(buf []byte, from, to int, s *Scratch) {
 		if s0|s1|s2|s3|s4 >= accept {
 			for k, st := range [lanes]uint32{s0, s1, s2, s3, s4} {
 				if st >= accept {
-					s.endings[k] = append(s.endings[k], ending{uint32(from + k*part + i + 1), st})
+					s.endings[k] = append(s.endings[k], ending{uint32(from + k*part + i + 1), st, noLimit})
 				}
 			}
 		}
 	}
+	for k, st := range [lanes - 1]uint32{s0, s1, s2, s3} {
+		s.endings[k] = a.goOn(buf, from+(k+1)*part, to, st, s.endings[k])
+	}
 	s.endings[lanes-1] = a.walk(buf, from+lanes*part, to, s4, s.endings[lanes-1])
+}
+
+const noLimit = math.MaxUint32
+
+// goOn walks from the start of a part that another lane has, in the state of
+// the lane before it, while that stands for bytes before the part.
+func (a *automaton) goOn(buf []byte, from, to int, st uint32, dst []ending) []ending {
+	for i := from; i < to && a.known(st) > i-from; {
+		st = a.table[st+uint32(a.class[buf[i]])]
+		i++
+		if st >= a.accept && a.known(st) > i-from {
+			dst = append(dst, ending{uint32(i), st, uint32(from)})
+		}
+	}
+	return dst
+}
+
+// known is how many of the last bytes a state stands for.
+func (a *automaton) known(st uint32) int {
+	if st >= a.accept {
+		return int(a.deep[a.base+(st-a.accept)/a.stride])
+	}
+	return int(a.deep[st/a.stride])
 }
 
 // warm returns the state after the bytes before i.
@@ -228,7 +266,7 @@ func (a *automaton) walk(buf []byte, from, to int, st uint32, dst []ending) []en
 	for i, c := range buf[from:to] {
 		st = a.table[st+uint32(a.class[c])]
 		if st >= a.accept {
-			dst = append(dst, ending{uint32(from + i + 1), st})
+			dst = append(dst, ending{uint32(from + i + 1), st, noLimit})
 		}
 	}
 	return dst
@@ -257,7 +295,7 @@ func (m *Matcher) walked(dst []Hit, buf []byte, from, to int, s *Scratch) []Hit 
 				for _, id := range a.ids[a.first[n]:a.first[n+1]] {
 					p := &m.pats[id]
 					start := e.end - uint32(len(p.text))
-					if !p.fold && string(buf[start:e.end]) != p.text {
+					if start >= e.limit || !p.fold && string(buf[start:e.end]) != p.text {
 						continue
 					}
 					if p.min > 0 && !m.gate(p, buf, int(e.end), s) {
