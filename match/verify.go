@@ -44,6 +44,12 @@ func (v *verifier) probe(p *probe, off int, cands []uint16) {
 	for n > 0 && off+int(cands[n-1]) > len(v.buf)-beyond {
 		n--
 	}
+	if n <= fewSurvivors {
+		for _, c := range cands[:n] {
+			v.one(p, off+int(c))
+		}
+		cands, n = cands[n:], 0
+	}
 	if n > 0 {
 		found := v.s.found[:near(p, v.buf, off, cands[:n], &v.s.found)]
 		for len(found) > 0 && v.work >= 0 {
@@ -59,6 +65,31 @@ func (v *verifier) probe(p *probe, off int, cands []uint16) {
 	}
 	for _, c := range cands[n:] {
 		v.careful(p, off+int(c))
+	}
+}
+
+// fewSurvivors are looked at one by one.
+const fewSurvivors = 2
+
+// one appends the hits at one place that is far enough from both ends.
+func (v *verifier) one(p *probe, at int) {
+	i := p.slots[p.hash(binary.LittleEndian.Uint32(v.buf[at:]))/16]
+	h := &p.heads[i]
+	if binary.LittleEndian.Uint64(v.buf[at-int(h.back):])&h.shared.mask != h.shared.value {
+		return
+	}
+	block := binary.LittleEndian.Uint64(v.buf[at-int(h.block):])
+	values, masks := p.values[h.first:][:h.count], p.masks[h.first:][:h.count]
+	v.work -= len(values)
+	for k, mask := range masks {
+		if block&mask != values[k] {
+			continue
+		}
+		if id := p.refs[int(h.first)+k]; id&jumpRef != 0 {
+			v.jump(p, &p.jumps[id&^jumpRef], at)
+		} else {
+			v.whole(id, at-int(v.m.offset(id)))
+		}
 	}
 }
 
