@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"syscall"
 
@@ -25,8 +26,14 @@ const (
 	exitError    = 2
 )
 
+const gcPercent = 800
+
 func run() int {
 	noCoreDumps()
+	// Nearly all that the process ever allocates is the engine, and lives as long.
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
 	// A write to a closed pipe then returns an error instead of ending the process
 	// before it has removed its temporary files.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
