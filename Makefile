@@ -14,7 +14,7 @@ build: ## the binary, in the working directory
 
 test: ## every test that needs nothing but Go
 	go test ./...
-	go test -short -tags noasm ./match ./scan
+	go test -short -tags noasm ./match ./scan ./inventory/dictionary
 
 race: ## the packages that run on input; needs a C compiler
 	go test -race -short ./match ./scan ./redact ./finding $(LEAVES)

@@ -186,15 +186,21 @@ func (d *digests) scan(dst []dictionary.Hit, text []byte, s *Scratch) []dictiona
 			for _, c := range text[run.Start : run.Start+n] {
 				h = reduce(mulMod(h, d.base) + uint64(c) + 1)
 			}
-			for at := run.Start; ; at++ {
-				f := h * d.inner
+			// From byte to byte h is taken below prime and a little only, which is
+			// soon done, and for looking up below prime.
+			leaving, entering := text[run.Start:run.End-n], text[run.Start+n:run.End]
+			for i := 0; ; i++ {
+				f := reduce(h) * d.inner
 				if w, b := p.place(f); p.bitmap[w]&b == b {
-					dst = d.confirm(dst, p, f, text, at, run.End, s)
+					dst = d.confirm(dst, p, f, text, run.Start+i, run.End, s)
 				}
-				if at+n == run.End {
+				if i >= len(leaving) || i >= len(entering) {
 					break
 				}
-				h = reduce(reduce(mulMod(h, d.base)+uint64(text[at+n])+1) + p.out[text[at]])
+				moved := p.out[leaving[i]] + uint64(entering[i]) + 1
+				hi, lo := bits.Mul64(h, d.base)
+				h = lo&prime + (lo>>61 | hi<<3) + moved
+				h = h&prime + h>>61
 			}
 		}
 	}

@@ -4,8 +4,6 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"iter"
-	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/stanch/stanch/inventory/dictionary"
@@ -39,31 +37,42 @@ func Forms(value []byte) iter.Seq2[Form, []byte] {
 		if !yield(Plain, value) {
 			return
 		}
-		var buf []byte
-		for _, e := range []struct {
-			form Form
-			with *base64.Encoding
-		}{{Base64, base64.RawStdEncoding}, {Base64URL, base64.RawURLEncoding}} {
-			for shift := range 3 {
-				buf = aligned(buf[:0], value, shift, e.with)
-				if e.form == Base64URL && !differs(buf) {
-					continue
-				}
-				if len(buf) >= dictionary.MinLen && !yield(e.form, buf) {
-					return
-				}
+		// One piece of memory has the value behind two bytes of what may stand
+		// before it, and room for most forms.
+		room := make([]byte, 2+len(value), 2+3*len(value)+8)
+		copy(room[2:], value)
+		buf := room[len(room):]
+		for shift := range 3 {
+			buf = aligned(buf[:0], room[2-shift:2+len(value)], shift)
+			if len(buf) < dictionary.MinLen {
+				continue
+			}
+			if !yield(Base64, buf) || forURLs(buf) && !yield(Base64URL, buf) {
+				return
 			}
 		}
 		if unreserved(value) { // nothing in it is ever escaped
 			hexForms(value, buf, yield)
 			return
 		}
-		seen := []string{string(value)}
+		var seen []byte // the forms so far, which end there
+		var ends []int
 		fresh := func(form Form) bool {
-			if slices.Contains(seen, string(buf)) {
+			from := 0
+			for _, end := range ends {
+				if string(seen[from:end]) == string(buf) {
+					return true
+				}
+				from = end
+			}
+			if string(buf) == string(value) {
 				return true
 			}
-			seen = append(seen, string(buf))
+			if seen == nil {
+				seen, ends = make([]byte, 0, 8*len(buf)), make([]int, 0, 8)
+			}
+			seen = append(seen, buf...)
+			ends = append(ends, len(seen))
 			return yield(form, buf)
 		}
 		for _, kept := range percentKept {
@@ -71,7 +80,7 @@ func Forms(value []byte) iter.Seq2[Form, []byte] {
 				return
 			}
 		}
-		if buf = percent(buf[:0], value, "", "0123456789abcdef"); !fresh(Percent) {
+		if buf = percent(buf[:0], value, &keptAsIs, "0123456789abcdef"); !fresh(Percent) {
 			return
 		}
 		for _, html := range []bool{false, true} {
@@ -90,13 +99,12 @@ func hexForms(value, buf []byte, yield func(Form, []byte) bool) {
 	if !yield(Hex, buf) {
 		return
 	}
-	letters := false
-	for i, c := range buf {
-		if c >= 'a' {
-			buf[i], letters = c-0x20, true
-		}
+	var all byte
+	for i, c := range buf { // letters have the bit 0x40, and 0x20 if they are small
+		all |= c
+		buf[i] = c &^ (c >> 1 & 0x20)
 	}
-	if letters {
+	if all&0x40 != 0 {
 		yield(Hex, buf)
 	}
 }
@@ -120,47 +128,54 @@ var keptAsIs = func() (t [256]bool) {
 	return t
 }()
 
-// aligned encodes value as it looks when shift bytes of a group of three stand
-// before it, without the digits that depend on what stands around it.
-func aligned(dst, value []byte, shift int, e *base64.Encoding) []byte {
-	var group [2]byte
-	in := append(append(make([]byte, 0, len(value)+2), group[:shift]...), value...)
-	dst = e.AppendEncode(dst, in)
-	// Digits that hold bits of the bytes before it, and of what comes behind.
+// aligned encodes in, a value behind shift bytes, as it looks when that many
+// of a group of three stand before it, without the digits that depend on them
+// and on what comes behind.
+func aligned(dst, in []byte, shift int) []byte {
+	dst = base64.RawStdEncoding.AppendEncode(dst, in)
 	skip := [...]int{0, 2, 3}[shift]
 	end := len(in) * 8 / 6
 	return dst[min(skip, end):end]
 }
 
-// differs reports whether the digits are not the same in both alphabets.
-func differs(b []byte) bool {
-	for _, c := range b {
-		if c == '-' || c == '_' {
-			return true
+// forURLs turns digits into those of the alphabet for URLs, and reports whether they
+// are others.
+func forURLs(b []byte) (differ bool) {
+	for i, c := range b {
+		switch c {
+		case '+':
+			b[i], differ = '-', true
+		case '/':
+			b[i], differ = '_', true
 		}
 	}
-	return false
+	return differ
 }
 
-// percentKept are the bytes that encoders leave as they are besides the unreserved
-// ones (RFC 3986, section 2.3).
-var percentKept = [...]string{
-	"",                 // most encoders, for queries
-	"!'()*",            // encodeURIComponent (ECMA-262)
-	";/?:@&=+$,#!'()*", // encodeURI
-	"$&+=:@",           // url.PathEscape of Go
-	"!$&'()*+,;=:@",    // all that a segment of a path may have (RFC 3986, 3.3)
+// percentKept are the bytes that encoders leave as they are: the unreserved
+// ones (RFC 3986, section 2.3) and some more.
+var percentKept = [...]*[256]bool{
+	&keptAsIs,                   // most encoders, for queries
+	keeping("!'()*"),            // encodeURIComponent (ECMA-262)
+	keeping(";/?:@&=+$,#!'()*"), // encodeURI
+	keeping("$&+=:@"),           // url.PathEscape of Go
+	keeping("!$&'()*+,;=:@"),    // all that a segment of a path may have (RFC 3986, 3.3)
 }
 
-// percent encodes all but the unreserved bytes and those kept.
-func percent(dst, value []byte, kept, digits string) []byte {
+func keeping(more string) *[256]bool {
+	t := keptAsIs
+	for i := range len(more) {
+		t[more[i]] = true
+	}
+	return &t
+}
+
+// percent encodes all bytes but those kept.
+func percent(dst, value []byte, kept *[256]bool, digits string) []byte {
 	for _, c := range value {
-		switch {
-		case strings.IndexByte(kept, c) >= 0:
+		if kept[c] {
 			dst = append(dst, c)
-		case keptAsIs[c]:
-			dst = append(dst, c)
-		default:
+		} else {
 			dst = append(dst, '%', digits[c>>4], digits[c&15])
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"slices"
 
 	"github.com/stanch/stanch/inventory/dictionary"
@@ -65,7 +66,7 @@ type collector struct {
 	longest  int
 	digester *digester // nil unless blind
 	digested
-	ids     map[string]string // where the entry with an id comes from
+	ids     ids
 	refused []error
 	more    int // values refused besides
 }
@@ -91,7 +92,7 @@ func New(ctx context.Context, o Options, sources ...Source) (*Inventory, error) 
 }
 
 func collect(ctx context.Context, o Options, sources []Source) (*collector, error) {
-	c := &collector{o: o, ids: map[string]string{}, weak: map[string]int32{}}
+	c := &collector{o: o, ids: ids{seed: maphash.MakeSeed()}, weak: map[string]int32{}}
 	if o.Blind != nil {
 		c.digester = newDigester(o.Blind.Bytes)
 	}
@@ -138,11 +139,10 @@ func (c *collector) add(v Value) error {
 		}
 		return nil
 	}
-	if at, ok := c.ids[v.ID]; ok {
+	entry := len(c.entries)
+	if at, ok := c.ids.claim(v.ID, v.At, entry, c.entries); !ok {
 		return fmt.Errorf("%s: the id %q is that of %s", v.At, v.ID, at)
 	}
-	c.ids[v.ID] = v.At
-	entry := len(c.entries)
 	c.entries = append(c.entries, v.Meta)
 	if under {
 		c.weak[string(v.Secret)] = int32(entry)

@@ -100,14 +100,15 @@ const (
 // line by line, and its frame (-----BEGIN …) is no secret; a long one is cut.
 func pieces(secret []byte) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
-		several := bytes.ContainsAny(secret, "\r\n")
+		several := bytes.IndexByte(secret, '\n') >= 0 || bytes.IndexByte(secret, '\r') >= 0
 		for len(secret) > 0 {
-			line := secret
-			if i := bytes.IndexAny(line, "\r\n"); i >= 0 {
-				line, secret = line[:i], secret[i+1:]
-			} else {
-				secret = nil
+			line, rest := secret, []byte(nil)
+			if several {
+				if i := bytes.IndexAny(line, "\r\n"); i >= 0 {
+					line, rest = line[:i], line[i+1:]
+				}
 			}
+			secret = rest
 			if several && (len(line) < leastLine || bytes.HasPrefix(line, []byte("-----"))) {
 				continue
 			}

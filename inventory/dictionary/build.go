@@ -12,13 +12,15 @@ import (
 
 // Builder collects patterns.
 type Builder struct {
-	d Dictionary
+	d     Dictionary
+	count [len(shapes)]int
+	at    [len(shapes)]place
 }
 
-// maxPatterns and maxBytes bound what fits the 32-bit numbers inside.
+// maxPatterns and maxPages bound what fits the 32-bit numbers inside.
 const (
 	maxPatterns = math.MaxInt32
-	maxBytes    = math.MaxUint32
+	maxPages    = 1 << (32 - storeBits)
 )
 
 // ErrShort is returned for a pattern of less than MinLen bytes.
@@ -33,99 +35,137 @@ func (b *Builder) Add(pattern []byte, id uint32) error {
 		return ErrShort
 	case len(pattern) > MaxLen:
 		return fmt.Errorf("a pattern has at most %d bytes", MaxLen)
-	case len(d.patterns) >= maxPatterns || len(d.store)+len(pattern) > maxBytes:
+	case d.count >= maxPatterns:
 		return errors.New("too many patterns")
 	}
-	d.patterns = append(d.patterns, entry{start: uint32(len(d.store)), id: id})
-	d.store = append(d.store, pattern...)
+	last := len(d.store) - 1
+	if last < 0 || len(d.store[last])+len(pattern) > 1<<storeBits {
+		if len(d.store) == maxPages {
+			return errors.New("too many patterns")
+		}
+		d.store = append(d.store, page(d.store, 1<<storeBits))
+		last++
+	}
+	if d.count&(1<<entryBits-1) == 0 {
+		d.entries = append(d.entries, page(d.entries, 1<<entryBits))
+	}
+	p := &d.entries[d.count>>entryBits]
+	*p = append(*p, entry{start: uint32(last<<storeBits | len(d.store[last])), id: id, tier: b.assign(pattern)})
+	d.store[last] = append(d.store[last], pattern...)
+	d.longest = max(d.longest, len(pattern))
+	d.count++
 	return nil
 }
 
-// fit gives back what a slice has not used, if that is much.
-func fit[T any](s []T) []T {
-	if cap(s)-len(s) > cap(s)/16 {
-		return slices.Clone(s)
+// assign finds the tier of a pattern.
+func (b *Builder) assign(p []byte) uint8 {
+	b.d.kernel = hasKernel()
+	k := b.d.kindsOf(p)
+	j := 0
+	for len(p) < shapes[j].least || shapes[j].places(&k, len(p)) == 0 {
+		j++
 	}
-	return s
+	b.count[j]++
+	if b.at[j] < shapes[j].at {
+		b.at[j] = max(b.at[j], shapes[j].narrowest(&k, len(p)))
+	}
+	return uint8(j)
+}
+
+// page makes room for a page of n; the first one grows as it is needed.
+func page[T any](before [][]T, n int) []T {
+	if len(before) == 0 {
+		return nil
+	}
+	return make([]T, 0, n)
+}
+
+// fit gives back what the last page has not used.
+func fit[T any](pages [][]T) {
+	if n := len(pages); n > 0 {
+		pages[n-1] = slices.Clone(pages[n-1])
+	}
 }
 
 // Len returns the number of patterns added.
-func (b *Builder) Len() int { return len(b.d.patterns) }
+func (b *Builder) Len() int { return b.d.count }
 
 // Build returns the dictionary. The builder must not be used any more.
 func (b *Builder) Build() *Dictionary {
 	d := &b.d
 	d.kernel = hasKernel()
-	d.store, d.patterns = fit(d.store), fit(d.patterns)
 	d.ordered = new(sync.Once)
-	var count, least [len(shapes)]int
-	for i := range d.patterns {
-		n := len(d.pattern(i))
-		k := tierOf(n)
-		if count[k]++; count[k] == 1 || n < least[k] {
-			least[k] = n
-		}
-		d.longest = max(d.longest, n)
-	}
-	for k := range d.tiers {
-		if count[k] > 0 {
-			d.tiers[k].allocate(k, count[k], least[k])
+	fit(d.store)
+	fit(d.entries)
+	for j := range d.tiers {
+		d.tiers[j].shape = shapes[j]
+		if b.count[j] > 0 {
+			d.tiers[j].at = b.at[j]
+			d.tiers[j].allocate(b.count[j])
 		}
 	}
-	seen := b.sketch()
-	for i := range d.patterns {
-		p := d.pattern(i)
-		t := &d.tiers[tierOf(len(p))]
-		o := seen.rarest(p, t.span())
-		d.patterns[i].anchor = uint16(o)
-		for _, c := range p[o : o+t.span()] {
-			d.class.Add(c)
+	var ahead [8]uint64
+	for i := 0; i < d.count; i += len(ahead) {
+		n := min(len(ahead), d.count-i)
+		// Their slots are fetched side by side: of millions none is in a cache.
+		for k := range n {
+			p, e := d.pattern(i+k), d.entry(i+k)
+			t := &d.tiers[e.tier]
+			kinds := d.kindsOf(p)
+			ahead[k] = t.places(&kinds, len(p))
+			t.fetch(p, ahead[k])
 		}
-		t.enter(p, o, i)
+		for k := range n {
+			d.enter(i+k, ahead[k])
+		}
 	}
 	return d
 }
 
-// sketch counts, roughly, how often the bytes at the offsets that an anchor may
-// have occur in all patterns.
-type sketch struct {
-	counts []uint8
-	shift  uint
-}
+// maxTries bounds the places looked at for one that is not taken.
+const maxTries = 64
 
-func (b *Builder) sketch() *sketch {
-	d := &b.d
-	words := uint(bits.Len64(uint64(2*len(d.patterns)) | 1023))
-	k := &sketch{make([]uint8, 1<<words), 64 - words}
-	for i := range d.patterns {
-		p := d.pattern(i)
-		last := len(p) - d.tiers[tierOf(len(p))].span()
-		for o := 0; o <= min(last, maxAnchor); o += anchorStep {
-			if c := &k.counts[k.at(p[o:])]; *c < math.MaxUint8 {
-				*c++
+// enter adds a pattern to its tier, at the first place that no other one has
+// taken; those among its first 64 bytes are given.
+func (d *Dictionary) enter(i int, places uint64) {
+	p, e := d.pattern(i), d.entry(i)
+	t := &d.tiers[e.tier]
+	var s, h uint64
+	o, taken := 0, true
+	for base, tries := 0, 0; taken && tries < maxTries; tries++ {
+		if places == 0 {
+			base += 64 - t.span() + 1
+			if len(p)-base < t.span() {
+				break
 			}
+			k := d.kindsOf(p[base:])
+			places = t.places(&k, len(p)-base)
+			continue
 		}
+		o = base + bits.TrailingZeros64(places)
+		places &= places - 1
+		h = t.anchor(p[o:])
+		s, taken = t.slot(h)
 	}
+	for k := o; k < o+t.stride; k++ {
+		w, b := t.place(binary.LittleEndian.Uint64(p[k:]))
+		t.filter[w] |= b
+	}
+	e.anchor, e.next = uint16(o), uint32(t.table[s])
+	t.table[s] = h>>32<<32 | uint64(i+1)
+}
+
+// kindsOf is the masks of the first 64 bytes of a pattern.
+func (d *Dictionary) kindsOf(p []byte) (k kinds) {
+	if !d.kernel {
+		return kindsOf(p[:min(len(p), 64)])
+	}
+	if len(p) >= 64 {
+		kindsKernelOf((*[64]byte)(p), &k)
+		return k
+	}
+	var head [64]byte
+	copy(head[:], p)
+	kindsKernelOf(&head, &k)
 	return k
-}
-
-// An anchor stands at one of the first multiples of anchorStep.
-const (
-	anchorStep = 4
-	maxAnchor  = 48
-)
-
-func (k *sketch) at(b []byte) uint64 {
-	return binary.LittleEndian.Uint64(b) * multiplier2 >> k.shift
-}
-
-// rarest returns the offset whose bytes occur least often.
-func (k *sketch) rarest(p []byte, span int) (best int) {
-	least := math.MaxInt
-	for o := 0; o <= min(len(p)-span, maxAnchor); o += anchorStep {
-		if n := int(k.counts[k.at(p[o:])]); n < least {
-			best, least = o, n
-		}
-	}
-	return best
 }

@@ -7,12 +7,12 @@ const MaxLen = 4 << 10
 
 // Dictionary is an immutable set of patterns. It is safe for concurrent use.
 type Dictionary struct {
-	class    Class
-	tiers    [len(shapes)]tier
-	store    []byte
-	patterns []entry
-	longest  int
-	kernel   bool
+	tiers   [len(shapes)]tier
+	store   [][]byte  // the patterns, in pages of a MB, none of them in two
+	entries [][]entry // in pages, too: growing copies nothing
+	count   int
+	longest int
+	kernel  bool
 
 	// For Tail: the numbers of the patterns in their order, and the bytes that
 	// they begin with.
@@ -21,11 +21,18 @@ type Dictionary struct {
 	first   [4]uint64
 }
 
-// entry is a pattern: where it starts in the store, the id of its hits, and
-// the offset at which its windows begin.
+const (
+	storeBits = 20 // of a place in a page of the store
+	entryBits = 16 // of the number of a pattern in a page of entries
+)
+
+// entry is a pattern: where it starts in the store, the id of its hits, the
+// number plus one of another pattern with the same anchor, the offset at which
+// its windows begin, and its tier.
 type entry struct {
-	start, id uint32
-	anchor    uint16
+	start, id, next uint32
+	anchor          uint16
+	tier            uint8
 }
 
 // Hit is an occurrence text[Start:End] of a pattern with that id.
@@ -35,26 +42,39 @@ type Hit struct {
 }
 
 // Len returns the number of patterns.
-func (d *Dictionary) Len() int { return len(d.patterns) }
+func (d *Dictionary) Len() int { return d.count }
 
 // Longest returns the length of the longest pattern, 0 if there is none.
 func (d *Dictionary) Longest() int { return d.longest }
 
 // Memory returns the bytes that the dictionary holds.
-func (d *Dictionary) Memory() int {
-	n := cap(d.store) + cap(d.patterns)*entrySize
+func (d *Dictionary) Memory() (n int) {
+	for _, p := range d.store {
+		n += cap(p)
+	}
+	for _, p := range d.entries {
+		n += cap(p) * entrySize
+	}
 	for i := range d.tiers {
 		n += 8 * (len(d.tiers[i].filter) + len(d.tiers[i].table))
 	}
 	return n
 }
 
-const entrySize = 12
+const entrySize = 16
+
+func (d *Dictionary) entry(i int) *entry {
+	return &d.entries[i>>entryBits][i&(1<<entryBits-1)]
+}
 
 func (d *Dictionary) pattern(i int) []byte {
-	end := len(d.store)
-	if i+1 < len(d.patterns) {
-		end = int(d.patterns[i+1].start)
+	start := d.entry(i).start
+	page := d.store[start>>storeBits]
+	end := uint32(len(page))
+	if i+1 < d.count {
+		if next := d.entry(i + 1).start; next>>storeBits == start>>storeBits {
+			end = next & (1<<storeBits - 1)
+		}
 	}
-	return d.store[d.patterns[i].start:end]
+	return page[start&(1<<storeBits-1) : end]
 }

@@ -93,6 +93,9 @@ func TestDense(t *testing.T) {
 	r := rand.New(rand.NewPCG(2, 2))
 	for range 200 {
 		letters := "ab=-. "[:2+r.IntN(5)]
+		if r.IntN(2) == 0 {
+			letters = "aB3!f0 é"[r.IntN(3):][:2+r.IntN(5)]
+		}
 		draw := func(n int) []byte {
 			b := make([]byte, n)
 			for i := range b {
@@ -117,6 +120,49 @@ func TestDense(t *testing.T) {
 				t.Fatalf("%s: %q in %q:\n%v, want\n%v", name, patterns, text, got, want)
 			}
 		}
+	}
+}
+
+// TestShared: patterns are found that are the same, or differ behind more bytes
+// than an anchor is looked for in at once.
+func TestShared(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 7))
+	for _, head := range [][]byte{token(r, 150), bytes.Repeat([]byte("word "), 30), bytes.Repeat([]byte("7"), 90)} {
+		var patterns [][]byte
+		for i := range 500 {
+			tail := token(r, 12)
+			if i%50 == 0 {
+				tail = nil
+			}
+			patterns = append(patterns, slices.Concat(head, tail))
+		}
+		for name, d := range rungs(build(t, patterns)) {
+			for i, p := range patterns {
+				text := slices.Concat([]byte("== "), p, []byte(" =="))
+				if hits := d.Scan(nil, text, new(Scratch)); !slices.Contains(hits, Hit{3, 3 + len(p), uint32(i)}) {
+					t.Fatalf("%s: pattern %d is not among %d hits", name, i, len(hits))
+				}
+			}
+		}
+	}
+}
+
+// TestPages: patterns are found that fill several pages of the store and of the entries.
+func TestPages(t *testing.T) {
+	r := rand.New(rand.NewPCG(8, 8))
+	var patterns [][]byte
+	for range 1<<entryBits + 100 {
+		patterns = append(patterns, token(r, 20+r.IntN(30)))
+	}
+	d := build(t, patterns)
+	var s Scratch
+	for i, p := range patterns {
+		if hits := d.Scan(nil, p, &s); !slices.Contains(hits, Hit{0, len(p), uint32(i)}) {
+			t.Fatalf("pattern %d is not found", i)
+		}
+	}
+	if n := d.Memory() / len(patterns); n > 100 {
+		t.Errorf("%d bytes for a pattern", n)
 	}
 }
 
@@ -235,4 +281,57 @@ func FuzzRuns(f *testing.F) {
 			t.Fatalf("%q, %d: %v, want %v", text, n, got, want)
 		}
 	})
+}
+
+// TestKinds: the kernels and the plain masks agree on all bytes at all places.
+func TestKinds(t *testing.T) {
+	if !hasKernel() {
+		t.Skip("no kernel")
+	}
+	text := make([]byte, chunk+64)
+	for seed := range uint64(20) {
+		r := rand.New(rand.NewPCG(6, seed))
+		for i := range text {
+			switch text[i] = byte(r.Uint32()); seed % 4 {
+			case 1:
+				text[i] = alphabet[int(text[i])%len(alphabet)]
+			case 2:
+				text[i] = "ab0123456789"[int(text[i])%12]
+			case 3:
+				text[i] = "aA0!. "[int(text[i])%6]
+			}
+		}
+		var got, want blocks
+		kindsPlain(text, &want)
+		kindsKernel(text, &got)
+		if got != want {
+			t.Fatal("the masks differ")
+		}
+		for n := range 9 {
+			var got, plain [maxBlocks]uint64
+			mixedPlain(&want, chunk/64-n, &plain)
+			mixedKernel(&want, chunk/64-n, &got)
+			if got != plain {
+				t.Fatal("the triggers differ")
+			}
+		}
+		for _, shape := range shapes {
+			var got, plain [maxBlocks]uint64
+			gatedPlain(want[3][:], stepsOf(shape.gate), strides[shape.stride], plain[:])
+			gatedKernel(want[3][:], stepsOf(shape.gate), strides[shape.stride], got[:])
+			if got != plain {
+				t.Fatal("the gates differ")
+			}
+		}
+		var k kinds
+		kindsKernelOf((*[64]byte)(text), &k)
+		if k != want.at(0) {
+			t.Fatal("the masks of a pattern differ")
+		}
+	}
+	for _, b := range []byte(signs) {
+		if k := kindsOf([]byte{b}); k != (kinds{visible: 1, sign: 1}) {
+			t.Errorf("%q: %v", b, k)
+		}
+	}
 }

@@ -2,23 +2,28 @@
 //
 // # How
 //
-// Long strings of token characters are rare in logs. So the first look is at
-// the class of bytes only: a SIMD kernel makes a bit mask of the bytes of the
-// class that all patterns are made of, and shifts of that mask leave the
-// positions, one in eight, where a run of it begins (the gate). There the next
-// eight bytes are looked up in a blocked Bloom filter, which holds eight windows
-// of every pattern, so that one of them falls on a multiple of eight wherever
-// the pattern stands. What passes is compared, through a table of the bytes
-// at the window's place in the pattern (the anchor).
+// What tells a token from prose is how its bytes change between lower-case
+// letters, upper-case letters, digits and the rest. So the first look is at
+// those kinds only: a SIMD kernel makes a bit mask of each, and from shifts of
+// them come the places where a rare change begins, such as a digit before a
+// capital (the triggers). Every pattern that has a trigger is known by the eight
+// bytes at one of them, its anchor: a function of the bytes there, so that it is
+// one in any text. At a trigger in text the eight bytes are looked up in a
+// blocked Bloom filter, and what passes is compared, through a table of the
+// anchors.
 //
-// The windows lie where a pattern differs most from the others: a million
-// tokens of one vendor share their first bytes.
+// Patterns without a trigger, such as words and numbers, are looked for where
+// a long run of their kind of bytes goes on (the run gates): at one position in
+// eight, with eight windows of every pattern in a filter, so that one of them
+// falls on a multiple of eight wherever the pattern stands. Those shorter than 20
+// bytes need windows at more positions and shorter runs. They cost more and are
+// held apart. The shortest pattern has MinLen bytes.
 //
-// Patterns shorter than 20 bytes need windows at more positions and shorter
-// gates; they cost more and are held apart. The shortest pattern has MinLen bytes.
+// A pattern takes the first trigger that no other one has taken: a million tokens
+// of one vendor share their first bytes.
 //
 // # Costs
 //
-// About 80 bytes of memory for a pattern of 40 bytes. Time is linear in the text
+// About 80 bytes of memory for a pattern of 45 bytes. Time is linear in the text
 // unless many patterns share all of their windows.
 package dictionary

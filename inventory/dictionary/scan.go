@@ -12,22 +12,27 @@ const chunk = 16 << 10 // bytes looked at in one go: what follows stays in the c
 // Scratch is what a scan needs to work with. The zero value is ready; one
 // serves one scan at a time.
 type Scratch struct {
-	masks [chunk/64 + 1]uint64
-	at    [chunk + 64]uint16
+	kinds blocks
+	masks [maxBlocks]uint64
+	other [maxBlocks]uint64
+	at    [chunk]uint16
 }
 
 // Scan appends every occurrence of every pattern in text, overlapping ones
 // included, ordered by start. Nothing is allocated where nothing is found.
 func (d *Dictionary) Scan(dst []Hit, text []byte, s *Scratch) []Hit {
-	if len(d.patterns) == 0 {
+	if d.count == 0 {
 		return dst
 	}
 	from := len(dst)
 	for off := 0; off+MinLen <= len(text); off += chunk {
-		blocks := d.masks(text, off, s)
+		blocks := d.kinds(text[off:], s)
 		for i := range d.tiers {
 			if t := &d.tiers[i]; t.count > 0 {
-				n := t.candidates(s, blocks)
+				n := t.candidates(s, blocks, d.kernel)
+				for n > 0 && off+int(s.at[n-1])+8 > len(text) {
+					n--
+				}
 				n = t.sift(text[off:], s.at[:n])
 				dst = d.compare(dst, text, off, t, s.at[:n])
 			}
@@ -37,67 +42,144 @@ func (d *Dictionary) Scan(dst []Hit, text []byte, s *Scratch) []Hit {
 	return dst
 }
 
-// masks makes the masks of a chunk at off and of the block behind it, whose
-// bytes a run may need. It returns the number of blocks in the chunk.
-func (d *Dictionary) masks(text []byte, off int, s *Scratch) int {
-	rest := text[off:]
+// kinds makes the masks of the chunk that rest begins with and of the block behind
+// it, whose bytes a run may need. It returns the number of blocks in the chunk.
+func (d *Dictionary) kinds(rest []byte, s *Scratch) int {
 	whole := min(len(rest), chunk+64) / 64
 	if d.kernel {
-		masksKernel(rest[:whole*64], &d.class, s.masks[:])
+		kindsKernel(rest[:whole*64], &s.kinds)
 	} else {
-		masksPlain(rest[:whole*64], &d.class, s.masks[:])
+		kindsPlain(rest[:whole*64], &s.kinds)
 	}
-	if whole <= chunk/64 {
-		s.masks[whole] = mask(rest[whole*64:], &d.class)
-		whole++
-		if whole <= chunk/64 {
-			s.masks[whole] = 0
-			return whole
+	if whole > chunk/64 {
+		return chunk / 64
+	}
+	s.kinds.set(whole, d.kindsOf(rest[whole*64:]))
+	s.kinds.set(whole+1, kinds{})
+	return min(whole+1, chunk/64)
+}
+
+// candidates writes the positions in the chunk where a window is looked up. Behind
+// the end of the text there may be some.
+func (t *tier) candidates(s *Scratch, n int, kernel bool) int {
+	out := s.masks[:n]
+	switch {
+	case t.at == atMixed && kernel:
+		mixedKernel(&s.kinds, n, &s.masks)
+	case t.at == atMixed:
+		mixedPlain(&s.kinds, n, &s.masks)
+	case t.at == inCased:
+		t.gated(s.kinds[3][:n+1], out, kernel)
+		without := s.other[:n+1]
+		for _, letters := range [...][]uint64{s.kinds[0][:n+1], s.kinds[1][:n+1]} {
+			for i, m := range letters {
+				without[i] = ^m
+			}
+			t.gated(without, without[:n], kernel)
+			for i := range out {
+				out[i] &^= without[i]
+			}
+		}
+	default:
+		t.gated(t.bytes(s, n), out, kernel)
+	}
+	if t.stride == 8 {
+		return flatten(pack(out), 3, &s.at)
+	}
+	return flatten(out, 0, &s.at)
+}
+
+// gated writes, for all masks but the last, where windows are looked up if these are
+// the bytes that a run may have.
+func (t *tier) gated(masks, out []uint64, kernel bool) {
+	if kernel {
+		gatedKernel(masks, t.steps, strides[t.stride], out)
+	} else {
+		gatedPlain(masks, t.steps, strides[t.stride], out)
+	}
+}
+
+// pack brings the bits at multiples of eight together, those of eight masks in one.
+func pack(masks []uint64) []uint64 {
+	for i := 0; i < len(masks); i += 8 {
+		var m uint64
+		for k, x := range masks[i:min(i+8, len(masks))] {
+			m |= x * 0x0102040810204080 >> 56 << (8 * k & 63)
+		}
+		masks[i/8] = m
+	}
+	return masks[:(len(masks)+7)/8]
+}
+
+// bytes is the masks of n blocks, and one more, of the bytes that a run may have.
+func (t *tier) bytes(s *Scratch, n int) []uint64 {
+	masks := s.masks[:n+1]
+	switch t.at {
+	case inDigits:
+		return s.kinds[2][:n+1]
+	case inVisible:
+		return s.kinds[3][:n+1]
+	case inWord:
+		for i := range masks {
+			masks[i] = s.kinds[0][i] | s.kinds[1][i] | s.kinds[2][i]
+		}
+	default:
+		for i := range masks {
+			masks[i] = ^uint64(0)
 		}
 	}
-	return chunk / 64
+	return masks
 }
 
 // strides has a bit for every multiple of a stride.
 var strides = [...]uint64{1: ^uint64(0), 4: 0x1111111111111111, 8: 0x0101010101010101}
 
-// candidates writes the positions in the chunk that the gate lets through.
-func (t *tier) candidates(s *Scratch, blocks int) (n int) {
-	every := strides[t.stride]
-	more := uint(t.gate-8) & 63
-	at := &s.at
-	next := s.masks[0]
-	for i, m := range s.masks[1 : blocks+1] {
-		lo, hi := next, m
-		next = m
-		// Bit k of lo stays if it and the gate-1 bits above it are ones.
-		lo, hi = lo&(lo>>1|hi<<63), hi&(hi>>1)
-		lo, hi = lo&(lo>>2|hi<<62), hi&(hi>>2)
-		lo, hi = lo&(lo>>4|hi<<60), hi&(hi>>4)
-		lo &= lo>>more | hi<<(64-more)&-uint64(b2i(more != 0))
-		for lo &= every; lo != 0; lo &= lo - 1 {
-			at[n&(chunk-1)] = uint16(i<<6 + bits.TrailingZeros64(lo))
-			n++
+// gatedPlain writes, for all masks but the last, the bits at multiples of the
+// stride that gate ones begin with. The masks may be written to the same place.
+func gatedPlain(masks []uint64, steps [][2]uint64, every uint64, out []uint64) {
+	lo := masks[0]
+	for i, next := range masks[1:] {
+		hi := next
+		for _, s := range steps {
+			lo, hi = lo&(lo>>(s[0]&63)|hi<<(s[1]&63)), hi&(hi>>(s[0]&63))
+		}
+		out[i] = lo & every
+		lo = next
+	}
+}
+
+// flatten writes the places of the ones, times 1<<shift. In most masks there are
+// none or a few, which are written without asking how many.
+func flatten(masks []uint64, shift uint, at *[chunk]uint16) (n int) {
+	shift &= 15
+	for i, m := range masks {
+		to := (*[64]uint16)(at[n:])
+		n += bits.OnesCount64(m)
+		for k := 0; k < 64; k += 4 {
+			to[k] = uint16(i<<6+bits.TrailingZeros64(m)) << shift
+			m &= m - 1
+			to[k+1] = uint16(i<<6+bits.TrailingZeros64(m)) << shift
+			m &= m - 1
+			to[k+2] = uint16(i<<6+bits.TrailingZeros64(m)) << shift
+			m &= m - 1
+			to[k+3] = uint16(i<<6+bits.TrailingZeros64(m)) << shift
+			if m &= m - 1; m == 0 {
+				break
+			}
 		}
 	}
 	return n
 }
 
-func b2i(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
-
-// sift keeps the positions whose next eight bytes may be a window, in place.
+// sift keeps the positions whose next eight bytes may be a window, in place. It
+// does not ask which they are, so that the look-ups in the filter overlap.
 func (t *tier) sift(text []byte, at []uint16) (n int) {
+	filter, shift := t.filter, t.shift&63
 	for _, p := range at {
-		w, b := t.place(binary.LittleEndian.Uint64(text[p:]))
+		h := binary.LittleEndian.Uint64(text[p:]) * multiplier2
+		w := filter[h>>shift]
 		at[n] = p
-		if t.filter[w]&b == b {
-			n++
-		}
+		n += int(w >> (h >> 8 & 63) & (w >> (h >> 14 & 63)) & 1)
 	}
 	return n
 }
@@ -105,25 +187,24 @@ func (t *tier) sift(text []byte, at []uint16) (n int) {
 // compare appends the patterns one of whose windows stands at a position.
 func (d *Dictionary) compare(dst []Hit, text []byte, off int, t *tier, at []uint16) []Hit {
 	room := 8
-	if t.long {
+	if t.long() {
 		room = 16
 	}
-	mask := uint64(len(t.table) - 1)
 	for _, p := range at {
 		for i := off + int(p); i > off+int(p)-t.stride && i >= 0; i-- {
 			if i+room > len(text) {
 				continue
 			}
-			h := t.anchor(text[i:])
-			for s := h & mask; t.table[s] != 0; s = (s + 1) & mask {
-				if (t.table[s]^h)>>32 != 0 {
-					continue
-				}
-				k := int(uint32(t.table[s])) - 1
-				v := d.pattern(k)
-				start := i - int(d.patterns[k].anchor)
+			s, found := t.slot(t.anchor(text[i:]))
+			if !found {
+				continue
+			}
+			for k := uint32(t.table[s]); k != 0; {
+				v, e := d.pattern(int(k-1)), d.entry(int(k-1))
+				k = e.next
+				start := i - int(e.anchor)
 				if start >= 0 && start+len(v) <= len(text) && string(text[start:start+len(v)]) == string(v) {
-					dst = append(dst, Hit{start, start + len(v), d.patterns[k].id})
+					dst = append(dst, Hit{start, start + len(v), e.id})
 				}
 			}
 		}

@@ -12,7 +12,7 @@ import (
 // pattern, but not all of it, or len(text). The first call orders the patterns,
 // which takes about a second for four million, and four bytes for each.
 func (d *Dictionary) Tail(text []byte) int {
-	if len(d.patterns) == 0 {
+	if d.count == 0 {
 		return len(text)
 	}
 	d.ordered.Do(d.sort)
@@ -38,7 +38,7 @@ func (d *Dictionary) sort() {
 		head uint64
 		i    uint32
 	}
-	all := make([]keyed, len(d.patterns))
+	all := make([]keyed, d.count)
 	for i := range all {
 		p := d.pattern(i)
 		all[i] = keyed{binary.BigEndian.Uint64(p), uint32(i)}

@@ -5,55 +5,123 @@ import (
 	"math/bits"
 )
 
-// A tier holds the patterns of a range of lengths. Of each pattern, stride
+// A tier holds the patterns that are looked for in one way. Of each, stride
 // windows of 8 bytes are in the filter, at consecutive offsets from its anchor,
 // so that one of them stands at a multiple of stride in any text.
 type tier struct {
-	stride int
-	gate   int // bytes of the class that must follow a position, 8 to 16
+	shape
 	filter []uint64
 	shift  uint
 	// table is open addressed by the hash of the anchor's bytes: a fingerprint in
 	// the upper half, the number of a pattern and one in the lower; 0 is free.
+	// More patterns with that hash follow from that one by their entries.
 	table []uint64
-	long  bool // an anchor has 16 bytes rather than 8
 	count int
+	steps [][2]uint64 // of the gate
+
+	fetched uint64 // so that fetch does something
 }
 
-// The shapes of tiers, by the least length of their patterns. A pattern has at
-// least stride-1+gate bytes, and gate is 8 or more.
-var shapes = [...]struct{ least, stride int }{{20, 8}, {11, 4}, {MinLen, 1}}
+// shape is where the windows of a tier are looked up: at triggers, or where a
+// run of gate bytes of a kind goes on.
+type shape struct {
+	at     place
+	least  int // bytes of a pattern
+	stride int
+	gate   int // a pattern has at least stride-1+gate bytes
+}
+
+type place uint8
+
+const (
+	atMixed place = iota
+	inCased       // visible bytes, in every gate of them a capital and a small letter
+	inDigits
+	inWord
+	inVisible
+	anywhere
+)
+
+// shapes are in the order of their costs. A pattern goes where it fits first.
+// The runs of visible bytes are narrowed to the kind that all their patterns have.
+var shapes = [...]shape{
+	{atMixed, 8, 1, 8},
+	{inVisible, 40, 8, 33},
+	{inCased, 20, 8, 13}, {inVisible, 20, 8, 13}, {anywhere, 20, 8, 13},
+	{inVisible, 11, 4, 8}, {anywhere, 11, 4, 8},
+	{inVisible, 8, 1, 8}, {anywhere, 8, 1, 8},
+}
 
 // MinLen is the length of the shortest pattern, in bytes.
 const MinLen = 8
 
-const maxGate = 16
-
-// tierOf returns the index of the tier for patterns of a length.
-func tierOf(n int) int {
-	for i, s := range shapes {
-		if n >= s.least {
-			return i
-		}
+// places is where the anchor of a pattern may be, by its first 64 bytes.
+func (s *shape) places(k *kinds, n int) uint64 {
+	last := min(n, 64) - s.span()
+	if last < 0 {
+		return 0
 	}
-	return -1
+	var m uint64
+	switch s.at {
+	case atMixed:
+		m = mixed(k, &kinds{})
+	case inCased:
+		m = run(k.visible, s.gate) &^ run(^k.upper, s.gate) &^ run(^k.lower, s.gate)
+		m = run(m, s.stride)
+	case inDigits:
+		m = run(k.digit, s.span())
+	case inWord:
+		m = run(k.alnum(), s.span())
+	case inVisible:
+		m = run(k.visible, s.span())
+	default:
+		m = ^uint64(0)
+	}
+	return m & (2<<last - 1)
 }
 
-// allocate makes room for count patterns, the shortest of which has least bytes.
-func (t *tier) allocate(i, count, least int) {
-	t.stride = shapes[i].stride
-	t.gate = min(maxGate, least-t.stride+1)
-	t.long = t.gate+t.stride-1 >= 16
-	t.count = count
-	// Eight bits or more for a window leave about one position in a hundred.
-	words := uint(bits.Len64(uint64(count*t.stride/8) | 15))
+// narrowest is the rarest kind of runs that has a place among those given.
+func (s shape) narrowest(k *kinds, n int) place {
+	if s.at == inVisible {
+		for s.at = inDigits; s.places(k, n) == 0; s.at++ {
+		}
+	}
+	return s.at
+}
+
+// run keeps the bits of a mask that n ones begin with.
+func run(m uint64, n int) uint64 {
+	for w := 1; w < n; w *= 2 {
+		m &= m >> min(w, n-w)
+	}
+	return m
+}
+
+// stepsOf is how far run moves a mask for n ones, and 64 less that.
+func stepsOf(n int) (steps [][2]uint64) {
+	for w := 1; w < n; w *= 2 {
+		by := uint64(min(w, n-w))
+		steps = append(steps, [2]uint64{by, 64 - by})
+	}
+	return steps
+}
+
+// allocate makes room for count patterns.
+func (t *tier) allocate(count int) {
+	t.count, t.steps = count, stepsOf(t.gate)
+	// 16 bits or more for a window let about one position in a hundred through;
+	// where they are few, more cost nothing.
+	words := uint(bits.Len64(uint64(count*t.stride/4) | 511))
 	t.filter = make([]uint64, 1<<words)
 	t.shift = 64 - words
 	t.table = make([]uint64, 1<<bits.Len64(uint64(count)*4/3|7))
 }
 
 // span is how many bytes of a pattern the windows and gates of its anchor use.
-func (t *tier) span() int { return t.stride - 1 + t.gate }
+func (s *shape) span() int { return s.stride - 1 + s.gate }
+
+// long tells whether an anchor has 16 bytes rather than 8.
+func (s *shape) long() bool { return s.span() >= 16 }
 
 const (
 	multiplier  = 0x9E3779B97F4A7C15
@@ -69,23 +137,27 @@ func (t *tier) place(window uint64) (word int, bits uint64) {
 // anchor hashes the bytes at an anchor.
 func (t *tier) anchor(b []byte) uint64 {
 	h := binary.LittleEndian.Uint64(b) * multiplier
-	if t.long {
+	if t.long() {
 		h = (h ^ h>>29 ^ binary.LittleEndian.Uint64(b[8:])) * multiplier2
 	}
 	return h ^ h>>32
 }
 
-// enter adds the pattern with number i, anchored at offset o.
-func (t *tier) enter(p []byte, o, i int) {
-	for k := o; k < o+t.stride; k++ {
-		w, b := t.place(binary.LittleEndian.Uint64(p[k:]))
-		t.filter[w] |= b
-	}
-	h := t.anchor(p[o:])
+// slot finds the hash of an anchor in the table, or where it belongs.
+func (t *tier) slot(h uint64) (s uint64, taken bool) {
 	mask := uint64(len(t.table) - 1)
-	s := h & mask
-	for t.table[s] != 0 {
-		s = (s + 1) & mask
+	for s = h & mask; t.table[s] != 0; s = (s + 1) & mask {
+		if (t.table[s]^h)>>32 == 0 {
+			return s, true
+		}
 	}
-	t.table[s] = h>>32<<32 | uint64(i+1)
+	return s, false
+}
+
+// fetch reads, to no end but that they come into the cache, the words that enter
+// is going to need.
+func (t *tier) fetch(p []byte, places uint64) {
+	o := bits.TrailingZeros64(places)
+	w, _ := t.place(binary.LittleEndian.Uint64(p[o:]))
+	t.fetched ^= t.filter[w] ^ t.table[t.anchor(p[o:])&uint64(len(t.table)-1)]
 }
