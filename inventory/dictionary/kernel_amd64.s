@@ -175,10 +175,21 @@ four:
 	VPOR Y10, Y13, Y13
 	VPAND (SI)(AX*4), Y13, Y13 // sign, alphanumeric
 	VPOR Y13, Y12, Y12
-	AHEAD(Y4, Y5, 2, 62, Y13)
+	AHEAD(Y2, Y3, 2, 62, Y7)  // the second next is upper
+	AHEAD(Y4, Y5, 2, 62, Y13) // a digit
+	AHEAD(Y0, Y1, 2, 62, Y14) // lower
+	VPAND Y8, Y6, Y6          // not lower, lower, upper
+	VPAND Y7, Y6, Y6
+	VPOR Y6, Y12, Y12
+	VPOR Y13, Y14, Y6         // upper, upper, lower or digit
+	VPAND Y9, Y6, Y6
+	VPOR Y7, Y14, Y7          // upper, digit, letter
+	VPAND Y10, Y7, Y7
+	VPOR Y6, Y7, Y6
+	VPAND Y2, Y6, Y6
+	VPOR Y6, Y12, Y12
 	VPAND Y4, Y13, Y13
 	VPAND Y8, Y13, Y13        // digit, lower, digit
-	AHEAD(Y0, Y1, 2, 62, Y14)
 	VPAND Y0, Y14, Y14
 	VPAND Y10, Y14, Y14       // lower, digit, lower
 	VPOR Y13, Y14, Y13
