@@ -25,16 +25,23 @@ func (d *Dictionary) Scan(dst []Hit, text []byte, s *Scratch) []Hit {
 		return dst
 	}
 	from := len(dst)
-	for off := 0; off+MinLen <= len(text); off += chunk {
+	for off := 0; off+MinLen-behind <= len(text); off += chunk {
 		blocks := d.kinds(text[off:], s)
 		for i := range d.tiers {
 			if t := &d.tiers[i]; t.count > 0 {
-				n := t.candidates(s, blocks, d.kernel)
-				for n > 0 && off+int(s.at[n-1])+8 > len(text) {
-					n--
+				n, from := t.candidates(s, blocks, d.kernel), off
+				if t.at == behindMixed {
+					from -= behind
 				}
-				n = t.sift(text[off:], s.at[:n])
-				dst = d.compare(dst, text, off, t, s.at[:n])
+				at := s.at[:n]
+				for len(at) > 0 && from+int(at[0]) < 0 {
+					at = at[1:]
+				}
+				for len(at) > 0 && from+int(at[len(at)-1])+8 > len(text) {
+					at = at[:len(at)-1]
+				}
+				at = at[:t.sift(text, from, at)]
+				dst = d.compare(dst, text, from, t, at)
 			}
 		}
 	}
@@ -64,9 +71,9 @@ func (d *Dictionary) kinds(rest []byte, s *Scratch) int {
 func (t *tier) candidates(s *Scratch, n int, kernel bool) int {
 	out := s.masks[:n]
 	switch {
-	case t.at == atMixed && kernel:
+	case t.at <= behindMixed && kernel:
 		mixedKernel(&s.kinds, n, &s.masks)
-	case t.at == atMixed:
+	case t.at <= behindMixed:
 		mixedPlain(&s.kinds, n, &s.masks)
 	case t.at == inCased:
 		t.gated(s.kinds[3][:n+1], out, kernel)
@@ -173,10 +180,10 @@ func flatten(masks []uint64, shift uint, at *[chunk]uint16) (n int) {
 
 // sift keeps the positions whose next eight bytes may be a window, in place. It
 // does not ask which they are, so that the look-ups in the filter overlap.
-func (t *tier) sift(text []byte, at []uint16) (n int) {
+func (t *tier) sift(text []byte, off int, at []uint16) (n int) {
 	filter, shift := t.filter, t.shift&63
 	for _, p := range at {
-		h := binary.LittleEndian.Uint64(text[p:]) * multiplier2
+		h := binary.LittleEndian.Uint64(text[off+int(p):]) * multiplier2
 		w := filter[h>>shift]
 		at[n] = p
 		n += int(w >> (h >> 8 & 63) & (w >> (h >> 14 & 63)) & 1)

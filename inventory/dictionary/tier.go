@@ -34,8 +34,9 @@ type shape struct {
 type place uint8
 
 const (
-	atMixed place = iota
-	inCased       // visible bytes, in every gate of them a capital and a small letter
+	atMixed     place = iota
+	behindMixed       // ending two bytes behind the start of a trigger
+	inCased           // visible bytes, in every gate of them a capital and a small letter
 	inDigits
 	inWord
 	inVisible
@@ -45,12 +46,16 @@ const (
 // shapes are in the order of their costs. A pattern goes where it fits first.
 // The runs of visible bytes are narrowed to the kind that all their patterns have.
 var shapes = [...]shape{
-	{atMixed, 8, 1, 8},
+	{atMixed, 8, 1, 8}, {behindMixed, 8, 1, 8},
 	{inVisible, 40, 8, 33},
 	{inCased, 20, 8, 13}, {inVisible, 20, 8, 13}, {anywhere, 20, 8, 13},
 	{inVisible, 11, 4, 8}, {anywhere, 11, 4, 8},
 	{inVisible, 8, 1, 8}, {anywhere, 8, 1, 8},
 }
+
+// behind is how far before the start of a trigger a window of behindMixed starts.
+// Both bytes that every trigger has are in it.
+const behind = 6
 
 // MinLen is the length of the shortest pattern, in bytes.
 const MinLen = 8
@@ -65,6 +70,8 @@ func (s *shape) places(k *kinds, n int) uint64 {
 	switch s.at {
 	case atMixed:
 		m = mixed(k, &kinds{})
+	case behindMixed:
+		m = mixed(k, &kinds{}) >> behind
 	case inCased:
 		m = run(k.visible, s.gate) &^ run(^k.upper, s.gate) &^ run(^k.lower, s.gate)
 		m = run(m, s.stride)
