@@ -15,7 +15,8 @@ type Scratch struct {
 	kinds blocks
 	masks [maxBlocks]uint64
 	other [maxBlocks]uint64
-	at    [chunk]uint16
+	at    [chunk]uint16 // where windows are looked up
+	kept  [chunk]uint16 // those of them that may be some
 }
 
 // Scan appends every occurrence of every pattern in text, overlapping ones
@@ -27,22 +28,31 @@ func (d *Dictionary) Scan(dst []Hit, text []byte, s *Scratch) []Hit {
 	from := len(dst)
 	for off := 0; off+MinLen-behind <= len(text); off += chunk {
 		blocks := d.kinds(text[off:], s)
+		triggers := -1 // looked for once for two tiers
 		for i := range d.tiers {
-			if t := &d.tiers[i]; t.count > 0 {
-				n, from := t.candidates(s, blocks, d.kernel), off
-				if t.at == behindMixed {
-					from -= behind
-				}
-				at := s.at[:n]
-				for len(at) > 0 && from+int(at[0]) < 0 {
-					at = at[1:]
-				}
-				for len(at) > 0 && from+int(at[len(at)-1])+8 > len(text) {
-					at = at[:len(at)-1]
-				}
-				at = at[:t.sift(text, from, at)]
-				dst = d.compare(dst, text, from, t, at)
+			t := &d.tiers[i]
+			if t.count == 0 {
+				continue
 			}
+			n, from := triggers, off
+			if n < 0 || t.at > behindMixed {
+				n = t.candidates(s, blocks, d.kernel)
+			}
+			if t.at <= behindMixed {
+				triggers = n
+			}
+			if t.at == behindMixed {
+				from -= behind
+			}
+			at := s.at[:n]
+			for len(at) > 0 && from+int(at[0]) < 0 {
+				at = at[1:]
+			}
+			for len(at) > 0 && from+int(at[len(at)-1])+8 > len(text) {
+				at = at[:len(at)-1]
+			}
+			n = t.sift(text, from, at, &s.kept)
+			dst = d.compare(dst, text, from, t, s.kept[:n])
 		}
 	}
 	order(dst[from:])
@@ -178,14 +188,14 @@ func flatten(masks []uint64, shift uint, at *[chunk]uint16) (n int) {
 	return n
 }
 
-// sift keeps the positions whose next eight bytes may be a window, in place. It
-// does not ask which they are, so that the look-ups in the filter overlap.
-func (t *tier) sift(text []byte, off int, at []uint16) (n int) {
+// sift writes the positions whose next eight bytes may be a window. It does not
+// ask which they are, so that the look-ups in the filter overlap.
+func (t *tier) sift(text []byte, off int, at []uint16, kept *[chunk]uint16) (n int) {
 	filter, shift := t.filter, t.shift&63
 	for _, p := range at {
 		h := binary.LittleEndian.Uint64(text[off+int(p):]) * multiplier2
 		w := filter[h>>shift]
-		at[n] = p
+		kept[n&(chunk-1)] = p
 		n += int(w >> (h >> 8 & 63) & (w >> (h >> 14 & 63)) & 1)
 	}
 	return n
