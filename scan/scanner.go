@@ -43,11 +43,9 @@ type Scanner struct {
 	jarEnd         int   // end of the last jar of cookies
 	commandEnd     int   // end of the last command line looked at
 	program        []byte
-	budget         int             // bytes that may still be spent on values, see exhausted
-	judgements     int             // values that may still be judged, see spent
-	allowed        int             // end of the line whose budgets these are
-	unplaced       [judgements]int // where values were judged behind it, see spent
-	nUnplaced      int
+	budget         int // bytes that may still be spent on values, see exhausted
+	judgements     int // values that may still be judged, see spent
+	allowed        int // end of the line whose budgets these are
 	vendorEnd      int // end of the vendor word whose assignment is vendor
 	vendor         pair
 	vendorOK       bool
@@ -236,7 +234,7 @@ func (s *Scanner) begin(dst []Span, text []byte, m mode) {
 	s.runs.texts++
 	clear(s.walked)
 	clear(s.filtered)
-	s.allowed, s.budget, s.nUnplaced = -1, 0, 0
+	s.allowed, s.budget = -1, 0
 	s.blocks.done, s.blocks.from, s.blocks.to = 0, 0, 0
 	if s.layer != nil {
 		s.layer.forget()
@@ -333,14 +331,8 @@ const (
 
 // spent counts a judgement and reports whether the line that holds pos has had
 // its share. Then what is under a sensitive name or has the shape of a token
-// goes unjudged. Every line may have a few, so that where its bounds are does not
-// matter before there are as many.
+// goes unjudged.
 func (s *Scanner) spent(pos int) bool {
-	if pos > s.allowed && s.nUnplaced < judgements {
-		s.unplaced[s.nUnplaced] = pos
-		s.nUnplaced++
-		return false
-	}
 	s.allow(pos)
 	s.judgements--
 	return s.judgements < 0
@@ -353,17 +345,6 @@ func (s *Scanner) allow(pos int) {
 	lo, hi := s.line(pos)
 	s.allowed, s.budget, s.judgements = hi, valueBudget*(hi-lo)+lineAllowance, judgements+(hi-lo)/judgementEach
 	s.room = growth * (hi - lo)
-	n := 0
-	for _, p := range s.unplaced[:s.nUnplaced] {
-		switch {
-		case p > hi:
-			s.unplaced[n] = p
-			n++
-		case p >= lo:
-			s.judgements--
-		}
-	}
-	s.nUnplaced = n
 }
 
 // cover hides what is left of a line that has cost too much, from a hit on. It
