@@ -65,12 +65,12 @@ func Compile(lits []Literal, opts ...Option) (*Matcher, error) {
 		m.maxLen = max(m.maxLen, len(pats[i].text)+pats[i].min)
 	}
 	m.automaton = sync.OnceValue(func() *automaton { return newAutomaton(pats) })
-	for i, a := range alphabets() {
+	for i, a := range alphabets {
 		if pl, ok := decodeLayout(o.layout, pats, i); ok {
 			m.places[i] = func() placement { return pl }
 			continue
 		}
-		m.places[i] = sync.OnceValue(func() placement { return bestPlace(pats, a, i == fiveTokens) })
+		m.places[i] = sync.OnceValue(func() placement { return bestPlace(pats, a(), i == fiveTokens) })
 	}
 	switch {
 	case k == Plain:
@@ -88,10 +88,9 @@ func Compile(lits []Literal, opts ...Option) (*Matcher, error) {
 	return m, nil
 }
 
-// alphabets returns what the placements are made for.
-func alphabets() [placements]*alphabet {
-	return [placements]*alphabet{openSeven: sevenBits(), fiveTokens: fiveBits(), openFive: fiveBits()}
-}
+// alphabets are what the placements are made for. A kept layout needs one of
+// them at most.
+var alphabets = [placements]func() *alphabet{openSeven: sevenBits, fiveTokens: fiveBits, openFive: fiveBits}
 
 // bestPlace places literals in as many buckets as the kernels have, or in fewer
 // when that lets little more pass. It keeps some for tokens, if it may and that
@@ -120,9 +119,9 @@ func (m *Matcher) Kernel() Kernel { return m.kernel }
 // makes without it.
 func (m *Matcher) Layout() []byte {
 	var all [placements]placement
-	for i, a := range alphabets() {
+	for i, a := range alphabets {
 		if all[i] = m.places[i](); !all[i].refined {
-			all[i] = refine(m.pats, a, all[i])
+			all[i] = refine(m.pats, a(), all[i])
 		}
 	}
 	return encodeLayout(m.pats, all[:]...)
