@@ -385,3 +385,22 @@ func TestReservedID(t *testing.T) {
 		t.Error("not in every vocabulary")
 	}
 }
+
+// PWD is a directory in an environment and a password in a connection string.
+func TestValueDirectory(t *testing.T) {
+	e, err := New(DefaultDocument(), Options{RandomKey: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := e.NewRedactor()
+	for _, c := range []struct{ key, value, want string }{
+		{"PWD", "/home/user/src", "/home/user/src"},
+		{"process.env.PWD", `C:\Users\me`, `C:\Users\me`},
+		{"db.pwd", "tr0ub4dor&3", "REDACTED-password"},
+		{"password", "/tr0ub4dor&3", "REDACTED-password"},
+	} {
+		if got := string(r.Value(nil, []byte(c.key), []byte(c.value))); got != c.want {
+			t.Errorf("%s: %q became %q, not %q", c.key, c.value, got, c.want)
+		}
+	}
+}

@@ -309,6 +309,9 @@ func (s *Scanner) named(key, value []byte) {
 	if v.Strength == names.None || s.e.class[v.Class] < 0 {
 		return
 	}
+	if v.Class == names.Password && directory(value) && endsFold(key, "pwd") {
+		return
+	}
 	p := pair{quote: 'v', keyQuote: '"', sep: ':'}
 	from := len(s.spans)
 	switch {

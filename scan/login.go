@@ -22,7 +22,7 @@ func (s *Scanner) smtpLogin(di int32, hs, he int) {
 		e++
 	}
 	if e > i { // the name comes with the command
-		if e-i < 4 || (e-i)%4 != 0 || e < len(t) && lex[t[e]]&isEOL == 0 && t[e] != '\\' {
+		if i == he || e-i < 4 || (e-i)%4 != 0 || e < len(t) && lex[t[e]]&isEOL == 0 && t[e] != '\\' {
 			return // AUTH LOGIN PLAIN: what the server can do
 		}
 		skip = 0
@@ -48,7 +48,13 @@ func (s *Scanner) loginLine(c *carry, lo, hi int) bool {
 		i--
 	}
 	partial := s.partial && hi == len(t)
+	w := i
+	for w > lo && i-w < maxKey && lex[t[w-1]]&(isBlank|isQuote) == 0 {
+		w--
+	}
 	switch {
+	case w < i && s.e.ours(t[w:end]):
+		return false // redacted before
 	case i-lo > maxKey:
 		return false
 	case end-i < 4 || (end-i)%4 != 0 || i > lo && lex[t[i-1]]&(isBlank|isQuote) == 0 && t[i-1] != ':' && t[i-1] != '>':
