@@ -586,6 +586,10 @@ loop:
 			} else if !s.inside(from, i) {
 				break loop
 			}
+		case '%':
+			if i > from && encodedLine(t[i:lim]) {
+				break loop
+			}
 		case ',', ';', '&', '|':
 			if c == '&' && s.reference(i, lim) {
 				break loop
@@ -603,6 +607,20 @@ loop:
 		i = trimProse(t, from, i)
 	}
 	return i, closed
+}
+
+// encodedLine reports whether t begins with the percent-encoded end of a line
+// behind which the next one begins with a name: %0aNext: or %0D%0Anext=.
+func encodedLine(t []byte) bool {
+	i := 0
+	for i+2 < len(t) && t[i] == '%' && t[i+1] == '0' && (t[i+2]|0x20 == 'a' || t[i+2]|0x20 == 'd') {
+		i += 3
+	}
+	k := i
+	for k < len(t) && k-i < maxKey && lex[t[k]]&isKey != 0 {
+		k++
+	}
+	return i > 0 && k > i && k < len(t) && (t[k] == ':' || t[k] == '=')
 }
 
 // escapedMark reports whether u0026, u003c or u003e at k, an ampersand or the marks

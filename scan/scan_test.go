@@ -78,6 +78,7 @@ var shapes = []string{
 	`System.setProperty("DB_PASSWORD", "<<{alnum:12}>>")`,
 	// HTTP
 	`GET /cb?access_token=<<{alnum:32}>>&state=1 HTTP/1.1`,
+	`600%20URI%0aproxy-password=<<q-{alnum:8}>>%0aConfig-Item:%20quiet=1%0d%0a`,
 	`POST /login user=bob&password=<<p%40ss%26{alnum:8}>>&x=1`,
 	`url=https%3A%2F%2Fh.example%2F%3Ftoken%3D<<{alnum:24}>>%26x%3D1`,
 	`{"user":{"credentials":{"password":"<<{alnum:8}\\\"{alnum:4}>>"}}}`,
