@@ -34,6 +34,10 @@ type Options struct {
 	// secret by their names or by themselves are known secrets beside those of the
 	// document's inventory.
 	Environ []string
+	// Mask is written for every value that is masked; empty for the marker of its
+	// detector. It is text that others wrote before and readers look for, such as
+	// ****; unlike a marker it need not be harmless where it stands.
+	Mask string
 	// OnFinding takes the findings of every Redactor and Writer that has no
 	// function of its own. It is called from all their goroutines.
 	OnFinding func(finding.Finding)
@@ -54,6 +58,7 @@ type Engine struct {
 	allow     allowlist
 	ring      *keyring // nil without a key
 	vocab     *envelope.Vocabulary
+	mask      string // in the place of markers; empty for none
 	limits    Limits
 	onFinding func(finding.Finding)
 }
@@ -78,7 +83,7 @@ func New(doc *Document, o Options) (*Engine, error) {
 	if all, err = withKnown(all); err != nil {
 		return nil, err
 	}
-	e := &Engine{limits: doc.Limits, shadow: doc.Shadow, notes: notes, vocab: new(envelope.Vocabulary), onFinding: o.OnFinding}
+	e := &Engine{limits: doc.Limits, shadow: doc.Shadow, notes: notes, vocab: new(envelope.Vocabulary), mask: o.Mask, onFinding: o.OnFinding}
 	if e.limits.MaxLine == 0 {
 		e.limits.MaxLine = defaultMaxLine
 	}
@@ -232,7 +237,7 @@ func (e *Engine) Scan() *scan.Engine { return e.scan }
 // IsEnvelope reports whether the whole of value is a marker, hash or surrogate that this
 // engine, or one with an earlier key, put in the place of a secret.
 func (e *Engine) IsEnvelope(value []byte) bool {
-	if e.vocab.Is(value) {
+	if e.vocab.Is(value) || e.mask != "" && string(value) == e.mask {
 		return true
 	}
 	for _, f := range e.format {

@@ -18,13 +18,14 @@ import (
 
 // withKnown returns the detectors and the one that reports known secrets. It is
 // there without an inventory too: policies may name it, its markers are ours,
-// and an inventory can be put in later.
+// and an inventory can be put in later. Other detectors of kind Known find
+// nothing: they are what Hide reports.
 func withKnown(all []detectors.Detector) ([]detectors.Detector, error) {
 	known := detectors.KnownSecret()
 	out := make([]detectors.Detector, 0, len(all)+1)
 	for i := range all {
 		switch d := &all[i]; {
-		case d.Kind == detectors.Known:
+		case d.Kind == detectors.Known && d.ID == known.ID:
 		case d.ID == known.ID:
 			return nil, fmt.Errorf("%s:%d: detector id %q is reserved", d.File, d.Line, d.ID)
 		default:

@@ -37,18 +37,18 @@ func (r *Redactor) render(dst, text []byte, e *edit) []byte {
 	c := &r.plan.candidates[e.owner]
 	switch e.action {
 	case Mask:
-		return envelope.AppendMask(dst, r.e.detectors[c.Detector].id)
+		return r.e.appendMask(dst, c.Detector)
 	case Partial:
 		if k := c.kept; k != (kept{}) {
 			dst = append(dst, text[c.Start:c.Start+int(k.first)]...)
-			dst = envelope.AppendMask(dst, r.e.detectors[c.Detector].id)
+			dst = r.e.appendMask(dst, c.Detector)
 			if k.last > 0 {
 				dst = append(append(dst, envelope.Separator), text[c.End-int(k.last):c.End]...)
 			}
 			return dst
 		}
 		dst = append(dst, r.prefix(c, text[c.Start:c.End])...)
-		return envelope.AppendMask(dst, r.e.detectors[c.Detector].id)
+		return r.e.appendMask(dst, c.Detector)
 	case Hash:
 		return envelope.AppendHash(dst, r.e.detectors[c.Detector].id, r.e.ring.id, r.hashSum(text[c.Start:c.End]))
 	case Format:
@@ -57,4 +57,12 @@ func (r *Redactor) render(dst, text []byte, e *edit) []byte {
 		return envelope.AppendToken(dst, r.e.ring.id, r.tokenSum(text[c.Start:c.End]))
 	}
 	return envelope.AppendMask(dst, envelope.Unscanned)
+}
+
+// appendMask appends what stands for a masked value of a detector.
+func (e *Engine) appendMask(dst []byte, detector int32) []byte {
+	if e.mask != "" {
+		return append(dst, e.mask...)
+	}
+	return envelope.AppendMask(dst, e.detectors[detector].id)
 }

@@ -31,7 +31,7 @@ type Options struct {
 	// what detectors say of it themselves is found.
 	NoDecoding bool
 	// Inventory holds known secrets; nil for none. What it finds is reported by the
-	// detector of kind Known, and not at all where there is none.
+	// last detector of kind Known, and not at all where there is none.
 	Inventory *inventory.Inventory
 }
 

@@ -174,6 +174,9 @@ func (s *Scanner) gatedRules() {
 	for pos := 0; pos < len(s.text); {
 		hi := pos + lineEnd(s.text[pos:])
 		for _, g := range s.e.gated {
+			if !g.rule.Possible(s.text[pos:hi]) {
+				continue
+			}
 			for at := pos; at < hi; {
 				start, end, ok, _ := g.rule.FindFrom(s.text, pos, hi, at)
 				if !ok || end <= start {

@@ -27,6 +27,7 @@ type Rule struct {
 	direct        bool
 	before, after int // bytes beside an anchor, or unbounded
 	window        int
+	needs         needs // of a rule without anchors
 	space         *space
 	whole         *machine // anchored at the match's start
 	find, rev     *machine
@@ -60,6 +61,7 @@ func newRule(s *Set, id string, groups int, tree, bare *syntax.Regexp) *Rule {
 		r.before, r.after = 0, 0
 		_, r.after = lengths(bare)
 		r.direct = true
+		r.needs = needsOf(bare, family)
 		return r
 	}
 	r.direct = simple(family)
