@@ -102,6 +102,9 @@ func (r *Redactor) Stats() Stats {
 	return s
 }
 
+// Failed is Stats().Failed, at no cost.
+func (r *Redactor) Failed() int64 { return r.stats.Failed }
+
 // count adds the plan to the stats.
 func (r *Redactor) count() {
 	for i := range r.plan.candidates {

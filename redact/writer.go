@@ -339,6 +339,22 @@ func (w *Writer) Close() error {
 	return w.err
 }
 
+// Settled reports whether all that was written has gone out, and a new stream
+// from here would come to the same: no line is held and no key block is open.
+// What was acknowledged or committed at such a place is never needed again.
+func (w *Writer) Settled() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.err == nil && !w.skip && w.given == w.taken && w.stream.Idle()
+}
+
+// Failed is Stats().Failed, at no cost.
+func (w *Writer) Failed() int64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.r.Failed()
+}
+
 // Stats returns what happened so far.
 func (w *Writer) Stats() Stats {
 	w.mu.Lock()

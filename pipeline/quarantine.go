@@ -1,0 +1,181 @@
+package pipeline
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+
+	"filippo.io/age"
+
+	"github.com/stanch/stanch/finding"
+	"github.com/stanch/stanch/redact"
+)
+
+// Case is a record that failed, and why.
+type Case struct {
+	Reason Reason
+	Record *Record // as it was read; it is stored sealed or not at all
+}
+
+// Quarantine keeps records that could not be redacted or written: what is known
+// of them in clear, their bytes only sealed to the recipients. It is safe for
+// concurrent use.
+type Quarantine struct {
+	out        Output
+	recipients []age.Recipient
+	engine     *redact.Handle
+}
+
+// NewQuarantine returns a quarantine that is written to out. Without recipients
+// no bytes of a record are kept.
+func NewQuarantine(out Output, engine *redact.Handle, recipients ...age.Recipient) *Quarantine {
+	return &Quarantine{out, recipients, engine}
+}
+
+// Entry is a line of the quarantine, version 1. configs/quarantine.schema.json
+// describes its JSON.
+type Entry struct {
+	Schema  int            `json:"schema"`
+	ID      string         `json:"id"` // of the event, as in a finding
+	Input   string         `json:"input"`
+	Reason  Reason         `json:"reason"`
+	Source  finding.Source `json:"source"`
+	Bytes   int64          `json:"bytes"` // of key, headers and value; rounded up to 256
+	Headers int            `json:"headers"`
+	Time    time.Time      `json:"time"`
+	// Sealed is the record as JSON in an age file (age-encryption.org/v1); empty
+	// where no recipient is configured.
+	Sealed []byte `json:"sealed,omitempty"`
+}
+
+// sizeUnit is what sizes are rounded up to: the length of a short secret says
+// something about it.
+const sizeUnit = 256
+
+// Encode returns the line of a case without its line feed, and the key it is
+// written under. An error means that it could not be sealed.
+func (q *Quarantine) Encode(input string, c Case) (key, line []byte, err error) {
+	e := Entry{Schema: 1, Input: input, Reason: c.Reason, Source: c.Record.Source, Headers: len(c.Record.Headers), Time: time.Now().UTC()}
+	e.ID = e.Source.EventID("quarantine-" + string(c.Reason))
+	e.Bytes = (c.Record.Size() + sizeUnit - 1) / sizeUnit * sizeUnit
+	r := q.engine.Load().NewRedactor()
+	e.Source.Path = string(r.Append(nil, []byte(e.Source.Path)))
+	e.Source.Topic = string(r.Append(nil, []byte(e.Source.Topic)))
+	e.Source.Resource = string(r.Append(nil, []byte(e.Source.Resource)))
+	if len(q.recipients) > 0 {
+		if e.Sealed, err = seal(c.Record, q.recipients); err != nil {
+			return nil, nil, err
+		}
+	}
+	line, err = json.Marshal(&e)
+	return []byte(e.ID), line, err
+}
+
+// Put writes cases and returns when they are durable. The records' source must
+// not be acknowledged before.
+func (q *Quarantine) Put(ctx context.Context, input string, cases []Case) error {
+	b := Batch{Lane: Lane{Name: "quarantine"}}
+	for _, c := range cases {
+		key, line, err := q.Encode(input, c)
+		if err != nil {
+			return fmt.Errorf("quarantine: %w", err)
+		}
+		b.Records = append(b.Records, Record{Key: key, Value: line, Time: time.Now()})
+	}
+	if err := q.out.Write(ctx, &b); err != nil {
+		return fmt.Errorf("quarantine: %w", err)
+	}
+	return nil
+}
+
+// Plan says where the quarantine is and whether it keeps records.
+func (q *Quarantine) Plan(ctx context.Context) ([]string, error) {
+	lines, err := q.out.Plan(ctx)
+	if len(q.recipients) == 0 {
+		return append(lines, "keeps no bytes of records: no recipient"), err
+	}
+	return append(lines, fmt.Sprintf("seals records to %d recipients", len(q.recipients))), err
+}
+
+// Close closes the output.
+func (q *Quarantine) Close() error { return q.out.Close() }
+
+// sealed is what stands in Entry.Sealed. Its JSON tells null from empty.
+type sealed struct {
+	Key     []byte         `json:"key"`
+	Value   []byte         `json:"value"`
+	Headers []sealedHeader `json:"headers,omitempty"`
+	Time    time.Time      `json:"time"`
+	Source  finding.Source `json:"source"`
+}
+
+type sealedHeader struct {
+	Name  []byte `json:"name"` // any bytes
+	Value []byte `json:"value"`
+}
+
+func seal(r *Record, to []age.Recipient) ([]byte, error) {
+	s := sealed{Key: r.Key, Value: r.Value, Time: r.Time, Source: r.Source}
+	for _, h := range r.Headers {
+		s.Headers = append(s.Headers, sealedHeader{[]byte(h.Name), h.Value})
+	}
+	text, err := json.Marshal(&s)
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	w, err := age.Encrypt(&out, to...)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := w.Write(text); err != nil {
+		return nil, err
+	}
+	if err := w.Close(); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}
+
+// maxSealed bounds what opening an entry may come to.
+const maxSealed = 256 << 20
+
+// Open returns the record of an entry.
+func (e *Entry) Open(id ...age.Identity) (*Record, error) {
+	if len(e.Sealed) == 0 {
+		return nil, fmt.Errorf("quarantine %s: its record was not kept", e.ID)
+	}
+	r, err := age.Decrypt(bytes.NewReader(e.Sealed), id...)
+	if err != nil {
+		return nil, fmt.Errorf("quarantine %s: %w", e.ID, err)
+	}
+	text, err := io.ReadAll(io.LimitReader(r, maxSealed))
+	if err != nil {
+		return nil, fmt.Errorf("quarantine %s: %w", e.ID, err)
+	}
+	var s sealed
+	if json.Unmarshal(text, &s) != nil {
+		return nil, fmt.Errorf("quarantine %s: not a record", e.ID)
+	}
+	rec := &Record{Key: s.Key, Value: s.Value, Time: s.Time, Source: s.Source}
+	for _, h := range s.Headers {
+		rec.Headers = append(rec.Headers, Header{string(h.Name), h.Value})
+	}
+	return rec, nil
+}
+
+// FindingKey returns the key that a finding is written under: its fingerprint,
+// or a hash of detector and source where it has none.
+func FindingKey(f *finding.Finding) []byte {
+	if f.Fingerprint != "" {
+		return []byte(f.Fingerprint)
+	}
+	s := f.Source
+	h := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s\x00%s\x00%s\x00%d\x00%s\x00%s", f.Detector, s.Kind, s.Path, s.Topic, s.Partition, s.Signal, s.Resource))
+	return []byte(f.Detector + "-" + hex.EncodeToString(h[:8]))
+}
