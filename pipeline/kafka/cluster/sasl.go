@@ -1,0 +1,42 @@
+package cluster
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/segmentio/kafka-go/sasl"
+	"github.com/segmentio/kafka-go/sasl/plain"
+	"github.com/segmentio/kafka-go/sasl/scram"
+)
+
+// SASL is how a client proves who it is. The zero value is not at all.
+type SASL struct {
+	// Mechanism is PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or empty.
+	Mechanism string
+	Username  string
+	Password  string
+}
+
+// Format keeps passwords out of anything printed.
+func (s SASL) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "SASL{%s}", s.Mechanism) }
+
+func (s SASL) mechanism() (sasl.Mechanism, error) {
+	switch s.Mechanism {
+	case "":
+		return nil, nil
+	case "PLAIN":
+		return plain.Mechanism{Username: s.Username, Password: s.Password}, nil
+	case "SCRAM-SHA-256", "SCRAM-SHA-512":
+		algorithm := scram.SHA256
+		if s.Mechanism == "SCRAM-SHA-512" {
+			algorithm = scram.SHA512
+		}
+		m, err := scram.Mechanism(algorithm, s.Username, s.Password)
+		if err != nil {
+			// The library's error may quote what it could not prepare.
+			return nil, errors.New("kafka: username or password cannot be used with SCRAM")
+		}
+		return m, nil
+	}
+	return nil, fmt.Errorf("kafka: unknown SASL mechanism %q", s.Mechanism)
+}
