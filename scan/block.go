@@ -153,7 +153,7 @@ func (s *Scanner) followLine(pos, hi int) {
 				}
 			}
 		case begins >= 0 && (b.nLead < minLead || bytes.Equal(leadOf(line[:begins]), b.lead[:b.nLead])),
-			b.left > 0 && (bytes.Contains(line, []byte("Private-")) || !b.begun && s.e.ours(bytes.TrimSpace(line))):
+			b.left > 0 && (bytes.Contains(line, []byte("Private-")) || !b.begun && bytes.Contains(line, markerStart)):
 			bs.close(i)
 			continue
 		case !bs.header(b, line):

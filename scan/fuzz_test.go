@@ -71,7 +71,7 @@ var awkward = []string{
 	`key=(key=(key=(`, `password=${password=${`, `curl -u "bob:x` + "\n" + `y" h`, "curl -u 'a:b\rc'", "mysql -p'a\nb' x",
 	`Authorization: Digest a="`, `Authorization: Digest response="x\`, `Cookie: a=`, `Cookie: =b;;=`, `Set-Cookie: a`,
 	`://u:`, `://@`, `://:@`, `://a:b/c@d`, `a://u:p%40@h`, `identified by`, `identified by '''`, `IDENTIFIED WITH x BY \'a\'`,
-	"Private-Lines: 1 0\n0\n0", "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nabcd", "-----BEGIN PRIVATE KEY-----\\nabcd\\n-----END", "-----BEGIN PRIVATE KEY-----\r\rab",
+	"Private-Lines: 1 0\n0\n0", "Private-Lines: 10\n 0\"0\n0", "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nabcd", "-----BEGIN PRIVATE KEY-----\\nabcd\\n-----END", "-----BEGIN PRIVATE KEY-----\r\rab",
 	"Private-Lines: 2\nAAAA\nBBBB\n", `Private-Lines: 2\nAAAA\nBBBB\n`, "Private-Lines: 9999\n",
 	`<password>a]]></password>`, `<wsse:Password `, `%26password%3Da%22`, `\u0026token\u003da\u0022`, `&quot;token&quot;:&quot;a&quot;`,
 	"token=\x1b[33mabcdefgh12345678\x1b[0m", `\npassword=a`, `--password=--token`, `["--token","`, `bearer `, `basic Og==`,
