@@ -22,6 +22,8 @@ const (
 	Token
 	// Hash writes a keyed hash, so that equal values stay recognisable as equal.
 	Hash
+	// Seal writes the value, encrypted for people who keep an age identity elsewhere.
+	Seal
 	// Mask writes a marker that names the detector.
 	Mask
 	// Remove writes nothing, or an empty string where an unquoted JSON scalar
@@ -32,7 +34,7 @@ const (
 	Drop
 )
 
-var actions = [...]string{"keep", "shadow", "partial", "format", "token", "hash", "mask", "remove", "drop"}
+var actions = [...]string{"keep", "shadow", "partial", "format", "token", "hash", "sealed", "mask", "remove", "drop"}
 
 func (a Action) String() string { return actions[a] }
 
@@ -47,5 +49,5 @@ func ParseAction(s string) (Action, error) {
 			return Action(i), nil
 		}
 	}
-	return 0, fmt.Errorf("unknown action %q: want keep, shadow, partial, format, token, hash, mask, remove or drop", s)
+	return 0, fmt.Errorf("unknown action %q: want keep, shadow, partial, format, token, hash, sealed, mask, remove or drop", s)
 }

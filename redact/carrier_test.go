@@ -171,8 +171,9 @@ type job struct {
 func carried(t *testing.T) []job {
 	t.Helper()
 	var jobs []job
-	for _, action := range []Action{Mask, Partial, Format, Token, Hash, Remove} {
-		e := demoEngine(t, fmt.Sprintf("policy: [{detector: demo-token, action: %s}]", action), Options{})
+	keys := newKeyPair(t)
+	for _, action := range []Action{Mask, Partial, Format, Token, Hash, Seal, Remove} {
+		e := demoEngine(t, keys.policy(fmt.Sprintf("{detector: demo-token, action: %s}", action)), Options{})
 		r := e.NewRedactor()
 		for _, c := range carriers {
 			value := "dmo_" + random
@@ -192,7 +193,14 @@ func carried(t *testing.T) []job {
 				span.KeyEnd = span.KeyStart + 1
 			}
 			want := redactSpans(r, value, scan.Span{End: len(value), Detector: demoToken, Confidence: span.Confidence})
-			jobs = append(jobs, job{c.kind, redactSpans(r, text, span), want})
+			out := redactSpans(r, text, span)
+			if action == Seal { // no two are alike
+				e.vocab.Sealed([]byte(out), func(start, end int) { want = out[start:end] })
+				if got := keys.unseal(t, want); got != value {
+					t.Errorf("%s: unsealed %q", c.kind, got)
+				}
+			}
+			jobs = append(jobs, job{c.kind, out, want})
 			if strings.Contains(jobs[len(jobs)-1].text, value) {
 				t.Fatalf("%s: not redacted", c.kind)
 			}

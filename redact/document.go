@@ -22,6 +22,7 @@ type Document struct {
 	Key       KeyFiles
 	Limits    Limits
 	Inventory InventoryFile
+	Seal      Recipients
 	// Shadow makes every action that would change something report only.
 	Shadow bool
 }
@@ -109,6 +110,16 @@ type Value struct{ text string }
 // ones, whose hashes are still to be recognised.
 type KeyFiles struct {
 	File     string
+	Previous []string
+}
+
+// Recipients are who can open what is sealed: public keys of age. The private ones
+// belong on no machine that redacts.
+type Recipients struct {
+	Pos  Position
+	Keys []Pattern
+	File Pattern // with one key per line; empty for none
+	// Previous are the ids of earlier sets, whose envelopes are still to be recognised.
 	Previous []string
 }
 

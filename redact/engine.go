@@ -16,6 +16,7 @@ import (
 	"github.com/stanch/stanch/finding"
 	"github.com/stanch/stanch/internal/envelope"
 	"github.com/stanch/stanch/internal/names"
+	"github.com/stanch/stanch/internal/seal"
 	"github.com/stanch/stanch/inventory"
 	"github.com/stanch/stanch/scan"
 )
@@ -56,7 +57,8 @@ type Engine struct {
 	shadow    bool         // nothing is changed
 	format    []*formatter // by key, the one in force first; nil if no rule asks for it
 	allow     allowlist
-	ring      *keyring // nil without a key
+	ring      *keyring     // nil without a key
+	seal      *seal.Sealer // nil without recipients
 	vocab     *envelope.Vocabulary
 	mask      string // in the place of markers; empty for none
 	limits    Limits
@@ -113,6 +115,9 @@ func New(doc *Document, o Options) (*Engine, error) {
 		for _, k := range e.ring.previous {
 			e.vocab.AddKey(k.id)
 		}
+	}
+	if err := e.openSeal(doc.Seal); err != nil {
+		return nil, err
 	}
 	if err := e.compileRules(doc.Policy, all); err != nil {
 		return nil, err
@@ -234,8 +239,8 @@ func (e *Engine) Notes() []string { return e.notes }
 // Scan returns the engine's scanner. Spans index its detectors.
 func (e *Engine) Scan() *scan.Engine { return e.scan }
 
-// IsEnvelope reports whether the whole of value is a marker, hash or surrogate that this
-// engine, or one with an earlier key, put in the place of a secret.
+// IsEnvelope reports whether the whole of value is a marker, hash, surrogate or sealed
+// value that this engine, or one with an earlier key, put in the place of a secret.
 func (e *Engine) IsEnvelope(value []byte) bool {
 	if e.vocab.Is(value) || e.mask != "" && string(value) == e.mask {
 		return true
@@ -248,7 +253,10 @@ func (e *Engine) IsEnvelope(value []byte) bool {
 	return false
 }
 
-var errNoKey = errors.New("this action needs a key that lasts: set key.file or STANCH_KEY")
+var (
+	errNoKey        = errors.New("this action needs a key that lasts: set key.file or STANCH_KEY")
+	errNoRecipients = errors.New("this action needs recipients: set seal.recipients or seal.recipients_file")
+)
 
 // Handle is an Engine that can be replaced while it is in use. Redactors take
 // the new one with their next call, Writers at the next end of a line.

@@ -290,7 +290,7 @@ var anyValues = []string{"k7Rw2mZ9qX4tB8vN1cL5pD3s", "hunter-2 & sons", "8392017
 
 func (p *parser) document(d *Document, n *yaml.Node) error {
 	version := false
-	err := p.fields(n, "document", []string{"version", "rules", "detectors", "names", "policy", "allow", "key", "limits", "inventory", "mode"}, func(name string, v *yaml.Node) (err error) {
+	err := p.fields(n, "document", []string{"version", "rules", "detectors", "names", "policy", "allow", "key", "limits", "inventory", "seal", "mode"}, func(name string, v *yaml.Node) (err error) {
 		switch name {
 		case "version":
 			version = true
@@ -327,6 +327,8 @@ func (p *parser) document(d *Document, n *yaml.Node) error {
 			d.Shadow = mode == "shadow"
 		case "inventory":
 			d.Inventory, err = p.inventoryFile(v)
+		case "seal":
+			d.Seal, err = p.recipients(v)
 		}
 		return err
 	})
@@ -386,6 +388,39 @@ func (p *parser) inventoryFile(n *yaml.Node) (f InventoryFile, err error) {
 		err = p.errorf(n, "inventory: want a file")
 	}
 	return f, err
+}
+
+// recipientsID is what an envelope calls a set of recipients.
+var recipientsID = regexp.MustCompile(`^[0-9a-f]{8}$`)
+
+func (p *parser) recipients(n *yaml.Node) (r Recipients, err error) {
+	r.Pos = p.pos(n)
+	err = p.fields(n, "seal", []string{"recipients", "recipients_file", "previous"}, func(name string, v *yaml.Node) (err error) {
+		switch name {
+		case "recipients":
+			r.Keys, err = p.words(v, name, func(n *yaml.Node, what string) (Pattern, error) {
+				s, err := p.str(n, what)
+				return Pattern{s, p.pos(n)}, err
+			})
+		case "recipients_file":
+			r.File.Text, err = p.str(v, name)
+			r.File.Pos = p.pos(v)
+		case "previous":
+			err = p.list(v, name, func(n *yaml.Node) error {
+				id, err := p.str(n, name)
+				if err == nil && !recipientsID.MatchString(id) {
+					err = p.errorf(n, "previous: want the %d hexadecimal digits in front of the first ~ of an envelope", envelope.RecipientsIDLen)
+				}
+				r.Previous = append(r.Previous, id)
+				return err
+			})
+		}
+		return err
+	})
+	if err == nil && len(r.Keys) == 0 && r.File.Text == "" {
+		err = p.errorf(n, "seal: want recipients or recipients_file")
+	}
+	return r, err
 }
 
 func (p *parser) selection(s *Selection, n *yaml.Node) error {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stanch/stanch/finding"
 	"github.com/stanch/stanch/internal/envelope"
+	"github.com/stanch/stanch/internal/seal"
 	"github.com/stanch/stanch/scan"
 )
 
@@ -40,8 +41,9 @@ type plan struct {
 	quote      openQuote
 	carried    []carry // by detector
 	drop       dropped
-	run        uint64 // texts that belong together; counted, so that carried need not be cleared
-	text       uint64 // texts
+	sealed     []stretch // envelopes in the text, as far as candidates have not passed them
+	run        uint64    // texts that belong together; counted, so that carried need not be cleared
+	text       uint64    // texts
 }
 
 // carry is what the pieces of a secret take over from its beginning.
@@ -88,6 +90,7 @@ func (r *Redactor) resolve(text, key []byte, spans []scan.Span) {
 		p.flood(text, r.e.limits.MaxCandidates)
 	}
 	p.link()
+	p.findSealed(r.e, text)
 	for i := range p.candidates {
 		r.decide(i, text, key)
 	}
@@ -140,7 +143,7 @@ func (r *Redactor) decide(i int, text, key []byte) {
 		return
 	}
 	value := text[c.Start:c.End]
-	if len(value) == 0 || r.e.IsEnvelope(value) {
+	if len(value) == 0 || r.plan.inSealed(c) || r.e.IsEnvelope(value) {
 		c.own = true
 		return
 	}
@@ -171,6 +174,10 @@ func (r *Redactor) decide(i int, text, key []byte) {
 		}
 	case Hash, Token:
 		if !r.hashable(c, value) {
+			c.action = Mask
+		}
+	case Seal:
+		if !c.whole() || len(value) > seal.MaxValue {
 			c.action = Mask
 		}
 	}
@@ -324,7 +331,8 @@ func (r *Redactor) rules(i, j int) bool {
 }
 
 // close writes the edits of a union. Hash, Token, Format and Partial speak for their owner's
-// value only; what else the union holds is masked. A union that only goes on
+// value only; what else the union holds is masked. Seal takes all of the union, so
+// that it can be put back. A union that only goes on
 // with a secret writes nothing and is no match: the secret has its marker.
 func (r *Redactor) close(u *union, text []byte) {
 	p := &r.plan
@@ -341,6 +349,9 @@ func (r *Redactor) close(u *union, text []byte) {
 			return
 		}
 		o, action = u.fresh, max(action, Mask)
+	}
+	if action == Seal && u.end-u.start > seal.MaxValue {
+		action = Mask
 	}
 	c := &p.candidates[o]
 	if action == Hash || action == Token || action == Format || action == Partial {

@@ -64,6 +64,9 @@ func (e *Engine) compileRules(rules []Rule, all []detectors.Detector) error {
 		if (r.Action == Hash || r.Action == Token || r.Action == Format) && (e.ring == nil || e.ring.random) {
 			return r.Pos.errorf("%w", errNoKey)
 		}
+		if r.Action == Seal && e.seal == nil {
+			return r.Pos.errorf("%w", errNoRecipients)
+		}
 		if r.Action == Format {
 			e.format = e.ring.formatters()
 		}

@@ -53,6 +53,8 @@ func (r *Redactor) render(dst, text []byte, e *edit) []byte {
 		return envelope.AppendHash(dst, r.e.detectors[c.Detector].id, r.e.ring.id, r.hashSum(text[c.Start:c.End]))
 	case Format:
 		return r.e.format[0].append(dst, text[c.Start:c.End])
+	case Seal:
+		return r.appendSealed(dst, r.e.detectors[c.Detector].id, text[e.start:e.end])
 	case Token:
 		return envelope.AppendToken(dst, r.e.ring.id, r.tokenSum(text[c.Start:c.End]))
 	}

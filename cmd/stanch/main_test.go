@@ -13,6 +13,7 @@ import (
 	"time"
 	"unicode/utf16"
 
+	"filippo.io/age"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/stanch/stanch/detectors"
@@ -28,6 +29,7 @@ func TestMain(m *testing.M) {
 		"zeros":  tool(zeros),
 		"slow":   tool(slow),
 		"same":   tool(same),
+		"keygen": tool(keygen),
 	})
 }
 
@@ -78,6 +80,20 @@ func gen(args []string, _ io.Reader, out io.Writer) error {
 		}
 	}
 	return nil
+}
+
+// keygen writes a private key of age to the named file, and the policy that seals
+// everything for its owner to the output.
+func keygen(args []string, _ io.Reader, out io.Writer) error {
+	id, err := age.GenerateX25519Identity()
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(args[0], []byte("# a comment\n"+id.String()+"\n"), 0o600); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(out, "version: 1\nseal: {recipients: %s}\npolicy: [{action: sealed}]\n", id.Recipient())
+	return err
 }
 
 // toUTF16 encodes its input: utf16 le|be [bom].

@@ -29,7 +29,7 @@ made for each run.`,
 	root.SetOut(c.stdout)
 	root.SetErr(c.stderr)
 	root.SetHelpTemplate(helpTemplate)
-	root.AddCommand(c.redactCommand(), c.scanCommand(), c.execCommand(), c.rulesCommand(), c.inventoryCommand(), c.configCommand(), c.versionCommand(), c.manCommand())
+	root.AddCommand(c.redactCommand(), c.scanCommand(), c.execCommand(), c.unsealCommand(), c.rulesCommand(), c.inventoryCommand(), c.configCommand(), c.versionCommand(), c.manCommand())
 	return root
 }
 

@@ -115,7 +115,7 @@ func TestCommands(t *testing.T) {
 		}
 	}
 	bin := t.TempDir()
-	build := exec.Command("go", "build", "-o", bin, "./cmd/stanch")
+	build := exec.Command("go", "build", "-o", bin, "./cmd/stanch", "filippo.io/age/cmd/age-keygen")
 	build.Dir = top
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)

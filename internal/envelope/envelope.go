@@ -5,18 +5,23 @@
 // and inside quotes at any escape depth:
 //
 //	value    = envelope *( "." envelope )
-//	envelope = mask / partial / hash / token
+//	envelope = mask / partial / hash / token / sealed
 //	mask     = "REDACTED-" id
 //	partial  = literal "REDACTED-" id           ; literal is a public prefix of detector id
 //	hash     = "HASHED-" id "-" keyid "-" sum
 //	token    = "TOKEN-" keyid "-" surrogate
+//	sealed   = "SEALED-" id "-" setid "~" wrapped "~" box "~"
 //	id       = %x61-7A / DIGIT, then up to 63 of %x61-7A / DIGIT / "-"
 //	keyid    = 8LHEX
 //	sum      = 32LHEX                           ; 16 bytes
 //	surrogate = 16( %x61-7A / %x32-37 )         ; 10 bytes in base32
+//	setid    = 8LHEX                            ; of a set of recipients
+//	wrapped  = 87*4096base64url                 ; a data key, encrypted to each of them
+//	box      = 96*5856base64url                 ; the value, encrypted with it
 //
 // Recognition takes the whole value and a closed vocabulary: known detector
-// ids, their literals, known key ids. REDACTED-hunter2 is a secret.
+// ids, their literals, known key ids, known sets of recipients. REDACTED-hunter2 is
+// a secret.
 package envelope
 
 import (
@@ -49,8 +54,11 @@ const (
 	// Separator stands between envelopes that touch.
 	Separator = '.'
 
-	// maxLen bounds the values looked at: several envelopes of the longest id.
-	maxLen = 1024
+	// maxLen bounds the values looked at: several envelopes of the longest id, or
+	// two sealed ones.
+	maxLen = 2*MaxSealed + 1
+	// maxPrefix bounds where the tag of a mask is looked for, behind a public prefix.
+	maxPrefix = 1 << 10
 )
 
 // AppendMask appends the marker of a detector.
@@ -94,6 +102,8 @@ func Unreserved(s string) bool {
 type Vocabulary struct {
 	literals map[string][]string // by detector id
 	keys     map[string]struct{}
+
+	recipients map[string]struct{}
 }
 
 // AddDetector makes a detector known, with the public prefixes that a partial
@@ -143,11 +153,15 @@ func (v *Vocabulary) cut(value []byte) (rest []byte, ok bool) {
 		id, rest := word(after)
 		return rest, v.isToken(id)
 	}
-	literal, after, found := bytes.Cut(value, []byte(maskTag))
-	if !found {
+	if bytes.HasPrefix(value, []byte(SealedTag)) {
+		return v.cutSealed(value)
+	}
+	at := bytes.Index(value[:min(len(value), maxPrefix)], []byte(maskTag))
+	if at < 0 {
 		return nil, false
 	}
-	id, rest := word(after)
+	literal := value[:at]
+	id, rest := word(value[at+len(maskTag):])
 	known, ok := v.literals[string(id)]
 	if len(literal) == 0 {
 		return rest, ok || string(id) == Unscanned

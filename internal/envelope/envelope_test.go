@@ -11,6 +11,7 @@ func vocabulary() *Vocabulary {
 	v.AddDetector("demo-token", "dmo_", "dmo.")
 	v.AddDetector("demo")
 	v.AddKey("0a1b2c3d")
+	v.AddRecipients("5e6f7a8b")
 	return v
 }
 
@@ -19,6 +20,9 @@ func TestIs(t *testing.T) {
 	hash := string(AppendHash(nil, "demo-token", "0a1b2c3d", sum))
 	mask := string(AppendMask(nil, "demo-token"))
 	token := string(AppendToken(nil, "0a1b2c3d", sum))
+	key, box := bytes.Repeat([]byte{0xa5}, MinSealKey), bytes.Repeat([]byte{0x5a}, MinSealBox)
+	sealed := string(AppendSealed(nil, "demo-token", "5e6f7a8b", key, box))
+	longest := string(AppendSealed(nil, "demo-token", "5e6f7a8b", make([]byte, MaxSealKey), make([]byte, MaxSealBox)))
 	v := vocabulary()
 	for _, c := range []struct {
 		value string
@@ -68,7 +72,27 @@ func TestIs(t *testing.T) {
 		{strings.ToUpper(hash), false},
 		{hash[:len(hash)-1], false},
 		{hash + "0", false},
-		{strings.Repeat(mask+".", 100) + mask, false},
+		{strings.Repeat(mask+".", 2000) + mask, false},
+
+		{sealed, true},
+		{longest, true},
+		{mask + "." + longest + "." + sealed, true},
+		{strings.Replace(sealed, "demo-token", "demo", 1), true},
+		{strings.Replace(sealed, "demo-token", "hunter2", 1), false},
+		{strings.Replace(sealed, "5e6f7a8b", "5e6f7a8c", 1), false},
+		{sealed[:len(sealed)-1], false},
+		{sealed + "A", false},
+		{sealed + "~", false},
+		{sealed[:len(sealed)-1] + "A~", false},
+		{sealed + sealed, false},
+		{longest + "AAAA", false},
+		{strings.Replace(sealed, "~", "", 1), false},
+		{strings.Replace(sealed, "~", "~~", 1), false},
+		{string(AppendSealed(nil, "demo-token", "5e6f7a8b", key[1:], box)), false},
+		{string(AppendSealed(nil, "demo-token", "5e6f7a8b", key, box[1:])), false},
+		{string(AppendSealed(nil, "demo-token", "5e6f7a8b", key, append(box, 0)))[:len(sealed)] + "B~", false}, // spare bits
+		{"SEALED-demo-token-5e6f7a8b~hunter2~hunter2", false},
+		{"SEALED-", false},
 	} {
 		if got := v.Is([]byte(c.value)); got != c.want {
 			t.Errorf("Is(%q) = %v, want %v", c.value, got, c.want)
@@ -86,7 +110,8 @@ func TestIsDoesNotAllocate(t *testing.T) {
 	v := vocabulary()
 	mask := AppendMask(nil, "demo-token")
 	hash := AppendHash(nil, "demo-token", "0a1b2c3d", make([]byte, SumLen))
-	if n := testing.AllocsPerRun(100, func() { v.Is(mask); v.Is(hash) }); n != 0 {
+	sealed := AppendSealed(nil, "demo-token", "5e6f7a8b", make([]byte, MinSealKey), make([]byte, MinSealBox))
+	if n := testing.AllocsPerRun(100, func() { v.Is(mask); v.Is(hash); v.Is(sealed); v.Sealed(sealed, func(int, int) {}) }); n != 0 {
 		t.Errorf("%v allocations, want none", n)
 	}
 }
@@ -96,6 +121,7 @@ func TestWrittenUnreserved(t *testing.T) {
 		string(AppendMask(nil, "demo-token")),
 		string(AppendHash(nil, "demo-token", "0a1b2c3d", make([]byte, SumLen))),
 		string(AppendToken(nil, "0a1b2c3d", make([]byte, SumLen))),
+		string(AppendSealed(nil, "demo-token", "5e6f7a8b", []byte("\xff\xef\xbe~"), []byte("\xff\xef"))),
 		string(Separator),
 	} {
 		if !Unreserved(s) {
@@ -115,6 +141,7 @@ func FuzzIs(f *testing.F) {
 	v := vocabulary()
 	f.Add([]byte("REDACTED-demo-token.dmo_REDACTED-demo-token"))
 	f.Add(AppendHash(nil, "demo", "0a1b2c3d", make([]byte, SumLen)))
+	f.Add(AppendSealed(nil, "demo-token", "5e6f7a8b", make([]byte, MinSealKey), make([]byte, MinSealBox+1)))
 	f.Fuzz(func(t *testing.T, value []byte) {
 		if !v.Is(value) {
 			return
@@ -132,6 +159,14 @@ func FuzzIs(f *testing.F) {
 				}
 			}
 			first = false
+			if s, after, _, ok := CutSealed([]byte(rest)); ok {
+				key, box, err := s.Contents()
+				if again := AppendSealed(nil, string(s.Detector), string(s.Recipients), key, box); err != nil || string(again) != rest[:len(rest)-len(after)] {
+					t.Fatalf("%q is also written %q (%v)", rest, again, err)
+				}
+				rest = string(after)
+				continue
+			}
 			matched := ""
 			for _, known := range []string{
 				"REDACTED-demo-token", "dmo_REDACTED-demo-token", "dmo.REDACTED-demo-token",
@@ -154,4 +189,17 @@ func FuzzIs(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestSealedPlaces: envelopes are found wherever they stand, and nothing else is.
+func TestSealedPlaces(t *testing.T) {
+	sealed := string(AppendSealed(nil, "demo-token", "5e6f7a8b", make([]byte, MinSealKey), make([]byte, MinSealBox)))
+	foreign := strings.Replace(sealed, "5e6f", "5e60", 1)
+	text := "x" + sealed + "." + sealed + " SEALED-SEALED-demo-5e6f7a8b~A " + foreign + "\n" + sealed[:100] + sealed
+	var got []string
+	v := vocabulary()
+	v.Sealed([]byte(text), func(start, end int) { got = append(got, text[start:end]) })
+	if len(got) != 3 || got[0] != sealed || got[1] != sealed || got[2] != sealed {
+		t.Errorf("%d: %q", len(got), got)
+	}
 }
