@@ -92,15 +92,9 @@ func (r *Redactor) group(records [][]byte, first int, out func(i int, redacted [
 // scanArena scans the arena and reports whether every span belongs to one
 // record alone.
 func (r *Redactor) scanArena() (spans []scan.Span, ok bool) {
-	defer func() {
-		if recover() != nil {
-			r.renew()
-			spans, ok = nil, false
-		}
-	}()
-	r.begin()
-	r.enter(stageScan)
-	r.spans = r.scanner.Lines(r.spans[:0], r.arena)
+	if _, ok := r.scanLines(r.arena); !ok {
+		return nil, false
+	}
 	i, start := 0, 0
 	for j := range r.spans {
 		s := &r.spans[j]

@@ -53,6 +53,7 @@ type Engine struct {
 	refused   []*inventory.Refusal
 	detectors []detector
 	rules     []rule
+	standard  int          // index of the default
 	needKey   bool         // some rule looks at the key
 	shadow    bool         // nothing is changed
 	format    []*formatter // by key, the one in force first; nil if no rule asks for it

@@ -86,7 +86,7 @@ func (r *Redactor) resolve(text, key []byte, spans []scan.Span) {
 		p.candidates = append(p.candidates, candidate{Span: spans[i]})
 	}
 	p.order()
-	if len(p.candidates) > r.e.limits.MaxCandidates && !r.e.shadow {
+	if len(p.candidates) > r.e.limits.MaxCandidates && !r.shadow() {
 		p.flood(text, r.e.limits.MaxCandidates)
 	}
 	p.link()
@@ -158,7 +158,7 @@ func (r *Redactor) decide(i int, text, key []byte) {
 	if r.e.needKey {
 		r.fold = foldKey(r.fold[:0], key)
 	}
-	c.action, c.kept = r.e.action(c, r.fold, &r.Source)
+	c.action, c.kept = r.e.action(c, r.fold, &r.Source, r.Default)
 	switch c.action {
 	case Partial:
 		if c.kept != (kept{}) {
@@ -184,7 +184,7 @@ func (r *Redactor) decide(i int, text, key []byte) {
 	if c.action.Redacts() && r.allowed(c, value) {
 		c.action, c.allowed = Keep, true
 	}
-	if r.e.shadow && c.action.Redacts() {
+	if r.shadow() && c.action.Redacts() {
 		c.action = Shadow
 	}
 	carried.run, carried.action = r.plan.run, c.action

@@ -88,6 +88,7 @@ func (e *Engine) compileRules(rules []Rule, all []detectors.Detector) error {
 		e.rules = append(e.rules, out)
 	}
 	yes := true
+	e.standard = len(e.rules) + 1
 	e.rules = append(e.rules,
 		rule{identifier: &yes, action: Keep},
 		rule{confidence: finding.Likely, action: Mask},
@@ -111,8 +112,8 @@ func (r *Rule) fits(d *detector) bool {
 }
 
 // action returns what the policy says of a candidate, and what a partial mask of
-// it keeps. key is folded.
-func (e *Engine) action(c *candidate, key []byte, src *finding.Source) (Action, kept) {
+// it keeps. key is folded; other than Keep, fallback takes the place of the default.
+func (e *Engine) action(c *candidate, key []byte, src *finding.Source, fallback Action) (Action, kept) {
 	identifier := e.detectors[c.Detector].identifier || c.Evidence&scan.Identifier != 0
 	for i := range e.rules {
 		r := &e.rules[i]
@@ -123,6 +124,8 @@ func (e *Engine) action(c *candidate, key []byte, src *finding.Source) (Action, 
 		case r.keys != nil && !r.names(key):
 		case r.paths != nil && !fitsAny(r.paths, src.Path):
 		case r.sources != nil && !slices.Contains(r.sources, cmp.Or(src.Kind, finding.Stream)):
+		case i == e.standard && fallback != Keep:
+			return fallback, kept{}
 		default:
 			return r.action, r.kept
 		}

@@ -25,6 +25,12 @@ type Redactor struct {
 	OnMatch func(Match, finding.Finding)
 	// All reports kept candidates as well.
 	All bool
+	// Default is what happens, from medium confidence, to what no rule of the
+	// policy decides on. Keep stands for Mask, the default of a policy; a Token or
+	// Hash that cannot be made becomes a Mask.
+	Default Action
+	// Shadow makes every action that would change something report only.
+	Shadow bool
 
 	h       *Handle // nil when the engine is fixed
 	e       *Engine
@@ -37,6 +43,7 @@ type Redactor struct {
 	buf   []byte // Batch's output
 	arena []byte
 	ends  []int // of the records in arena
+	lines lines
 
 	fingerprint, hash, token hash.Hash   // nil until needed
 	allowMACs                []hash.Hash // by set of allowed fingerprints, as far as needed
@@ -201,6 +208,25 @@ func (r *Redactor) Clean(text []byte) (clean bool) {
 	return len(r.spans) == 0
 }
 
+// CleanValue reports whether a value that stands under a known key is no
+// candidate and holds none. Nothing is counted or reported.
+func (r *Redactor) CleanValue(key, value []byte) (clean bool) {
+	r.begin()
+	defer func() {
+		if recover() != nil {
+			r.renew()
+			clean = false
+		}
+	}()
+	r.enter(stageScan)
+	r.spans = r.scanner.Value(r.spans[:0], key, value)
+	return len(r.spans) == 0
+}
+
+// Failures returns how many texts, lines or values became REDACTED-unscanned so
+// far.
+func (r *Redactor) Failures() int64 { return r.stats.Failed }
+
 // Sensitive reports whether a key says that its value may be a secret.
 func (r *Redactor) Sensitive(key []byte) bool {
 	r.begin()
@@ -268,12 +294,16 @@ func (r *Redactor) apply(dst, text, key []byte, spans []scan.Span) ([]byte, bool
 	return dst, changed
 }
 
+// shadow reports whether nothing is changed.
+func (r *Redactor) shadow() bool { return r.Shadow || r.e.shadow }
+
 // renew replaces what a panic may have left in any state.
 func (r *Redactor) renew() {
 	r.scanner = r.e.scan.NewScanner()
 	r.names = nil
 	r.fingerprint, r.hash, r.token, r.allowMACs = nil, nil, nil, nil
 	r.clean, r.cleaned = finding.Source{}, finding.Source{}
+	r.lines.stream = nil
 }
 
 // fail appends what stands for a text that could not be redacted: a marker,
@@ -281,7 +311,7 @@ func (r *Redactor) renew() {
 func (r *Redactor) fail(dst, text []byte) []byte {
 	r.renew()
 	r.stats.Failed++
-	if r.e.shadow {
+	if r.shadow() {
 		return append(dst, text...)
 	}
 	dst = envelope.AppendMask(dst, envelope.Unscanned)

@@ -15,7 +15,7 @@ import (
 // report hands the plan's matches on as findings.
 func (r *Redactor) report(text, key []byte) {
 	on := r.OnFinding
-	if on == nil && r.OnMatch == nil {
+	if on == nil {
 		on = r.e.onFinding
 	}
 	if on == nil && r.OnMatch == nil {

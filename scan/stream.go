@@ -59,6 +59,14 @@ func (e *Engine) NewStream(emit func(Piece) error) *Stream {
 // From says where the stream comes from, as Scanner.Path.
 func (st *Stream) From(path string) { st.s.Path = path }
 
+// Reset makes the stream one that begins anew, after an error too. What was
+// held is forgotten.
+func (st *Stream) Reset() {
+	st.s.forget()
+	st.off, st.buf, st.line, st.parts, st.slow = 0, st.buf[:0], 0, [2]bool{}, false
+	st.win, st.err = window{}, nil
+}
+
 // Write takes the next chunk. Whole lines are handed on at once; the start of
 // a line waits for its end, for Flush, or until it is longer than MaxLine.
 // p is not kept.
