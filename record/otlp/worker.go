@@ -1,0 +1,567 @@
+package otlp
+
+import (
+	"bytes"
+	"hash/maphash"
+	"strconv"
+	"unsafe"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/xpdata/entity"
+
+	"github.com/stanch/stanch/finding"
+	"github.com/stanch/stanch/redact"
+)
+
+// worker visits one batch at a time.
+type worker struct {
+	o *Options
+	e *redact.Engine
+	r *redact.Redactor
+	k known
+
+	res Result
+	err error
+
+	signal   string
+	resource pcommon.Resource
+	named    bool // Source.Resource is that of resource
+	pos      Position
+
+	// record is the number of the log record, span, data point or profile in hand,
+	// -1 outside. Those in dropped, in no order, are taken out in the end.
+	record  int32
+	dropped []int32
+	drop    bool // what was just redacted says that its record goes
+
+	sieve redact.Sieve
+	items []item // what is in sieve
+	nodes []node
+
+	bodies  [][]byte
+	values  []pcommon.Value // of bodies, or words
+	numbers []int32         // of their records
+	words   [][]byte
+	args    []pcommon.Value // words
+	argsIn  place
+
+	argsPath, argsKey string // of the last arguments that were no item themselves
+	argsPos           Position
+	first   int64 // failures before
+	tally   tally
+
+	replaced map[string]string // whole values, in a batch of profiles
+
+	buf, raw []byte
+	onBody   func(i int, redacted []byte)
+	onWord   func(i int, redacted []byte)
+}
+
+// item is a string that waits for its scan.
+type item struct {
+	value  pcommon.Value
+	key    string
+	pos    Position
+	in     int32 // node that holds the value
+	record int32
+	tally  int32
+	listed bool // an item of a list, which has no key of its own
+}
+
+// node is a map or list on the way to a value.
+type node struct {
+	in    int32 // -1 for none
+	key   string
+	index int32 // in a list; -1 for a key
+}
+
+func newWorker(e *redact.Engine, o *Options) *worker {
+	w := &worker{o: o, e: e, r: e.NewRedactor()}
+	w.k.seed = maphash.MakeSeed()
+	w.r.Shadow = o.Detect
+	w.r.OnMatch = w.match
+	w.onBody, w.onWord = w.body, w.word
+	return w
+}
+
+func (w *worker) begin(signal string) {
+	w.res, w.err, w.signal, w.record = Result{}, nil, signal, -1
+	w.r.Source = finding.Source{Kind: finding.OTLP, Signal: signal}
+}
+
+// maxKept is how many elements of scratch space are kept from one batch to the next.
+const maxKept = 1 << 14
+
+// end lets go of the batch.
+func (w *worker) end() {
+	w.sieve.Reset()
+	w.items, w.nodes = kept(w.items), kept(w.nodes)
+	w.bodies, w.values, w.numbers, w.words = kept(w.bodies), kept(w.values), kept(w.numbers), kept(w.words)
+	w.args = kept(w.args)
+	w.dropped = kept(w.dropped)
+	w.tally.end()
+	w.replaced = nil
+	w.resource, w.named = pcommon.Resource{}, false
+	if cap(w.buf) > maxKept<<6 {
+		w.buf = nil
+	}
+	if cap(w.raw) > maxKept<<6 {
+		w.raw = nil
+	}
+}
+
+func kept[T any](s []T) []T {
+	if cap(s) > maxKept {
+		return nil
+	}
+	clear(s[:cap(s)])
+	return s[:0]
+}
+
+// view returns the bytes of s, which must not be written to.
+func view(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
+
+// match takes what the redactor found.
+func (w *worker) match(m redact.Match, f finding.Finding) {
+	w.res.Findings++
+	if m.Action == redact.Drop {
+		w.drop = true
+	}
+	if w.o.OnFinding != nil {
+		w.o.OnFinding(w.pos, f)
+	}
+}
+
+// at prepares the redactor for what stands at a position. path is its place
+// there.
+func (w *worker) at(p Position, path string) {
+	w.pos = p
+	w.r.Source.Path = path
+	w.r.Default = redact.Keep
+	if p.identifies() {
+		w.r.Default = redact.Token
+	}
+	if !w.named {
+		w.r.Source.Resource = resourceName(w.resource)
+		w.named = true
+	}
+	w.first = w.r.Failures()
+}
+
+// failed reports whether what was just redacted could not be, and then whether
+// it must stay as it is.
+func (w *worker) failed() (failed, pass bool) {
+	if w.r.Failures() == w.first {
+		return false, false
+	}
+	w.first = w.r.Failures()
+	return true, w.fault()
+}
+
+// fault counts a value that cannot be redacted and reports whether it passes in
+// clear.
+func (w *worker) fault() (pass bool) {
+	w.res.Failed++
+	switch w.o.OnError {
+	case DropRecord:
+		w.drop = true
+	case Refuse:
+		w.err = ErrRefused
+	case Pass:
+		w.res.Passed++
+		return true
+	}
+	return w.o.Detect
+}
+
+// settle drops the record if what was redacted in it says so.
+func (w *worker) settle(record int32) {
+	if w.drop && record >= 0 && !w.o.Detect {
+		w.dropped = append(w.dropped, record)
+	}
+	w.drop = false
+}
+
+// resourceName names a resource in findings.
+func resourceName(r pcommon.Resource) string {
+	if r == (pcommon.Resource{}) {
+		return ""
+	}
+	for _, key := range [...]string{"service.name", "k8s.pod.name", "container.name", "host.name"} {
+		if v, ok := r.Attributes().Get(key); ok && v.Type() == pcommon.ValueTypeStr && v.Str() != "" {
+			return v.Str()
+		}
+	}
+	return ""
+}
+
+// enter visits a resource, to which belongs what comes up to the next.
+func (w *worker) enter(r pcommon.Resource) {
+	w.flush()
+	w.record = -1
+	w.resource, w.named = r, false
+	w.attributes(ResourceAttributes, r.Attributes())
+	refs := entity.ResourceEntityRefs(r)
+	for i := range refs.Len() {
+		ref := refs.At(i)
+		w.text(ResourceEntity, ref.SchemaUrl(), ref.SetSchemaUrl)
+		w.text(ResourceEntity, ref.Type(), ref.SetType)
+		w.strings(ResourceEntity, ref.IdKeys())
+		w.strings(ResourceEntity, ref.DescriptionKeys())
+	}
+}
+
+func (w *worker) scope(s pcommon.InstrumentationScope) {
+	w.record = -1
+	w.text(ScopeName, s.Name(), s.SetName)
+	w.text(ScopeVersion, s.Version(), s.SetVersion)
+	w.attributes(ScopeAttributes, s.Attributes())
+}
+
+// text visits a string that is no attribute.
+func (w *worker) text(p Position, s string, set func(string)) {
+	if len(s) == 0 {
+		return
+	}
+	w.res.Bytes += int64(len(s))
+	if w.k.of(s, w.r)&clean != 0 {
+		return
+	}
+	w.at(p, p.String())
+	if out, ok := w.redacted("", view(s)); ok {
+		set(string(out))
+	}
+	w.settle(w.record)
+}
+
+// redacted returns what a value under a key becomes, if that is something else.
+// The result is valid until the next call.
+func (w *worker) redacted(key string, value []byte) ([]byte, bool) {
+	if n := w.o.MaxValue; n > 0 && len(value) > n {
+		w.res.Oversize++
+		if !w.o.Detect {
+			return w.oversize(value)
+		}
+	}
+	out, changed := w.r.RedactValue(w.buf[:0], view(key), value)
+	w.buf = out
+	if _, pass := w.failed(); pass {
+		return nil, false
+	}
+	if changed = changed && !w.o.Detect; changed {
+		w.res.Changed++
+	}
+	return out, changed
+}
+
+// unscanned stands for what could not be looked at. It is the engine's marker.
+const unscanned = "REDACTED-unscanned"
+
+// oversize cuts a value or puts a marker in its place.
+func (w *worker) oversize(value []byte) ([]byte, bool) {
+	w.res.Changed++
+	if w.o.Oversize == DropOversize {
+		return append(w.buf[:0], unscanned...), true
+	}
+	// A secret that the cut goes through is redacted, not cut.
+	out := bytes.NewBuffer(w.buf[:0])
+	wr := w.e.NewWriter(out, redact.WriterOptions{Source: w.r.Source, OnMatch: w.match})
+	wr.Write(value[:w.o.MaxValue])
+	err := wr.Flush()
+	w.buf = out.Bytes()
+	if err != nil || wr.Stats().Failed > 0 {
+		w.fault()
+		w.buf = append(w.buf[:0], unscanned...)
+	}
+	return w.buf, true
+}
+
+// strings visits a list of strings that are no attributes.
+func (w *worker) strings(p Position, list pcommon.StringSlice) {
+	for i := range list.Len() {
+		w.text(p, list.At(i), func(s string) { list.SetAt(i, s) })
+	}
+}
+
+// attributes visits a map that is no value.
+func (w *worker) attributes(p Position, m pcommon.Map) {
+	if m.Len() == 0 {
+		return
+	}
+	w.trim()
+	w.members(place{pos: p, in: -1, tally: w.tally.open(w, m)}, "", m)
+}
+
+// trim forgets the nodes of earlier values when they have become many.
+func (w *worker) trim() {
+	if len(w.nodes) >= maxKept {
+		w.flush()
+		w.nodes = w.nodes[:0]
+	}
+}
+
+// place is where a map, list or value stands.
+type place struct {
+	pos   Position
+	depth int
+	in    int32
+	tally int32
+}
+
+// members visits the entries of a map. name is the sensitive name of the map, if
+// that counts.
+func (w *worker) members(at place, name string, m pcommon.Map) {
+	rename := false
+	var pair string
+	if at.depth > 0 && m.Len() <= maxPair {
+		pair = w.pair(m)
+	}
+	m.Range(func(k string, v pcommon.Value) bool {
+		w.res.Bytes += int64(len(k))
+		told := w.k.of(k, w.r)
+		if told&clean == 0 {
+			rename = true
+		}
+		switch {
+		case told&sensitive == 0 && pair != "" && isValueKey(k):
+			w.value(at, pair, k, told|sensitive, v)
+		case told&sensitive == 0 && name != "":
+			w.value(at, name, k, told|sensitive, v)
+		default:
+			w.value(at, k, k, told, v)
+		}
+		return true
+	})
+	if rename {
+		w.keys(at, m)
+	}
+}
+
+// maxPair is how many entries a map may have that is a name and its value.
+const maxPair = 8
+
+// pair returns the sensitive name that a map such as {name: password, value: x}
+// gives to its value, else nothing.
+func (w *worker) pair(m pcommon.Map) (name string) {
+	m.Range(func(k string, v pcommon.Value) bool {
+		switch k {
+		case "name", "key", "field", "header", "Name", "Key":
+			if v.Type() == pcommon.ValueTypeStr && w.k.of(v.Str(), w.r)&sensitive != 0 {
+				name = v.Str()
+			}
+		}
+		return name == ""
+	})
+	return name
+}
+
+func isValueKey(k string) bool { return k == "value" || k == "Value" || k == "val" || k == "content" }
+
+// value visits a value. name gives the context, key is where it stands.
+func (w *worker) value(at place, name, key string, told verdict, v pcommon.Value) {
+	switch v.Type() {
+	case pcommon.ValueTypeStr:
+		s := v.Str()
+		w.res.Bytes += int64(len(s))
+		switch {
+		case len(s) == 0:
+		case told&sensitive == 0 && len(s) <= maxSifted && w.sift(at, name, key, s, v):
+		default:
+			w.one(&item{v, name, at.pos, at.in, w.record, at.tally, key == ""}, key)
+		}
+	case pcommon.ValueTypeInt, pcommon.ValueTypeDouble, pcommon.ValueTypeBool:
+		if told&sensitive != 0 && w.o.Numbers == JudgeNumbers {
+			w.number(at, name, key, v)
+		}
+	case pcommon.ValueTypeBytes:
+		w.bytes(at, name, key, v)
+	case pcommon.ValueTypeMap:
+		switch {
+		case at.depth >= w.o.MaxDepth, told&sensitive != 0 && w.o.Maps == RedactMaps && v.Map().Len() > 0:
+			w.whole(at, key, v, at.depth >= w.o.MaxDepth)
+		default:
+			inherited := ""
+			if told&sensitive != 0 && w.o.Maps == InheritName {
+				inherited = name
+			}
+			w.members(w.inside(at, key, -1), inherited, v.Map())
+		}
+	case pcommon.ValueTypeSlice:
+		if at.depth >= w.o.MaxDepth {
+			w.whole(at, key, v, true)
+			return
+		}
+		in := w.inside(at, key, -1)
+		list := v.Slice()
+		if told&command != 0 && list.Len() > 1 {
+			w.arguments(in, list)
+		}
+		for i := range list.Len() {
+			w.item(in, name, i, told, list.At(i))
+		}
+	}
+}
+
+// item visits an item of a list.
+func (w *worker) item(at place, name string, i int, told verdict, v pcommon.Value) {
+	switch v.Type() {
+	case pcommon.ValueTypeMap, pcommon.ValueTypeSlice:
+		at = w.inside(at, "", int32(i))
+		at.depth--
+	}
+	w.value(at, name, "", told, v)
+}
+
+// inside returns the place inside a map or list.
+func (w *worker) inside(at place, key string, index int32) place {
+	w.nodes = append(w.nodes, node{at.in, key, index})
+	at.in = int32(len(w.nodes) - 1)
+	at.depth++
+	return at
+}
+
+// maxSifted is the length in bytes up to which strings are copied for one scan
+// of many.
+const maxSifted = 2 << 10
+
+// sift lets a string wait for the next scan.
+func (w *worker) sift(at place, name, key, s string, v pcommon.Value) bool {
+	if n := w.o.MaxValue; n > 0 && len(s) > n {
+		return false
+	}
+	if !w.sieve.Add(s) {
+		w.flush()
+		w.sieve.Add(s)
+	}
+	w.items = append(w.items, item{v, name, at.pos, at.in, w.record, at.tally, key == ""})
+	return true
+}
+
+// flush scans what waits.
+func (w *worker) flush() {
+	if w.sieve.Len() == 0 {
+		return
+	}
+	for _, i := range w.r.Sift(&w.sieve) {
+		x := &w.items[i]
+		key := x.key
+		if x.listed {
+			key = ""
+		}
+		w.one(x, key)
+	}
+	w.sieve.Reset()
+	w.items = w.items[:0]
+}
+
+// one redacts one string. key is where it stands.
+func (w *worker) one(x *item, key string) {
+	s := x.value.Str()
+	if w.o.MaxValue == 0 && w.r.CleanValue(view(x.key), view(s)) {
+		return
+	}
+	w.at(x.pos, w.path(x.pos, x.in, key))
+	if out, ok := w.redacted(x.key, view(s)); ok {
+		if isURL(x.key) {
+			out = withoutUserinfo(out)
+		}
+		w.put(x, s, string(out))
+	}
+	w.settle(x.record)
+}
+
+// put writes a changed string.
+func (w *worker) put(x *item, before, after string) {
+	if w.signal == profiles {
+		if w.replaced == nil {
+			w.replaced = make(map[string]string)
+		}
+		w.replaced[before] = after
+	}
+	x.value.SetStr(after)
+	w.tally.masked(x.tally, x.key)
+}
+
+// number redacts a number under a sensitive name.
+func (w *worker) number(at place, name, key string, v pcommon.Value) {
+	w.raw = w.raw[:0]
+	switch v.Type() {
+	case pcommon.ValueTypeInt:
+		w.raw = strconv.AppendInt(w.raw, v.Int(), 10)
+	case pcommon.ValueTypeDouble:
+		w.raw = strconv.AppendFloat(w.raw, v.Double(), 'f', -1, 64)
+	default:
+		w.raw = strconv.AppendBool(w.raw, v.Bool())
+	}
+	if w.r.CleanValue(view(name), w.raw) {
+		return
+	}
+	w.at(at.pos, w.path(at.pos, at.in, key))
+	if out, ok := w.redacted(name, w.raw); ok {
+		v.SetStr(string(out))
+		w.tally.masked(at.tally, key)
+	}
+	w.settle(w.record)
+}
+
+// bytes redacts a byte string as text.
+func (w *worker) bytes(at place, name, key string, v pcommon.Value) {
+	b := v.Bytes()
+	w.raw = appendBytes(w.raw[:0], b)
+	w.res.Bytes += int64(len(w.raw))
+	if w.o.MaxValue == 0 && w.r.CleanValue(view(name), w.raw) {
+		return
+	}
+	w.at(at.pos, w.path(at.pos, at.in, key))
+	if out, ok := w.redacted(name, w.raw); ok {
+		b.FromRaw(out)
+		w.tally.masked(at.tally, key)
+	}
+	w.settle(w.record)
+}
+
+func appendBytes(dst []byte, b pcommon.ByteSlice) []byte {
+	n := b.Len()
+	for i := range n {
+		dst = append(dst, b.At(i))
+	}
+	return dst
+}
+
+// whole puts a marker in the place of a map or list.
+func (w *worker) whole(at place, key string, v pcommon.Value, deep bool) {
+	w.at(at.pos, w.path(at.pos, at.in, key))
+	if deep && w.fault() || w.o.Detect {
+		return
+	}
+	v.SetStr(unscanned)
+	w.res.Changed++
+	w.tally.masked(at.tally, key)
+	w.settle(w.record)
+}
+
+// path writes where a value stands.
+func (w *worker) path(p Position, in int32, key string) string {
+	b := appendPath([]byte(p.String()), w.nodes, in)
+	if key != "" {
+		b = append(append(b, '.'), key...)
+	}
+	return string(b)
+}
+
+func appendPath(b []byte, nodes []node, in int32) []byte {
+	if in < 0 {
+		return b
+	}
+	n := &nodes[in]
+	b = appendPath(b, nodes, n.in)
+	if n.index >= 0 {
+		b = append(b, '[')
+		b = strconv.AppendInt(b, int64(n.index), 10)
+		return append(b, ']')
+	}
+	if n.key != "" {
+		b = append(append(b, '.'), n.key...)
+	}
+	return b
+}
