@@ -31,7 +31,7 @@ func (r *Redactor) Hide(dst []byte, detector string, key, value []byte) (out []b
 	if r.e.needKey {
 		r.fold = foldKey(r.fold[:0], key)
 	}
-	c.action, _ = r.e.action(&c, r.fold, &r.Source)
+	c.action, _ = r.e.action(&c, r.fold, &r.Source, r.Default)
 	switch c.action {
 	case Hash, Token:
 		if !r.hashable(&c, value) {
