@@ -47,8 +47,8 @@ type worker struct {
 
 	argsPath, argsKey string // of the last arguments that were no item themselves
 	argsPos           Position
-	first   int64 // failures before
-	tally   tally
+	first             int64 // failures before
+	tally             tally
 
 	replaced map[string]string // whole values, in a batch of profiles
 
