@@ -1,200 +1,75 @@
 package redact
 
 import (
-	"bytes"
-	"fmt"
-	"io"
 	"regexp"
-	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/stanch/stanch/internal/names"
-
 	"github.com/stanch/stanch/finding"
 	"github.com/stanch/stanch/internal/envelope"
+	"github.com/stanch/stanch/internal/names"
+	"github.com/stanch/stanch/internal/yamldoc"
 )
 
 // ParseDocument reads a document of YAML 1.2 (or JSON). Every error gives
 // name, line and column of what is wrong; unknown and repeated fields, aliases
 // and tags are refused. No error quotes a value that may be secret.
 func ParseDocument(name string, b []byte) (*Document, error) {
-	d := DefaultDocument()
-	at := func(line int) Position { return Position{name, max(line, 1), 1} }
-	if len(b) > maxDocument {
-		return nil, at(1).errorf("longer than %d bytes", maxDocument)
+	root, err := yamldoc.Parse(name, b, maxDocument)
+	if err != nil {
+		return nil, err
 	}
-	dec := yaml.NewDecoder(bytes.NewReader(b))
-	var root yaml.Node
-	if err := dec.Decode(&root); err == io.EOF {
-		return nil, at(1).errorf("empty document: want version: 1")
-	} else if err != nil {
-		return nil, syntaxError(name, err)
+	d, err := ParseNode(name, root)
+	if err == nil && d.Version == 0 {
+		err = (&parser{yamldoc.Parser{File: name}}).errorf(root, "version is missing: want version: 1")
 	}
-	if err := dec.Decode(new(yaml.Node)); err == nil {
-		return nil, at(bytes.Count(b[:secondDocument(b)], []byte("\n")) + 1).errorf("more than one document")
-	} else if err != io.EOF {
-		return nil, syntaxError(name, err)
-	}
-	if err := (&parser{name}).document(d, root.Content[0]); err != nil {
+	if err != nil {
 		return nil, err
 	}
 	return d, nil
 }
 
-// secondDocument returns where the separator before the second document is.
-func secondDocument(b []byte) int {
-	content := false
-	for off := 0; off < len(b); {
-		line, _, _ := bytes.Cut(b[off:], []byte("\n"))
-		t := bytes.TrimSpace(line)
-		if bytes.HasPrefix(line, []byte("---")) && content {
-			return off
-		}
-		content = content || len(t) > 0 && t[0] != '#' && t[0] != '%'
-		off += len(line) + 1
+// ParseNode is ParseDocument for a policy that is a part of another document,
+// which may leave out its version. It then is 0.
+func ParseNode(name string, n *yaml.Node) (*Document, error) {
+	d := DefaultDocument()
+	d.Version = 0
+	if err := (&parser{yamldoc.Parser{File: name}}).document(d, n); err != nil {
+		return nil, err
 	}
-	return 0
+	return d, nil
 }
 
-var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
-
-// syntaxError turns an error of the YAML parser into one of ours. The library
-// gives a line at most, and its text for a bad scalar may quote the input, so
-// only messages known to be free of it are handed on.
-func syntaxError(name string, err error) error {
-	line := 1
-	m := yamlLine.FindStringSubmatch(err.Error())
-	if m != nil && m[1] != "" {
-		fmt.Sscan(m[1], &line)
-	}
-	text := "not valid YAML"
-	for _, s := range syntaxTexts {
-		if strings.Contains(err.Error(), s) {
-			text += ": " + s
-			break
-		}
-	}
-	return Position{name, line, 1}.errorf("%s", text)
-}
-
-var syntaxTexts = []string{
-	"mapping values are not allowed in this context",
-	"found character that cannot start any token",
-	"found a tab character that violates indentation",
-	"did not find expected key",
-	"did not find expected ',' or '}'",
-	"did not find expected ',' or ']'",
-	"did not find expected '-' indicator",
-	"did not find expected node content",
-	"could not find expected ':'",
-	"found unexpected end of stream",
-	"found unknown escape character",
-	"control characters are not allowed",
-	"invalid leading UTF-8 octet",
-	"invalid trailing UTF-8 octet",
-	"exceeded max depth",
-}
-
-// parser walks the node tree by hand: that gives every error its position.
+// parser reads the fields of a policy.
 type parser struct {
-	file string
+	yamldoc.Parser
 }
 
-func (p *parser) pos(n *yaml.Node) Position { return Position{p.file, n.Line, n.Column} }
+func (p *parser) pos(n *yaml.Node) Position { return Position{p.File, n.Line, n.Column} }
 
 func (p *parser) errorf(n *yaml.Node, format string, args ...any) error {
-	return p.pos(n).errorf(format, args...)
+	return p.Errorf(n, format, args...)
 }
 
-// fields calls set for the value of every field of a mapping.
 func (p *parser) fields(n *yaml.Node, what string, names []string, set func(name string, v *yaml.Node) error) error {
-	if n.Kind == yaml.AliasNode {
-		return p.errorf(n, "aliases are not supported")
-	}
-	if n.Kind != yaml.MappingNode {
-		return p.errorf(n, "%s: want a mapping", what)
-	}
-	if err := p.plain(n); err != nil {
-		return err
-	}
-	seen := make(map[string]bool)
-	for i := 0; i < len(n.Content); i += 2 {
-		k, v := n.Content[i], n.Content[i+1]
-		if k.Kind != yaml.ScalarNode || k.ShortTag() != "!!str" || !slices.Contains(names, k.Value) {
-			return p.errorf(k, "unknown field in %s: want %s", what, oneOf(names))
-		}
-		if seen[k.Value] {
-			return p.errorf(k, "field %s is given twice", k.Value)
-		}
-		seen[k.Value] = true
-		if err := p.plain(k); err != nil {
-			return err
-		}
-		if err := set(k.Value, v); err != nil {
-			return err
-		}
-	}
-	return nil
+	return p.Fields(n, what, names, set)
 }
 
-// plain refuses anchors and explicit tags.
-func (p *parser) plain(n *yaml.Node) error {
-	if n.Kind == yaml.AliasNode || n.Anchor != "" {
-		return p.errorf(n, "aliases are not supported")
-	}
-	if n.Style&yaml.TaggedStyle != 0 {
-		return p.errorf(n, "tags are not supported")
-	}
-	return nil
-}
+func (p *parser) plain(n *yaml.Node) error { return p.Plain(n) }
 
 func (p *parser) scalar(n *yaml.Node, what, tag, want string) error {
-	if err := p.plain(n); err != nil {
-		return err
-	}
-	if n.Kind != yaml.ScalarNode || n.ShortTag() != tag {
-		return p.errorf(n, "%s: want %s", what, want)
-	}
-	return nil
+	return p.Scalar(n, what, tag, want)
 }
 
-func (p *parser) str(n *yaml.Node, what string) (string, error) {
-	if err := p.scalar(n, what, "!!str", "a string"); err != nil {
-		return "", err
-	}
-	if n.Value == "" {
-		return "", p.errorf(n, "%s: empty", what)
-	}
-	return n.Value, nil
-}
+func (p *parser) str(n *yaml.Node, what string) (string, error) { return p.String(n, what) }
 
 func (p *parser) int(n *yaml.Node, what string, low, high int) (int, error) {
-	if err := p.scalar(n, what, "!!int", "a whole number"); err != nil {
-		return 0, err
-	}
-	var v int
-	if err := n.Decode(&v); err != nil || v < low || v > high {
-		return 0, p.errorf(n, "%s: want a whole number from %d to %d", what, low, high)
-	}
-	return v, nil
+	return p.Int(n, what, low, high)
 }
 
-// list reads a sequence that is not empty.
 func (p *parser) list(n *yaml.Node, what string, each func(*yaml.Node) error) error {
-	if err := p.plain(n); err != nil {
-		return err
-	}
-	if n.Kind != yaml.SequenceNode || len(n.Content) == 0 {
-		return p.errorf(n, "%s: want a list that is not empty", what)
-	}
-	for _, c := range n.Content {
-		if err := each(c); err != nil {
-			return err
-		}
-	}
-	return nil
+	return p.List(n, what, each)
 }
 
 // words reads one string or a list of them.
@@ -289,11 +164,9 @@ func (p *parser) pattern(n *yaml.Node, what string) (*regexp.Regexp, error) {
 var anyValues = []string{"k7Rw2mZ9qX4tB8vN1cL5pD3s", "hunter-2 & sons", "83920175640385", "~!@#"}
 
 func (p *parser) document(d *Document, n *yaml.Node) error {
-	version := false
 	err := p.fields(n, "document", []string{"version", "rules", "detectors", "names", "policy", "allow", "key", "limits", "inventory", "seal", "mode"}, func(name string, v *yaml.Node) (err error) {
 		switch name {
 		case "version":
-			version = true
 			d.Version, err = p.int(v, "version", 1, 1)
 		case "rules":
 			err = p.list(v, "rules", func(n *yaml.Node) error {
@@ -334,9 +207,6 @@ func (p *parser) document(d *Document, n *yaml.Node) error {
 	})
 	if err != nil {
 		return err
-	}
-	if !version {
-		return p.errorf(n, "version is missing: want version: 1")
 	}
 	for i := range d.Policy[:max(len(d.Policy)-1, 0)] {
 		if r := &d.Policy[i]; r.always() {
@@ -491,11 +361,7 @@ func (p *parser) secretName(n *yaml.Node) (SecretName, error) {
 
 // oneOf reads one of a few words.
 func (p *parser) oneOf(n *yaml.Node, what string, words []string) (string, error) {
-	s, err := p.str(n, what)
-	if err == nil && !slices.Contains(words, s) {
-		err = p.errorf(n, "%s: want %s", what, oneOf(words))
-	}
-	return s, err
+	return p.Word(n, what, words)
 }
 
 func (p *parser) rule(n *yaml.Node) (Rule, error) {
@@ -645,10 +511,4 @@ func (p *parser) limits(l *Limits, n *yaml.Node) error {
 	})
 }
 
-func oneOf(names []string) string {
-	if len(names) == 1 {
-		return names[0]
-	}
-	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " or " + names[last]
-}
+func oneOf(names []string) string { return yamldoc.OneOf(names) }

@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/otel/metric"
 	"go.uber.org/zap"
 
+	"github.com/stanch/stanch/internal/watch"
 	"github.com/stanch/stanch/processor/stanchextension/internal/metadata"
 	"github.com/stanch/stanch/redact"
 )
@@ -100,12 +101,12 @@ func (x *Extension) Start(context.Context, component.Host) error {
 	if err != nil {
 		return err
 	}
-	var w *watcher // stays nil where nothing is followed
+	var w *watch.Watcher // stays nil where nothing is followed
 	if x.cfg.Reload.Watch || x.cfg.Reload.Interval > 0 || sig != nil {
-		w = newWatcher(x.cfg.Reload.Watch, x.log)
+		w = watch.New(x.cfg.Reload.Watch, x.log)
 	}
 	if err := x.load(w); err != nil {
-		w.close()
+		w.Close()
 		return err
 	}
 	if w == nil {
@@ -115,8 +116,8 @@ func (x *Extension) Start(context.Context, component.Host) error {
 	x.cancel, x.done = cancel, make(chan struct{})
 	go func() {
 		defer close(x.done)
-		defer w.close()
-		w.run(ctx, &x.cfg.Reload, sig, func() { x.reload(w) })
+		defer w.Close()
+		w.Run(ctx, watch.Options{Settle: x.cfg.Reload.Settle, Interval: x.cfg.Reload.Interval, Signal: sig}, func() { x.reload(w) })
 	}()
 	return nil
 }
@@ -139,16 +140,16 @@ func (x *Extension) Shutdown(ctx context.Context) error {
 }
 
 // load puts the engine of the files as they are in force.
-func (x *Extension) load(w *watcher) error {
+func (x *Extension) load(w *watch.Watcher) error {
 	// Files are watched before they are read, so that no change falls in between.
 	if x.cfg.Policy != "" {
-		w.watch([]string{x.cfg.Policy})
+		w.Set([]string{x.cfg.Policy})
 	}
 	doc, err := x.cfg.document()
 	if err != nil {
 		return err
 	}
-	w.watch(x.cfg.files(doc))
+	w.Set(x.cfg.files(doc))
 	version := x.cfg.version(doc)
 	e, err := x.cfg.compile(doc)
 	if err != nil {
@@ -173,7 +174,7 @@ func (x *Extension) load(w *watcher) error {
 }
 
 // reload is load for a running collector: where it fails everything stays as it is.
-func (x *Extension) reload(w *watcher) {
+func (x *Extension) reload(w *watch.Watcher) {
 	err := x.load(w)
 	result := "applied"
 	if err != nil {

@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 
-	"github.com/stanch/stanch/inventory"
 	"github.com/stanch/stanch/redact"
 )
 
@@ -51,42 +50,10 @@ func (c *Config) compile(doc *redact.Document) (*redact.Engine, error) {
 
 // files lists the files that an engine is made of.
 func (c *Config) files(doc *redact.Document) []string {
-	var list []string
-	add := func(path string) {
-		if path != "" {
-			list = append(list, path)
-		}
+	if c.Policy == "" {
+		return doc.Files()
 	}
-	add(c.Policy)
-	for _, r := range doc.Rules {
-		add(r.Path)
-		add(r.Default)
-	}
-	add(doc.Key.File)
-	for _, path := range doc.Key.Previous {
-		add(path)
-	}
-	if add(doc.Inventory.Path); doc.Inventory.Path == "" {
-		return list
-	}
-	// Whatever is wrong with the inventory is said when it is opened.
-	text, err := readFile(doc.Inventory.Path)
-	if err != nil {
-		return list
-	}
-	inv, err := inventory.ParseDocument(doc.Inventory.Path, text)
-	if err != nil {
-		return list
-	}
-	for _, s := range inv.Sources {
-		if f, ok := s.(*inventory.File); ok {
-			add(f.Path)
-		}
-	}
-	for _, path := range inv.Saved {
-		add(path)
-	}
-	return list
+	return append([]string{c.Policy}, doc.Files()...)
 }
 
 // version names the policy and its rules. Files with secrets are no part of it: a

@@ -1,4 +1,6 @@
-package stanchextension
+// Package watch notices that files may have changed: by what the system says, by
+// looking from time to time, and by a signal.
+package watch
 
 import (
 	"context"
@@ -11,10 +13,11 @@ import (
 	"go.uber.org/zap"
 )
 
-// watcher notices that files may have changed. It watches their directories, since
+// Watcher notices that files may have changed. It watches their directories, since
 // files are replaced more often than they are written to; where it cannot, it looks
-// at the files from time to time. A nil watcher does nothing.
-type watcher struct {
+// at the files from time to time. A nil Watcher does nothing. It is for one
+// goroutine, which may call Set from within Run's reload.
+type Watcher struct {
 	log    *zap.Logger
 	notify *fsnotify.Watcher // nil where the system offers none
 	dirs   map[string]bool
@@ -22,8 +25,9 @@ type watcher struct {
 	seen   map[string]os.FileInfo // by file, nil for one that is not there
 }
 
-func newWatcher(notify bool, log *zap.Logger) *watcher {
-	w := &watcher{log: log, dirs: map[string]bool{}}
+// New returns a watcher of no files. Without notify nothing is asked of the system.
+func New(notify bool, log *zap.Logger) *Watcher {
+	w := &Watcher{log: log, dirs: map[string]bool{}}
 	if !notify {
 		return w
 	}
@@ -34,14 +38,15 @@ func newWatcher(notify bool, log *zap.Logger) *watcher {
 	return w
 }
 
-func (w *watcher) close() {
+// Close lets go of the system's resources.
+func (w *Watcher) Close() {
 	if w != nil && w.notify != nil {
 		w.notify.Close()
 	}
 }
 
-// watch replaces the files that are watched, and remembers how they are now.
-func (w *watcher) watch(files []string) {
+// Set replaces the files that are watched, and remembers how they are now.
+func (w *Watcher) Set(files []string) {
 	if w == nil {
 		return
 	}
@@ -82,7 +87,7 @@ func stat(file string) os.FileInfo {
 }
 
 // changed looks whether a file is another one than before, or was written to.
-func (w *watcher) changed() bool {
+func (w *Watcher) changed() bool {
 	for file, was := range w.seen {
 		is := stat(file)
 		switch {
@@ -99,23 +104,33 @@ func (w *watcher) changed() bool {
 // patience is how many times the time to settle a reload waits for files that do not.
 const patience = 10
 
-// run calls reload whenever files may have changed or the signal comes, until ctx
+// Options say when Run calls reload.
+type Options struct {
+	// Settle is how long files have to be left alone after a change.
+	Settle time.Duration
+	// Interval is how often files are looked at beside; 0 is never.
+	Interval time.Duration
+	// Signal asks for a reload; nil for none.
+	Signal os.Signal
+}
+
+// Run calls reload whenever files may have changed or the signal comes, until ctx
 // is done.
-func (w *watcher) run(ctx context.Context, c *Reload, sig os.Signal, reload func()) {
+func (w *Watcher) Run(ctx context.Context, o Options, reload func()) {
 	var events <-chan fsnotify.Event
 	var errs <-chan error
 	if w.notify != nil {
 		events, errs = w.notify.Events, w.notify.Errors
 	}
 	var tick <-chan time.Time
-	if c.Interval > 0 {
-		t := time.NewTicker(c.Interval)
+	if o.Interval > 0 {
+		t := time.NewTicker(o.Interval)
 		defer t.Stop()
 		tick = t.C
 	}
 	signals := make(chan os.Signal, 1)
-	if sig != nil {
-		signal.Notify(signals, sig)
+	if o.Signal != nil {
+		signal.Notify(signals, o.Signal)
 		defer signal.Stop(signals)
 	}
 	var settle <-chan time.Time
@@ -125,7 +140,7 @@ func (w *watcher) run(ctx context.Context, c *Reload, sig os.Signal, reload func
 		if settle == nil {
 			since = now
 		}
-		settle = time.After(min(c.Settle, max(0, since.Add(patience*c.Settle).Sub(now))))
+		settle = time.After(min(o.Settle, max(0, since.Add(patience*o.Settle).Sub(now))))
 	}
 	for {
 		select {

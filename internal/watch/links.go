@@ -1,4 +1,4 @@
-package stanchextension
+package watch
 
 import (
 	"os"
