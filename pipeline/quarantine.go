@@ -1,18 +1,15 @@
 package pipeline
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"io"
 	"time"
 
-	"filippo.io/age"
-
 	"github.com/stanch/stanch/finding"
+	"github.com/stanch/stanch/internal/seal"
 	"github.com/stanch/stanch/redact"
 )
 
@@ -26,15 +23,23 @@ type Case struct {
 // of them in clear, their bytes only sealed to the recipients. It is safe for
 // concurrent use.
 type Quarantine struct {
-	out        Output
-	recipients []age.Recipient
-	engine     *redact.Handle
+	out    Output
+	sealer *seal.Sealer
+	engine *redact.Handle
 }
 
-// NewQuarantine returns a quarantine that is written to out. Without recipients
-// no bytes of a record are kept.
-func NewQuarantine(out Output, engine *redact.Handle, recipients ...age.Recipient) *Quarantine {
-	return &Quarantine{out, recipients, engine}
+// NewQuarantine returns a quarantine that is written to out. Records are sealed
+// by sealer, or for the recipients that the policy in force names where it is
+// nil. Where there is neither no bytes of a record are kept.
+func NewQuarantine(out Output, engine *redact.Handle, sealer *seal.Sealer) *Quarantine {
+	return &Quarantine{out, sealer, engine}
+}
+
+func (q *Quarantine) seals() *seal.Sealer {
+	if q.sealer != nil {
+		return q.sealer
+	}
+	return q.engine.Load().Sealer()
 }
 
 // Entry is a line of the quarantine, version 1. configs/quarantine.schema.json
@@ -48,10 +53,14 @@ type Entry struct {
 	Bytes   int64          `json:"bytes"` // of key, headers and value; rounded up to 256
 	Headers int            `json:"headers"`
 	Time    time.Time      `json:"time"`
-	// Sealed is the record as JSON in an age file (age-encryption.org/v1); empty
-	// where no recipient is configured.
+	// Sealed is the record as JSON in a box of the package seal with the label
+	// sealLabel and ID, Key the wrapped key of the box. Both are empty where no
+	// recipient is configured.
+	Key    []byte `json:"key,omitempty"`
 	Sealed []byte `json:"sealed,omitempty"`
 }
+
+const sealLabel = "stanch v1 quarantine "
 
 // sizeUnit is what sizes are rounded up to: the length of a short secret says
 // something about it.
@@ -67,8 +76,12 @@ func (q *Quarantine) Encode(input string, c Case) (key, line []byte, err error) 
 	e.Source.Path = string(r.Append(nil, []byte(e.Source.Path)))
 	e.Source.Topic = string(r.Append(nil, []byte(e.Source.Topic)))
 	e.Source.Resource = string(r.Append(nil, []byte(e.Source.Resource)))
-	if len(q.recipients) > 0 {
-		if e.Sealed, err = seal(c.Record, q.recipients); err != nil {
+	if to := q.seals(); to != nil {
+		text, err := json.Marshal(pack(c.Record))
+		if err != nil {
+			return nil, nil, err
+		}
+		if e.Key, e.Sealed, err = to.Seal(sealLabel+e.ID, text); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -96,10 +109,10 @@ func (q *Quarantine) Put(ctx context.Context, input string, cases []Case) error 
 // Plan says where the quarantine is and whether it keeps records.
 func (q *Quarantine) Plan(ctx context.Context) ([]string, error) {
 	lines, err := q.out.Plan(ctx)
-	if len(q.recipients) == 0 {
-		return append(lines, "keeps no bytes of records: no recipient"), err
+	if to := q.seals(); to != nil {
+		return append(lines, "records are sealed for the recipients "+to.ID()), err
 	}
-	return append(lines, fmt.Sprintf("seals records to %d recipients", len(q.recipients))), err
+	return append(lines, "no bytes of records are kept: there is no recipient"), err
 }
 
 // Close closes the output.
@@ -119,42 +132,20 @@ type sealedHeader struct {
 	Value []byte `json:"value"`
 }
 
-func seal(r *Record, to []age.Recipient) ([]byte, error) {
-	s := sealed{Key: r.Key, Value: r.Value, Time: r.Time, Source: r.Source}
+func pack(r *Record) *sealed {
+	s := &sealed{Key: r.Key, Value: r.Value, Time: r.Time, Source: r.Source}
 	for _, h := range r.Headers {
 		s.Headers = append(s.Headers, sealedHeader{[]byte(h.Name), h.Value})
 	}
-	text, err := json.Marshal(&s)
-	if err != nil {
-		return nil, err
-	}
-	var out bytes.Buffer
-	w, err := age.Encrypt(&out, to...)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := w.Write(text); err != nil {
-		return nil, err
-	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
-	return out.Bytes(), nil
+	return s
 }
 
-// maxSealed bounds what opening an entry may come to.
-const maxSealed = 256 << 20
-
 // Open returns the record of an entry.
-func (e *Entry) Open(id ...age.Identity) (*Record, error) {
+func (e *Entry) Open(o *seal.Opener) (*Record, error) {
 	if len(e.Sealed) == 0 {
 		return nil, fmt.Errorf("quarantine %s: its record was not kept", e.ID)
 	}
-	r, err := age.Decrypt(bytes.NewReader(e.Sealed), id...)
-	if err != nil {
-		return nil, fmt.Errorf("quarantine %s: %w", e.ID, err)
-	}
-	text, err := io.ReadAll(io.LimitReader(r, maxSealed))
+	text, err := o.Open(sealLabel+e.ID, e.Key, e.Sealed)
 	if err != nil {
 		return nil, fmt.Errorf("quarantine %s: %w", e.ID, err)
 	}
