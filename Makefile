@@ -1,16 +1,21 @@
 # Tools are pinned here and run through go run, so that nothing is installed.
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
+OCB         = go.opentelemetry.io/collector/cmd/builder@v0.162.0
 
 PLATFORMS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 FUZZTIME  = 10s
 QEMU      = qemu-aarch64
 LEAVES    = $(addprefix ./internal/,automaton envelope judge names packed replace textenc walk)
 
-.PHONY: build test race lint vuln fuzz arm64 cross generate matrix bench loggers noise clean
+.PHONY: build otelcol test race lint vuln fuzz arm64 cross generate matrix bench loggers noise clean
 
 build: ## the binary, in the working directory
 	go build -trimpath -o stanch ./cmd/stanch
+
+otelcol: ## the collector distribution, dist/otelcol-stanch/otelcol-stanch
+	@mkdir -p dist
+	go run $(OCB) --config cmd/otelcol-stanch/builder.yaml
 
 test: ## every test that needs nothing but Go
 	go test ./...
