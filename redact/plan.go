@@ -68,6 +68,8 @@ type Match struct {
 	Line, Column int64
 	Action       Action
 	Confidence   finding.Confidence
+	Detector     string // its id, or unscanned
+	Encoded      bool   // in anything but plain text
 	owner        candidate
 }
 

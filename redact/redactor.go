@@ -23,6 +23,12 @@ type Redactor struct {
 	OnFinding func(finding.Finding)
 	// OnMatch takes the same together with the match.
 	OnMatch func(Match, finding.Finding)
+	// Observe takes the matches alone, without their places, before the others. It
+	// costs little: the fingerprint and whatever else makes up a finding is made
+	// only if OnFinding or OnMatch asks for it.
+	Observe func(Match)
+	// Quiet leaves OnFinding uncalled, and that of the engine.
+	Quiet bool
 	// All reports kept candidates as well.
 	All bool
 	// Default is what happens, from medium confidence, to what no rule of the

@@ -18,13 +18,28 @@ func (r *Redactor) report(text, key []byte) {
 	if on == nil {
 		on = r.e.onFinding
 	}
-	if on == nil && r.OnMatch == nil {
+	if r.Quiet {
+		on = nil
+	}
+	if on == nil && r.OnMatch == nil && r.Observe == nil {
 		return
 	}
-	r.place(text)
+	if on != nil || r.OnMatch != nil {
+		r.place(text)
+	}
 	for i := range r.plan.matches {
 		m := &r.plan.matches[i]
 		if m.Action == Keep && !r.All {
+			continue
+		}
+		if m.Detector = envelope.Unscanned; m.owner.action != unscanned {
+			m.Detector = r.e.detectors[m.owner.Detector].id
+		}
+		m.Encoded = m.owner.Encoding != 0
+		if r.Observe != nil {
+			r.Observe(*m)
+		}
+		if on == nil && r.OnMatch == nil {
 			continue
 		}
 		f := r.finding(m, text, key)

@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"sync"
 
+	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/pdata/pmetric"
 	"go.opentelemetry.io/collector/pdata/pprofile"
@@ -43,9 +44,17 @@ type Options struct {
 	Oversize Oversize
 	// Summary adds attributes that say how much was redacted beside them.
 	Summary Summary
-	// OnFinding takes every finding together with its position, after the function
-	// of the engine. It is called from the goroutines of all callers.
-	OnFinding func(Position, finding.Finding)
+	// Observe takes every match with its position. It is called from the goroutines
+	// of all callers, as the functions below.
+	Observe func(Position, redact.Match)
+	// OnFinding takes the findings, which cost more than the matches; nil for the
+	// function of the engine. Wanted says at the beginning of a batch whether anybody
+	// wants them; nil is yes.
+	OnFinding func(finding.Finding)
+	Wanted    func() bool
+	// Silent says of a scope that what is found in it is redacted and observed, but
+	// no finding; nil for no scope.
+	Silent func(pcommon.InstrumentationScope) bool
 }
 
 // OnError is what happens where a value cannot be redacted: scanning it failed,

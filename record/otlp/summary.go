@@ -5,8 +5,6 @@ import (
 	"strings"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
-
-	"github.com/stanch/stanch/finding"
 )
 
 // Summary says which attributes are put beside redacted ones. They have the names
@@ -87,8 +85,8 @@ func (w *worker) nameOf(key string) string {
 	if w.k.of(key, w.r)&clean != 0 {
 		return key
 	}
-	match, report := w.r.OnMatch, w.r.OnFinding
-	w.r.OnMatch, w.r.OnFinding = nil, func(finding.Finding) {} // it was reported where it stood
-	defer func() { w.r.OnMatch, w.r.OnFinding = match, report }()
+	observe, quiet := w.r.Observe, w.r.Quiet
+	w.r.Observe, w.r.Quiet = nil, true // it was reported where it stood
+	defer func() { w.r.Observe, w.r.Quiet = observe, quiet }()
 	return string(w.r.Append(nil, view(key)))
 }

@@ -32,6 +32,7 @@ type worker struct {
 	// -1 outside. Those in dropped, in no order, are taken out in the end.
 	record  int32
 	dropped []int32
+	silent  bool
 	drop    bool // what was just redacted says that its record goes
 
 	sieve redact.Sieve
@@ -79,7 +80,7 @@ func newWorker(e *redact.Engine, o *Options) *worker {
 	w := &worker{o: o, e: e, r: e.NewRedactor()}
 	w.k.seed = maphash.MakeSeed()
 	w.r.Shadow = o.Detect
-	w.r.OnMatch = w.match
+	w.r.Observe, w.r.OnFinding = w.match, o.OnFinding
 	w.onBody, w.onWord = w.body, w.word
 	return w
 }
@@ -87,6 +88,7 @@ func newWorker(e *redact.Engine, o *Options) *worker {
 func (w *worker) begin(signal string) {
 	w.res, w.err, w.signal, w.record = Result{}, nil, signal, -1
 	w.r.Source = finding.Source{Kind: finding.OTLP, Signal: signal}
+	w.hush(false)
 }
 
 // maxKept is how many elements of scratch space are kept from one batch to the next.
@@ -122,14 +124,20 @@ func kept[T any](s []T) []T {
 func view(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
 
 // match takes what the redactor found.
-func (w *worker) match(m redact.Match, f finding.Finding) {
+func (w *worker) match(m redact.Match) {
 	w.res.Findings++
 	if m.Action == redact.Drop {
 		w.drop = true
 	}
-	if w.o.OnFinding != nil {
-		w.o.OnFinding(w.pos, f)
+	if w.o.Observe != nil {
+		w.o.Observe(w.pos, m)
 	}
+}
+
+// hush stops or starts the reporting of findings.
+func (w *worker) hush(silent bool) {
+	w.silent = silent
+	w.r.Quiet = silent || w.o.OnFinding != nil && w.o.Wanted != nil && !w.o.Wanted()
 }
 
 // at prepares the redactor for what stands at a position. path is its place
@@ -200,6 +208,9 @@ func (w *worker) enter(r pcommon.Resource) {
 	w.flush()
 	w.record = -1
 	w.resource, w.named = r, false
+	if w.silent {
+		w.hush(false)
+	}
 	w.attributes(ResourceAttributes, r.Attributes())
 	refs := entity.ResourceEntityRefs(r)
 	for i := range refs.Len() {
@@ -213,6 +224,10 @@ func (w *worker) enter(r pcommon.Resource) {
 
 func (w *worker) scope(s pcommon.InstrumentationScope) {
 	w.record = -1
+	if silent := w.o.Silent != nil && w.o.Silent(s); silent != w.silent {
+		w.flush()
+		w.hush(silent)
+	}
 	w.text(ScopeName, s.Name(), s.SetName)
 	w.text(ScopeVersion, s.Version(), s.SetVersion)
 	w.attributes(ScopeAttributes, s.Attributes())
@@ -265,7 +280,7 @@ func (w *worker) oversize(value []byte) ([]byte, bool) {
 	}
 	// A secret that the cut goes through is redacted, not cut.
 	out := bytes.NewBuffer(w.buf[:0])
-	wr := w.e.NewWriter(out, redact.WriterOptions{Source: w.r.Source, OnMatch: w.match})
+	wr := w.e.NewWriter(out, redact.WriterOptions{Source: w.r.Source, OnFinding: w.found, OnMatch: w.cut})
 	wr.Write(value[:w.o.MaxValue])
 	err := wr.Flush()
 	w.buf = out.Bytes()
@@ -275,6 +290,15 @@ func (w *worker) oversize(value []byte) ([]byte, bool) {
 	}
 	return w.buf, true
 }
+
+func (w *worker) found(f finding.Finding) {
+	if w.o.OnFinding != nil && !w.r.Quiet {
+		w.o.OnFinding(f)
+	}
+}
+
+// cut takes what was found in the beginning of an oversize value.
+func (w *worker) cut(m redact.Match, _ finding.Finding) { w.match(m) }
 
 // strings visits a list of strings that are no attributes.
 func (w *worker) strings(p Position, list pcommon.StringSlice) {
