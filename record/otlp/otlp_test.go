@@ -188,7 +188,7 @@ func TestKeys(t *testing.T) {
 	for _, n := range []int{1, 3, fewKeys + 5, 10_000} {
 		ld, lr := oneLog()
 		m := lr.Attributes()
-		raw := map[string]any{"plain": "x", "password": expand(t, "{alnum:14}!9", 2), "REDACTED-digitalocean-token": "taken"}
+		raw := map[string]any{"plain": "x", "password": expand(t, "{alnum:14}!9", 2), "REDACTED-digitalocean-pat": "taken"}
 		for i := range n {
 			raw[expand(t, "k dop_v1_{hex:64}", uint64(i))] = int64(i)
 			raw[fmt.Sprintf("benign.%d", i)] = "value"
