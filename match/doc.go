@@ -16,9 +16,9 @@
 //
 // First, a window of four neighbouring positions is chosen for every literal,
 // anywhere in its text and the first bytes of its gate, and the windows are put
-// into 16 or 24 buckets. For each position a table gives the buckets that have a
-// window with this byte there; a bucket whose bit survives the AND of four
-// tables is a candidate. SIMD does the look-ups for 64 positions of the text at
+// into buckets. For each position a table gives the buckets that have a window
+// with this byte there; a bucket whose bit survives the AND of all of them is a
+// candidate. SIMD does the look-ups for 64 positions of the text at
 // once, and the same kernel numbers what passes. This is the scheme of
 // Hyperscan's Teddy with the windows moved from the literals' beginnings to where
 // they are rarest. Folding is a matter of tables and costs nothing. Which windows
@@ -33,6 +33,11 @@
 // digits. For AVX2, which tells fewer bytes apart, eight buckets are for windows
 // behind which such a run is certain, and a position counts there only if it has
 // one.
+//
+// VBMI has tables for four positions and 24 buckets. AVX2 and NEON have them for
+// three positions and 32 buckets: for the same number of look-ups a bucket of fewer
+// windows lets less pass than a fourth position rules out. For few literals there
+// are 16 buckets.
 //
 // Second, a hash of the candidate's four bytes, bit 5 set in each, is looked up
 // in a bitmap.
@@ -53,9 +58,9 @@
 //
 // # Rungs
 //
-// VBMI sees seven bits of a byte, so that case and digits are told apart. AVX2
-// and NEON see five; there digits look like the letters p to y, more passes, and
-// they fall off earlier as literals grow in number. A kernel is chosen when
+// VBMI sees seven bits of a byte. AVX2 and NEON look bits 0 to 3 up in one table
+// and bits 3 to 6 in another, so that a bucket with windows for a and 2 takes 1 and
+// b as well; more passes, and they fall off earlier as literals grow in number. A kernel is chosen when
 // Compile is called; STANCH_KERNEL=vbmi, avx2, neon or plain asks for one and
 // the build tag noasm leaves Plain alone.
 //

@@ -2,7 +2,11 @@ package match
 
 import "fmt"
 
-const maxGroups = allBuckets / 8
+const (
+	sevenWidth, sevenGroups   = 4, 3
+	nibbleWidth, nibbleGroups = 3, 4
+	neonSize                  = nibbleWidth * 2 * 2 * 16 // of the tables for 16 buckets
+)
 
 const (
 	hashMultiplier = 0x9E3779B1 // 2^32 over the golden ratio
@@ -15,18 +19,17 @@ const (
 
 // filter is what SIMD scanners look things up in.
 type filter struct {
-	groups int // of eight buckets: 2 or 3
+	groups int // of eight buckets: 2 or as many as the alphabet has
 	// For VBMI, [position][group][128 symbols]: the buckets that have them.
-	seven [width * maxGroups * 128]byte
-	// For AVX2, [position][group][lower and upper 16 symbols, each twice]: the
-	// buckets that do not have them. Behind those for 24 buckets tables, each
-	// twice, that tell tokens' bytes by their lower and upper four bits, 32 times
-	// 15, and eight bytes that are 255 where the last buckets are not for tokens
-	// alone.
-	five [width*maxGroups*2*32 + 3*32 + 8]byte
-	// For NEON, [position][group 0 or 1][32 symbols], then the same of group 2:
-	// the buckets that have them.
-	neon [width * maxGroups * 32]byte
+	seven [sevenWidth * sevenGroups * symbolCount]byte
+	// For AVX2, [position][group][bits 0 to 3, bits 3 to 6][16 values, twice]:
+	// the buckets that do not have them. Behind those for all buckets tables, each
+	// twice, that tell tokens' bytes in the same way, and eight
+	// bytes that are 255 where the last buckets are not for tokens alone.
+	twice [nibbleWidth*nibbleGroups*2*32 + 2*32 + 8]byte
+	// For NEON, [first and last two groups][position][group][bits 0 to 3, bits 3
+	// to 6][16 values]: the buckets that have them.
+	neon [2 * neonSize]byte
 
 	entries []entry // one for each literal, and one that agrees with any text
 	reach   int     // how many bytes a window may stretch beyond its literal and gate
@@ -36,30 +39,19 @@ type filter struct {
 
 func newFilter(pats []pattern, k Kernel, pl placement) (*filter, error) {
 	f := &filter{groups: pl.buckets / 8, entries: make([]entry, len(pats)+1)}
-	for i := range f.five {
-		f.five[i] = 0xff
+	for i := range f.twice {
+		f.twice[i] = 0xff
 	}
 	f.setTokens(pl.tokens)
-	a := kernelAlphabet(k)
 	for i := range pats {
 		f.entries[i] = newEntry(&pats[i], pl.spots[i].offset)
 		b := pl.spots[i].bucket
 		group, bit := int(b>>3), byte(1)<<(b&7)
-		for p := range width {
-			at := p*f.groups + group
-			set := a.set(pats[i].at(int(pl.spots[i].offset) + p))
-			var list [128]uint8
-			for _, x := range set.list(&list) {
-				s := int(x)
-				switch k {
-				case VBMI:
-					f.seven[at*128+s] |= bit
-				case AVX2:
-					f.five[(at*2+s>>4)*32+s&15] &^= bit
-					f.five[(at*2+s>>4)*32+s&15+16] &^= bit
-				default:
-					f.neon[neonRow(p, group)*32+s] |= bit
-				}
+		for p := range k.width() {
+			c := pats[i].at(int(pl.spots[i].offset) + p)
+			var list [symbolCount]uint8
+			for _, x := range c.symbols().list(&list) {
+				f.let(k, p, group, int(x), bit)
 			}
 		}
 	}
@@ -86,43 +78,49 @@ func newFilter(pats []pattern, k Kernel, pl placement) (*filter, error) {
 	return f, nil
 }
 
+// let makes the tables of k let symbol x pass at position p for a bucket of a group.
+func (f *filter) let(k Kernel, p, group, x int, bucket byte) {
+	at := p*f.groups + group
+	for i, four := range [2]int{x & 15, x >> 3} {
+		switch k {
+		case VBMI:
+			f.seven[at*symbolCount+x] |= bucket
+		case AVX2:
+			f.twice[(at*2+i)*32+four] &^= bucket
+			f.twice[(at*2+i)*32+four+16] &^= bucket
+		default:
+			f.neon[group/2*neonSize+((p*2+group%2)*2+i)*16+four] |= bucket
+		}
+	}
+}
+
+// width returns how many positions of a window k's tables are for.
+func (k Kernel) width() int {
+	if k == VBMI {
+		return sevenWidth
+	}
+	return nibbleWidth
+}
+
 // setTokens fills in what tells tokens' bytes from others.
 func (f *filter) setTokens(only bool) {
-	tables := f.five[width*maxGroups*2*32:]
-	// A bit for each value of the upper four.
+	tables := f.twice[nibbleWidth*nibbleGroups*2*32:]
+	// The first has a bit for each value of bits 4 to 6, the second chooses it.
 	for i := range 16 {
-		lower, upper := byte(0), byte(0)
+		lower, upper := byte(0), byte(1)<<(i/2)
 		for h := range 8 {
 			if tokenBytes.Has(byte(h<<4 | i)) {
 				lower |= 1 << h
 			}
 		}
-		if i < 8 {
-			upper = 1 << i
-		}
-		for k, b := range [3]byte{lower, upper, 15} {
+		for k, b := range [2]byte{lower, upper} {
 			tables[32*k+i], tables[32*k+16+i] = b, b
 		}
 	}
 	for i := range 8 {
-		tables[96+i] = 0xff
+		tables[64+i] = 0xff
 		if only {
-			tables[96+i] = 0
+			tables[64+i] = 0
 		}
 	}
-}
-
-// neonRow is where the symbols of a position and a group begin in filter.neon.
-func neonRow(p, group int) int {
-	if group < 2 {
-		return p*2 + group
-	}
-	return width*2 + p
-}
-
-func kernelAlphabet(k Kernel) *alphabet {
-	if k == VBMI {
-		return sevenBits()
-	}
-	return fiveBits()
 }

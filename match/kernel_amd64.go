@@ -18,7 +18,7 @@ func archKernels() []Kernel {
 }
 
 // The kernels write the numbers of those of the first n positions at p, n >= 64,
-// that pass the tables of 16 or 24 buckets to out, ascending, and return how
+// that pass the tables of 16, 24 or 32 buckets to out, ascending, and return how
 // many there are. They read n+3 bytes at p, and write up to 64 numbers too many.
 //
 //go:noescape
@@ -39,7 +39,7 @@ func vbmi24many(p *byte, n int, tables *byte, out *uint16) int
 func avx2x16(p *byte, n int, tables *byte, out *uint16) int
 
 //go:noescape
-func avx2x24(p *byte, n int, tables *byte, out *uint16) int
+func avx2x32(p *byte, n int, tables *byte, out *uint16) int
 
 // probeBitmap keeps of n candidates, in place, those whose hash of the four
 // bytes at p+candidate is in the bitmap, and returns their number.
@@ -69,12 +69,12 @@ const manyShare = 40
 
 // candidates writes those of the first n positions of buf that pass the filter
 // to s.cands and returns their number. n is at least block and at most stepMost;
-// buf must hold n+width-1 bytes.
+// buf must hold n+over bytes.
 func candidates(k Kernel, f *filter, buf []byte, n int, s *Scratch) int {
 	if n < block || n > stepMost {
 		panic("match: a kernel called for a wrong number of positions")
 	}
-	_ = buf[n+width-2]
+	_ = buf[n+over-1]
 	p, out, have := &buf[0], &s.cands[0], 0
 	switch {
 	case k == VBMI && f.groups == 2 && s.many:
@@ -86,9 +86,9 @@ func candidates(k Kernel, f *filter, buf []byte, n int, s *Scratch) int {
 	case k == VBMI:
 		have = vbmi24(p, n, &f.seven[0], out)
 	case f.groups == 2:
-		have = avx2x16(p, n, &f.five[0], out)
+		have = avx2x16(p, n, &f.twice[0], out)
 	default:
-		have = avx2x24(p, n, &f.five[0], out)
+		have = avx2x32(p, n, &f.twice[0], out)
 	}
 	s.many = have > n/manyShare
 	return have

@@ -315,45 +315,48 @@ four:                      \
 done:                      \
 	RESULT
 
-// SYMBOLS makes of the 64 bytes at off(SI) what VPSHUFB wants to choose by five
-// bits: it takes the low four and yields zero where bit 7 is set. Y8 and Y9 look
-// up symbols below 16 and have bit 7 set for others, Y10 and Y11 the reverse.
-#define SYMBOLS(off) \
-	VPAND  off(SI), Y15, Y10      \
-	VPAND  (off+32)(SI), Y15, Y11 \
-	VPADDB Y14, Y10, Y8           \
-	VPADDB Y14, Y11, Y9           \
-	VPADDB Y13, Y10, Y10          \
-	VPADDB Y13, Y11, Y11
+// FOURS makes of the 64 bytes at off(SI) what VPSHUFB wants: in Y8 and Y9 the
+// byte without its bit 7, of which the lower four bits choose; in Y10 and Y11 bits
+// 3 to 6.
+#define FOURS(off) \
+	VPAND  off(SI), Y15, Y8      \
+	VPAND  (off+32)(SI), Y15, Y9 \
+	VPSRLW $3, Y8, Y10           \
+	VPSRLW $3, Y9, Y11           \
+	VPAND  Y14, Y10, Y10         \
+	VPAND  Y14, Y11, Y11
 
-// FIVE adds to l and h the buckets that the table at AX+tb rules out: bits that
-// are set there, 16 lower and 16 upper symbols, each twice.
-#define FIVE(tb, l, h) \
+// FIRST puts into l and h the buckets that the table at AX+tb rules out: bits that
+// are set there. NEXT adds them.
+#define FIRST(tb, l, h) \
 	VMOVDQU (tb)(AX), Y12      \
-	VPSHUFB Y8, Y12, Y6        \
-	VPSHUFB Y9, Y12, Y7        \
+	VPSHUFB Y8, Y12, l         \
+	VPSHUFB Y9, Y12, h         \
 	VMOVDQU (tb+32)(AX), Y12   \
-	VPOR    Y6, l, l           \
-	VPOR    Y7, h, h           \
-	VPSHUFB Y10, Y12, Y6       \
-	VPSHUFB Y11, Y12, Y7       \
-	VPOR    Y6, l, l           \
-	VPOR    Y7, h, h
+	VPSHUFB Y10, Y12, Y13      \
+	VPOR    Y13, l, l          \
+	VPSHUFB Y11, Y12, Y13      \
+	VPOR    Y13, h, h
 
-#define CLEAR(l, h) \
-	VPXOR l, l, l \
-	VPXOR h, h, h
+#define NEXT(tb, l, h) \
+	VMOVDQU (tb)(AX), Y12      \
+	VPSHUFB Y8, Y12, Y13       \
+	VPOR    Y13, l, l          \
+	VPSHUFB Y9, Y12, Y13       \
+	VPOR    Y13, h, h          \
+	VMOVDQU (tb+32)(AX), Y12   \
+	VPSHUFB Y10, Y12, Y13      \
+	VPOR    Y13, l, l          \
+	VPSHUFB Y11, Y12, Y13      \
+	VPOR    Y13, h, h
 
 #define CONSTANTS \
-	MOVL         $0x1f1f1f1f, R8 \
+	MOVL         $0x7f7f7f7f, R8 \
 	VMOVD        R8, X15         \
 	VPBROADCASTD X15, Y15        \
-	MOVL         $0x70707070, R8 \
+	MOVL         $0x0f0f0f0f, R8 \
 	VMOVD        R8, X14         \
-	VPBROADCASTD X14, Y14        \
-	MOVL         $0xf0f0f0f0, R8 \
-	VMOVD        R8, X13         \
-	VPBROADCASTD X13, Y13
+	VPBROADCASTD X14, Y14
 
 // MASK puts into R8 which bytes of Y0 and Y1 have a bit that is not set.
 #define MASK \
@@ -383,41 +386,33 @@ done:                      \
 	ORQ  R9, DX \
 	NOTQ DX
 
-// TOKENS adds to R8 which bytes of Y4 and Y5 have a bit that is not set, if a
-// token is at the position.
+// TOKENS adds to R8 which bytes of Y6 and Y7 have a bit that is not set, if a
+// token is at the position. It wants what FOURS(1) and MASK leave behind.
 #define TOKENS \
-	VMOVDQU   768(AX), Y6    \
-	VMOVDQU   800(AX), Y7    \
-	VMOVDQU   832(AX), Y11   \
-	VMOVDQU   1(SI), Y8      \
-	VMOVDQU   33(SI), Y9     \
-	VPXOR     Y10, Y10, Y10  \
-	VPCMPEQB  Y12, Y4, Y4    \
-	VPCMPEQB  Y12, Y5, Y5    \
-	VPMOVMSKB Y4, R10        \
-	VPMOVMSKB Y5, R9         \
+	VMOVDQU   768(AX), Y2    \
+	VMOVDQU   800(AX), Y3    \
+	VPXOR     Y4, Y4, Y4     \
+	VPCMPEQB  Y12, Y6, Y6    \
+	VPCMPEQB  Y12, Y7, Y7    \
+	VPSHUFB   Y8, Y2, Y8     \
+	VPSHUFB   Y9, Y2, Y9     \
+	VPSHUFB   Y10, Y3, Y10   \
+	VPSHUFB   Y11, Y3, Y11   \
+	VPMOVMSKB Y6, R10        \
+	VPMOVMSKB Y7, R9         \
 	SHLQ      $32, R9        \
 	ORQ       R9, R10        \
-	NOTQ      R10            \
-	VPSRLW    $4, Y8, Y4     \
-	VPSRLW    $4, Y9, Y5     \
-	VPAND     Y11, Y4, Y4    \
-	VPAND     Y11, Y5, Y5    \
-	VPSHUFB   Y8, Y6, Y8     \
-	VPSHUFB   Y9, Y6, Y9     \
-	VPSHUFB   Y4, Y7, Y4     \
-	VPSHUFB   Y5, Y7, Y5     \
-	VPAND     Y4, Y8, Y8     \
-	VPAND     Y5, Y9, Y9     \
-	VPCMPEQB  Y10, Y8, Y8    \
-	VPCMPEQB  Y10, Y9, Y9    \
+	VPAND     Y10, Y8, Y8    \
+	VPAND     Y11, Y9, Y9    \
+	VPCMPEQB  Y4, Y8, Y8     \
+	VPCMPEQB  Y4, Y9, Y9     \
 	VPMOVMSKB Y8, DX         \
 	VPMOVMSKB Y9, R9         \
 	SHLQ      $32, R9        \
 	ORQ       R9, DX         \
 	RUNS                     \
-	ORQ       864(AX), DX    \
-	ANDQ      DX, R10        \
+	ORQ       832(AX), DX    \
+	ANDNQ     DX, R10, R10   \
 	ORQ       R10, R8
 
 // func avx2x16(p *byte, n int, tables *byte, out *uint16) int
@@ -429,57 +424,50 @@ TEXT ·avx2x16(SB), NOSPLIT, $0-40
 
 loop:
 	PREFETCHT0 4096(SI)
-	CLEAR(Y0, Y1)
-	CLEAR(Y2, Y3)
-	SYMBOLS(0)
-	FIVE(0, Y0, Y1)
-	FIVE(64, Y2, Y3)
-	SYMBOLS(1)
-	FIVE(128, Y0, Y1)
-	FIVE(192, Y2, Y3)
-	SYMBOLS(2)
-	FIVE(256, Y0, Y1)
-	FIVE(320, Y2, Y3)
-	SYMBOLS(3)
-	FIVE(384, Y0, Y1)
-	FIVE(448, Y2, Y3)
+	FOURS(0)
+	FIRST(0, Y0, Y1)
+	FIRST(64, Y2, Y3)
+	FOURS(1)
+	NEXT(128, Y0, Y1)
+	NEXT(192, Y2, Y3)
+	FOURS(2)
+	NEXT(256, Y0, Y1)
+	NEXT(320, Y2, Y3)
 	VPAND Y2, Y0, Y0
 	VPAND Y3, Y1, Y1
 	MASK
 	NUMBERS6
 	REST6
 
-// func avx2x24(p *byte, n int, tables *byte, out *uint16) int
+// func avx2x32(p *byte, n int, tables *byte, out *uint16) int
 //
-// Y0 and Y1, Y2 and Y3, Y4 and Y5 gather what each group rules out; the last is
-// the one that may be for tokens.
-TEXT ·avx2x24(SB), NOSPLIT, $0-40
+// Y0 and Y1 to Y6 and Y7 gather what each group rules out; the last is the one
+// that may be for tokens.
+TEXT ·avx2x32(SB), NOSPLIT, $0-40
 	ARGUMENTS
 	CONSTANTS
 
 loop:
 	PREFETCHT0 4096(SI)
-	CLEAR(Y0, Y1)
-	CLEAR(Y2, Y3)
-	CLEAR(Y4, Y5)
-	SYMBOLS(0)
-	FIVE(0, Y0, Y1)
-	FIVE(64, Y2, Y3)
-	FIVE(128, Y4, Y5)
-	SYMBOLS(1)
-	FIVE(192, Y0, Y1)
-	FIVE(256, Y2, Y3)
-	FIVE(320, Y4, Y5)
-	SYMBOLS(2)
-	FIVE(384, Y0, Y1)
-	FIVE(448, Y2, Y3)
-	FIVE(512, Y4, Y5)
-	SYMBOLS(3)
-	FIVE(576, Y0, Y1)
-	FIVE(640, Y2, Y3)
-	FIVE(704, Y4, Y5)
+	FOURS(0)
+	FIRST(0, Y0, Y1)
+	FIRST(64, Y2, Y3)
+	FIRST(128, Y4, Y5)
+	FIRST(192, Y6, Y7)
+	FOURS(2)
+	NEXT(512, Y0, Y1)
+	NEXT(576, Y2, Y3)
+	NEXT(640, Y4, Y5)
+	NEXT(704, Y6, Y7)
+	FOURS(1)
+	NEXT(256, Y0, Y1)
+	NEXT(320, Y2, Y3)
+	NEXT(384, Y4, Y5)
+	NEXT(448, Y6, Y7)
 	VPAND Y2, Y0, Y0
 	VPAND Y3, Y1, Y1
+	VPAND Y4, Y0, Y0
+	VPAND Y5, Y1, Y1
 	MASK
 	TOKENS
 	NUMBERS6

@@ -7,26 +7,24 @@ import "math/bits"
 // Advanced SIMD belongs to every arm64 processor that Go runs on.
 func archKernels() []Kernel { return []Kernel{NEON} }
 
-// The kernels write for each of n blocks at p a mask of the positions that
-// pass the tables of 8 or 16 buckets. They read 64*n+3 bytes at p.
+// neon16 writes for each of n blocks at p a mask of the positions that pass the
+// tables of 16 buckets. It reads 64*n+2 bytes at p.
 //
-//go:noescape
-func neon8(p *byte, n int, tables *byte, out *uint64)
-
 //go:noescape
 func neon16(p *byte, n int, tables *byte, out *uint64)
 
-// newMasks returns room for the masks of a step, of two groups and of the third.
+// newMasks returns room for the masks of a step, by the first 16 buckets and by
+// the others.
 func newMasks() []uint64 { return make([]uint64, 2*(step/block)) }
 
 // candidates writes those of the first n positions of buf that pass the filter
 // to s.cands and returns their number. n is at least block and at most stepMost;
-// buf must hold n+width-1 bytes.
+// buf must hold n+over bytes.
 func candidates(_ Kernel, f *filter, buf []byte, n int, s *Scratch) int {
 	if n < block || n > stepMost {
 		panic("match: a kernel called for a wrong number of positions")
 	}
-	_ = buf[n+width-2]
+	_ = buf[n+over-1]
 	have := 0
 	for i, mask := range masks(f, buf, n/block, s) {
 		have += numbers(mask, i*block, s.cands[have:])
@@ -43,7 +41,7 @@ func masks(f *filter, buf []byte, n int, s *Scratch) []uint64 {
 	a, b := s.masks[:n], s.masks[step/block:][:n]
 	neon16(&buf[0], n, &f.neon[0], &a[0])
 	if f.groups > 2 {
-		neon8(&buf[0], n, &f.neon[neonRow(0, 2)*32], &b[0])
+		neon16(&buf[0], n, &f.neon[neonSize], &b[0])
 		for i := range a {
 			a[i] |= b[i]
 		}

@@ -10,7 +10,7 @@ import (
 // with the number of buckets, and 128 where the last are for tokens, the offset
 // of every literal's window, and its bucket.
 const (
-	layoutHead   = "mlp\x03"
+	layoutHead   = "mlp\x04"
 	layoutTokens = 128
 )
 
@@ -68,7 +68,11 @@ func decodeLayout(layout []byte, pats []pattern, which int) (placement, bool) {
 	}
 	rest = rest[fingerprintSize+which*size:][:size]
 	pl := placement{buckets: int(rest[0] &^ layoutTokens), tokens: rest[0]&layoutTokens != 0, refined: true, spots: make([]spot, n)}
-	if pl.buckets != fewBuckets && pl.buckets != allBuckets || pl.tokens && (pl.buckets != allBuckets || which != fiveTokens) {
+	all := nibbleGroups * 8
+	if which == openSeven {
+		all = sevenGroups * 8
+	}
+	if pl.buckets != fewBuckets && pl.buckets != all || pl.tokens && (pl.buckets != all || which != nibbleTokens) {
 		return placement{}, false
 	}
 	for i := range pl.spots {
@@ -77,7 +81,7 @@ func decodeLayout(layout []byte, pats []pattern, which int) (placement, bool) {
 			return placement{}, false
 		}
 		b := rest[1+n+i]
-		if int(b) >= pl.buckets || pl.tokens && b >= fewBuckets && !pats[i].token(int(o)) {
+		if int(b) >= pl.buckets || pl.tokens && b >= openBuckets && !pats[i].token(int(o)) {
 			return placement{}, false
 		}
 		pl.spots[i] = spot{o, b}

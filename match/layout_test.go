@@ -2,6 +2,7 @@ package match
 
 import (
 	"bytes"
+	"math/rand/v2"
 	"slices"
 	"testing"
 )
@@ -65,17 +66,17 @@ func TestPlacementSpreads(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, a := range []*alphabet{sevenBits(), fiveBits()} {
-		pl := place(pats, a, allBuckets, true)
-		count := make([]int, allBuckets)
+	for i, a := range []*alphabet{sevenBits(), nibbles()} {
+		pl := place(pats, a, a.all, true)
+		count := make([]int, a.all)
 		for _, s := range pl.spots {
 			count[s.bucket]++
 		}
 		if n := slices.Min(count); n == 0 {
-			t.Errorf("%d symbols: an empty bucket: %v", a.n, count)
+			t.Errorf("alphabet %d: an empty bucket: %v", i, count)
 		}
 		if pl.pass <= 0 || pl.pass > 0.05 {
-			t.Errorf("%d symbols: %.3f of positions expected to pass", a.n, pl.pass)
+			t.Errorf("alphabet %d: %.3f of positions expected to pass", i, pl.pass)
 		}
 	}
 }
@@ -84,7 +85,7 @@ func TestModelIsWhole(t *testing.T) {
 	if n := len(modelBin); n < modelPairs || (n-modelPairs)%5 != 0 {
 		t.Fatalf("model of %d bytes", len(modelBin))
 	}
-	for _, a := range []*alphabet{sevenBits(), fiveBits()} {
+	for i, a := range []*alphabet{sevenBits(), nibbles()} {
 		one, pair := 0.0, 0.0
 		for _, p := range a.one {
 			one += p
@@ -93,7 +94,29 @@ func TestModelIsWhole(t *testing.T) {
 			pair += p
 		}
 		if one < 0.99 || one > 1.01 || pair < 0.97 || pair > 1.03 {
-			t.Errorf("%d symbols: probabilities sum to %v and %v", a.n, one, pair)
+			t.Errorf("alphabet %d: probabilities sum to %v and %v", i, one, pair)
+		}
+	}
+}
+
+// TestProduct holds product against its meaning.
+func TestProduct(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 1))
+	for range 1000 {
+		var s, want symbols
+		var lower, upper [16]bool
+		for range r.IntN(20) {
+			x := uint8(r.IntN(symbolCount))
+			s.add(x)
+			lower[x&15], upper[x>>3] = true, true
+		}
+		for x := range uint8(symbolCount) {
+			if lower[x&15] && upper[x>>3] {
+				want.add(x)
+			}
+		}
+		if got := product(s); got != want {
+			t.Fatalf("product of %x: %x, want %x", s, got, want)
 		}
 	}
 }

@@ -8,8 +8,8 @@ import (
 // The placements of a matcher's literals: for VBMI, AVX2 and NEON.
 const (
 	openSeven = iota
-	fiveTokens
-	openFive
+	nibbleTokens
+	openNibbles
 	placements
 )
 
@@ -70,7 +70,7 @@ func Compile(lits []Literal, opts ...Option) (*Matcher, error) {
 			m.places[i] = func() placement { return pl }
 			continue
 		}
-		m.places[i] = sync.OnceValue(func() placement { return bestPlace(pats, a(), i == fiveTokens) })
+		m.places[i] = sync.OnceValue(func() placement { return bestPlace(pats, a(), i == nibbleTokens) })
 	}
 	switch {
 	case k == Plain:
@@ -78,9 +78,9 @@ func Compile(lits []Literal, opts ...Option) (*Matcher, error) {
 	case k == VBMI:
 		m.filter, err = newFilter(pats, k, m.places[openSeven]())
 	case k == AVX2:
-		m.filter, err = newFilter(pats, k, m.places[fiveTokens]())
+		m.filter, err = newFilter(pats, k, m.places[nibbleTokens]())
 	default:
-		m.filter, err = newFilter(pats, k, m.places[openFive]())
+		m.filter, err = newFilter(pats, k, m.places[openNibbles]())
 	}
 	if err != nil {
 		return nil, err
@@ -90,15 +90,15 @@ func Compile(lits []Literal, opts ...Option) (*Matcher, error) {
 
 // alphabets are what the placements are made for. A kept layout needs one of
 // them at most.
-var alphabets = [placements]func() *alphabet{openSeven: sevenBits, fiveTokens: fiveBits, openFive: fiveBits}
+var alphabets = [placements]func() *alphabet{openSeven: sevenBits, nibbleTokens: nibbles, openNibbles: nibbles}
 
 // bestPlace places literals in as many buckets as the kernels have, or in fewer
 // when that lets little more pass. It keeps some for tokens, if it may and that
 // lets less pass.
 func bestPlace(pats []pattern, a *alphabet, tokens bool) placement {
-	all := place(pats, a, allBuckets, false)
+	all := place(pats, a, a.all, false)
 	if tokens {
-		if some := place(pats, a, allBuckets, true); some.pass < all.pass-tokenCost {
+		if some := place(pats, a, a.all, true); some.pass < all.pass-tokenCost {
 			all = some
 		}
 	}

@@ -46,13 +46,15 @@ func probability(cost byte) float64 {
 // symbols is a set of symbols.
 type symbols [2]uint64
 
-func (s *symbols) add(x uint8) { s[x>>6] |= 1 << (x & 63) }
+func (s *symbols) add(x uint8)    { s[x>>6] |= 1 << (x & 63) }
+func (s *symbols) remove(x uint8) { s[x>>6] &^= 1 << (x & 63) }
 
 func (s symbols) not(t symbols) symbols { return symbols{s[0] &^ t[0], s[1] &^ t[1]} }
+func (s symbols) or(t symbols) symbols  { return symbols{s[0] | t[0], s[1] | t[1]} }
 func (s symbols) empty() bool           { return s[0]|s[1] == 0 }
 
 // list writes the members of s to dst.
-func (s symbols) list(dst *[128]uint8) []uint8 {
+func (s symbols) list(dst *[symbolCount]uint8) []uint8 {
 	n := 0
 	for w, x := range s {
 		for ; x != 0; x &= x - 1 {
@@ -63,31 +65,31 @@ func (s symbols) list(dst *[128]uint8) []uint8 {
 	return dst[:n]
 }
 
-// alphabet is how a family of kernels sees bytes: as one of n symbols, so that
-// a table of n entries answers for all 256.
-type alphabet struct {
-	n    int
-	of   [256]uint8
-	all  symbols
-	one  []float64 // probability of a symbol
-	pair []float64 // probability of two neighbours, at first*n+second
+// symbolCount is how many symbols a byte may be: its low seven bits.
+const symbolCount = 128
 
-	// few is the share of positions whose passing costs as much as looking at
-	// the third group of buckets: measured, see BenchmarkScan.
+// alphabet is how a family of kernels sees the symbols of log text.
+type alphabet struct {
+	one  [symbolCount]float64               // probability of a symbol
+	pair [symbolCount * symbolCount]float64 // of two neighbours, at first*symbolCount+second
+
+	// seen returns what the kernels take for a member of s where they look for s.
+	seen func(s symbols) symbols
+
+	width int // positions that the kernels look at
+	all   int // buckets that they have
+
+	// few is the share of positions whose passing costs as much as looking at all
+	// buckets instead of few: measured, see BenchmarkScan.
 	few float64
 }
 
-func newAlphabet(n int, few float64, of func(c byte) uint8) *alphabet {
-	a := &alphabet{n: n, few: few, one: make([]float64, n), pair: make([]float64, n*n)}
-	for c := range 256 {
-		a.of[c] = of(byte(c))
-		a.all.add(a.of[c])
-	}
+func newAlphabet(width, all int, few float64, seen func(symbols) symbols) *alphabet {
+	a := &alphabet{width: width, all: all, few: few, seen: seen}
 	total := 0.0
 	for i, cost := range modelBin[:modelPairs] {
-		p := probability(cost)
-		a.pair[int(a.of[i>>7])*n+int(a.of[i&127])] += p
-		total += p
+		a.pair[i] = probability(cost)
+		total += a.pair[i]
 	}
 	// Text unlike the model's must not look impossible: a little of every
 	// symbol, and a share of each pair as if its two were independent.
@@ -95,39 +97,48 @@ func newAlphabet(n int, few float64, of func(c byte) uint8) *alphabet {
 	norm := 1 / total
 	for i := range a.pair {
 		a.pair[i] *= norm
-		a.one[i/n] += a.pair[i]
+		a.one[i/symbolCount] += a.pair[i]
 	}
-	rest := 1 - floor*float64(n)
+	const rest = 1 - floor*symbolCount
 	for i := range a.one {
 		a.one[i] = floor + float64(rest*a.one[i])
 	}
 	for i := range a.pair {
-		a.pair[i] = float64((1-loose)*a.pair[i]) + float64(loose*float64(a.one[i/n]*a.one[i%n]))
+		a.pair[i] = float64((1-loose)*a.pair[i]) + float64(loose*float64(a.one[i/symbolCount]*a.one[i%symbolCount]))
 	}
 	return a
 }
 
-// set returns the symbols of the bytes of c.
-func (a *alphabet) set(c Class) symbols {
-	var s symbols
-	if c == (Class{^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0)}) {
-		return a.all
-	}
-	for w, x := range c {
-		for ; x != 0; x &= x - 1 {
-			s.add(a.of[w<<6+bits.TrailingZeros64(x)])
-		}
-	}
-	return s
-}
+// symbols returns those of the bytes of c.
+func (c *Class) symbols() symbols { return symbols{c[0] | c[2], c[1] | c[3]} }
 
 // sevenBits is what VBMI looks up.
 var sevenBits = sync.OnceValue(func() *alphabet {
-	return newAlphabet(128, 0.006, func(c byte) uint8 { return c & 0x7f })
+	return newAlphabet(sevenWidth, sevenGroups*8, 0.006, func(s symbols) symbols { return s })
 })
 
-// fiveBits is what AVX2 and NEON look up: letters without their case, and
-// whatever else is the same modulo 32.
-var fiveBits = sync.OnceValue(func() *alphabet {
-	return newAlphabet(32, 0.012, func(c byte) uint8 { return c & 0x1f })
-})
+// nibbles is what AVX2 and NEON look up: in one table bits 0 to 3 of a byte, in
+// another bits 3 to 6, so that of a set of symbols they see the product.
+var nibbles = sync.OnceValue(func() *alphabet { return newAlphabet(nibbleWidth, nibbleGroups*8, 0.012, product) })
+
+// product returns the symbols whose bits 0 to 3 some symbol of s has, and whose
+// bits 3 to 6 some has. Of the eight symbols that differ in bits 0 to 2 alone
+// either none are in it or all those that are somewhere in s, among the eights
+// with the same bit 3.
+func product(s symbols) symbols {
+	const odd = 0xff00ff00ff00ff00
+	var lower [2]uint64 // of the even and of the odd eights
+	for i, x := range [2]uint64{(s[0] | s[1]) &^ odd, (s[0] | s[1]) & odd >> 8} {
+		x |= x >> 32
+		x |= x >> 16
+		lower[i] = x & 0xff
+	}
+	every := (lower[0] | lower[1]<<8) * 0x0001000100010001
+	for i, x := range s {
+		x |= x >> 4 & 0x0f0f0f0f0f0f0f0f
+		x |= x >> 2 & 0x0303030303030303
+		x |= x >> 1
+		s[i] = every & (x & 0x0101010101010101 * 0xff)
+	}
+	return s
+}

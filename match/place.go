@@ -6,12 +6,12 @@ import (
 )
 
 // The filter's geometry: a position of the text passes when, in one of the
-// buckets, it and the three after it hold symbols that the bucket has there.
+// buckets, it and those after it hold symbols that the bucket has there.
 const (
-	width      = 4 // positions of a window
-	fewBuckets = 16
-	allBuckets = 24 // the last eight may be for windows in tokens alone
-	placeRuns  = 2  // rounds of improvement after the first placing
+	width       = 4  // positions of a window, all of which are hashed
+	fewBuckets  = 16 // or as many as the alphabet has
+	openBuckets = 24 // those behind them may be for windows in tokens alone
+	placeRuns   = 2  // rounds of improvement after the first placing
 )
 
 // spot is where a literal's window begins, as an offset into its text, and its
@@ -21,8 +21,8 @@ type spot struct{ offset, bucket uint8 }
 // placement says how a set of literals is spread over the filter. Any placement
 // with offsets inside the texts gives the same hits.
 type placement struct {
-	buckets int  // fewBuckets or allBuckets
-	tokens  bool // those from fewBuckets on are looked at in tokens alone
+	buckets int  // fewBuckets or the alphabet's
+	tokens  bool // those from openBuckets on are looked at in tokens alone
 	refined bool // by refine
 	spots   []spot
 	pass    float64 // share of positions expected to pass
@@ -42,20 +42,21 @@ type window struct {
 // bucket holds the union of its windows and what is needed to say quickly what
 // one more would cost.
 type bucket struct {
-	uses  [width][128]uint16 // windows that have the symbol at the position
-	sets  [width]symbols
-	mass  [width]float64          // probability of sets[i]
-	joint [width - 1]float64      // of sets[i] followed by sets[i+1]
-	after [width - 1][128]float64 // of sets[i] followed by the symbol
-	ahead [width - 1][128]float64 // of the symbol followed by sets[i+1]
+	uses  [width][symbolCount]uint16      // windows that have the symbol at the position
+	has   [width]symbols                  // what any window has
+	sets  [width]symbols                  // what kernels see of has
+	mass  [width]float64                  // probability of sets[i]
+	joint [width - 1]float64              // of sets[i] followed by sets[i+1]
+	after [width - 1][symbolCount]float64 // of sets[i] followed by the symbol
+	ahead [width - 1][symbolCount]float64 // of the symbol followed by sets[i+1]
 	pass  float64
 }
 
-// chain is the probability of a sequence of sets, each depending on the one
+// chain is the probability of a sequence of n sets, each depending on the one
 // before alone.
-func chain(mass *[width]float64, joint *[width - 1]float64) float64 {
+func chain(n int, mass *[width]float64, joint *[width - 1]float64) float64 {
 	p := joint[0]
-	for i := 1; i < width-1; i++ {
+	for i := 1; i < n-1; i++ {
 		if p == 0 {
 			return 0
 		}
@@ -69,9 +70,12 @@ func (b *bucket) with(a *alphabet, w *window) float64 {
 	var fresh [width]symbols
 	grows := false
 	mass := b.mass
-	var la, lb [128]uint8
-	for i := range width {
-		fresh[i] = w.sets[i].not(b.sets[i])
+	var la, lb [symbolCount]uint8
+	for i := range a.width {
+		if w.sets[i].not(b.has[i]).empty() {
+			continue
+		}
+		fresh[i] = a.seen(b.has[i].or(w.sets[i])).not(b.sets[i])
 		if !fresh[i].empty() {
 			grows = true
 			for _, x := range fresh[i].list(&la) {
@@ -83,7 +87,7 @@ func (b *bucket) with(a *alphabet, w *window) float64 {
 		return b.pass
 	}
 	joint := b.joint
-	for i := range width - 1 {
+	for i := range a.width - 1 {
 		var first, second []uint8
 		if !fresh[i].empty() {
 			first = fresh[i].list(&la)
@@ -94,7 +98,7 @@ func (b *bucket) with(a *alphabet, w *window) float64 {
 		j := joint[i]
 		for _, x := range first {
 			j += b.ahead[i][x]
-			row := a.pair[int(x)*a.n:]
+			row := a.pair[int(x)*symbolCount:]
 			for _, y := range second {
 				j += row[y]
 			}
@@ -104,36 +108,51 @@ func (b *bucket) with(a *alphabet, w *window) float64 {
 		}
 		joint[i] = j
 	}
-	return chain(&mass, &joint)
+	return chain(a.width, &mass, &joint)
 }
 
 func (b *bucket) add(a *alphabet, w *window) {
-	var la [128]uint8
-	for i := range width {
-		for _, x := range w.sets[i].list(&la) {
+	var list [symbolCount]uint8
+	for i := range a.width {
+		for _, x := range w.sets[i].list(&list) {
 			if b.uses[i][x]++; b.uses[i][x] == 1 {
-				b.turn(a, i, x, 1)
+				b.has[i].add(x)
 			}
 		}
 	}
-	b.pass = chain(&b.mass, &b.joint)
+	b.look(a)
 }
 
 func (b *bucket) remove(a *alphabet, w *window) {
-	var la [128]uint8
-	for i := range width {
-		for _, x := range w.sets[i].list(&la) {
+	var list [symbolCount]uint8
+	for i := range a.width {
+		for _, x := range w.sets[i].list(&list) {
 			if b.uses[i][x]--; b.uses[i][x] == 0 {
-				b.turn(a, i, x, -1)
+				b.has[i].remove(x)
 			}
 		}
 	}
-	b.pass = chain(&b.mass, &b.joint)
+	b.look(a)
+}
+
+// look takes in what b has now.
+func (b *bucket) look(a *alphabet) {
+	var list [symbolCount]uint8
+	for i := range a.width {
+		now, before := a.seen(b.has[i]), b.sets[i]
+		for _, x := range now.not(before).list(&list) {
+			b.turn(a, i, x, 1)
+		}
+		for _, x := range before.not(now).list(&list) {
+			b.turn(a, i, x, -1)
+		}
+	}
+	b.pass = chain(a.width, &b.mass, &b.joint)
 }
 
 // turn switches symbol x at position i on (sign 1) or off (-1).
 func (b *bucket) turn(a *alphabet, i int, x uint8, sign float64) {
-	n := a.n
+	const n = symbolCount
 	b.sets[i][x>>6] ^= 1 << (x & 63)
 	if b.sets[i].empty() {
 		b.mass[i] = 0 // no rounding may remain where chain divides
@@ -147,7 +166,7 @@ func (b *bucket) turn(a *alphabet, i int, x uint8, sign float64) {
 			ahead[y] += float64(sign * a.pair[y*n+int(x)])
 		}
 	}
-	if i < width-1 {
+	if i < a.width-1 {
 		b.joint[i] += float64(sign * b.ahead[i][x])
 		row, after := a.pair[int(x)*n:][:n], b.after[i][:n]
 		for y := range after {
@@ -158,7 +177,7 @@ func (b *bucket) turn(a *alphabet, i int, x uint8, sign float64) {
 		if i > 0 {
 			b.joint[i-1] = 0
 		}
-		if i < width-1 {
+		if i < a.width-1 {
 			b.joint[i] = 0
 		}
 	}
@@ -188,7 +207,8 @@ func windows(p *pattern, a *alphabet, tokens bool) []window {
 	shares := quadShares()
 	sets := make([]symbols, 0, last+width)
 	for i := range last + width {
-		sets = append(sets, a.set(p.at(i)))
+		c := p.at(i)
+		sets = append(sets, c.symbols())
 	}
 	for o := range last + 1 {
 		w := window{offset: uint8(o)}
@@ -251,7 +271,7 @@ func place(pats []pattern, a *alphabet, buckets int, tokens bool) placement {
 			for j := range bs {
 				b := &bs[j]
 				cost := fixed + b.with(a, w) - b.pass
-				if tokens && j >= fewBuckets && !w.token {
+				if tokens && j >= openBuckets && !w.token {
 					break
 				}
 				cost = share(j, cost, tokens)
@@ -292,7 +312,7 @@ func passOf(bs []bucket, tokens bool) float64 {
 
 // share is what of cost counts in bucket i.
 func share(i int, cost float64, tokens bool) float64 {
-	if tokens && i >= fewBuckets {
+	if tokens && i >= openBuckets {
 		return float64(tokenShare * cost)
 	}
 	return cost

@@ -42,7 +42,7 @@ func refine(pats []pattern, a *alphabet, pl placement) placement {
 		i, to := r.IntN(len(pats)), r.IntN(pl.buckets)
 		old, from := chosen[i], int(pl.spots[i].bucket)
 		w := &wins[i][r.IntN(len(wins[i]))]
-		if to == from && w == old || pl.tokens && to >= fewBuckets && !w.token {
+		if to == from && w == old || pl.tokens && to >= openBuckets && !w.token {
 			continue
 		}
 		had := bs[from].pass

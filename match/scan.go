@@ -10,7 +10,7 @@ const (
 	step      = 256 * block      // positions in one call of a kernel, and
 	stepMost  = step + block - 1 // with what is left of the text
 	candSlack = 128              // candidates that a kernel may write beyond the last
-	over      = width - 1        // bytes that a kernel reads beyond the positions
+	over      = width - 1        // bytes that are read beyond the positions
 
 	// The automaton does the work of a step of at least denseFloor positions
 	// where it is faster: where more than one of denseFirst positions passes the
@@ -19,7 +19,7 @@ const (
 	// follow unseen.
 	denseFloor = 16 * block
 	denseFirst = 3
-	denseShare = 4
+	denseShare = 2
 	denseSteps = 7
 )
 

@@ -123,7 +123,11 @@ func compile(t testing.TB, ls []Literal, k Kernel) *Matcher {
 // rebucket returns m, if it has a filter, with literals in n buckets.
 func rebucket(t testing.TB, m *Matcher, n int) *Matcher {
 	t.Helper()
-	f, err := newFilter(m.pats, m.kernel, place(m.pats, kernelAlphabet(m.kernel), n, n == allBuckets && m.kernel == AVX2))
+	a := nibbles
+	if m.kernel == VBMI {
+		a = sevenBits
+	}
+	f, err := newFilter(m.pats, m.kernel, place(m.pats, a(), n, n == nibbleGroups*8 && m.kernel == AVX2))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,7 +144,11 @@ func eachMatcher(t *testing.T, ls []Literal, f func(t *testing.T, m *Matcher)) {
 			t.Run("plain", func(t *testing.T) { f(t, m) })
 			continue
 		}
-		for _, n := range []int{fewBuckets, allBuckets} {
+		all := nibbleGroups * 8
+		if k == VBMI {
+			all = sevenGroups * 8
+		}
+		for _, n := range []int{fewBuckets, all} {
 			t.Run(fmt.Sprintf("%v/%d", k, n), func(t *testing.T) { f(t, rebucket(t, m, n)) })
 		}
 	}

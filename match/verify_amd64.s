@@ -7,36 +7,31 @@
 // Every candidate is written back; only those that pass move the place on.
 TEXT ·probeBitmap(SB), NOSPLIT, $0-48
 	MOVQ p+0(FP), SI
-	MOVQ cands+8(FP), DX
-	MOVQ n+16(FP), R12
+	MOVQ cands+8(FP), R11
+	MOVQ n+16(FP), DX
 	MOVQ bitmap+24(FP), BX
 	MOVL shift+32(FP), CX
-	MOVQ DX, DI
-	MOVQ DX, R11
-	TESTQ R12, R12
+	LEAL 5(CX), R13
+	XORL DI, DI
+	LEAQ (R11)(DX*2), R12
+	NEGQ DX
 	JZ   done
 
 loop:
-	MOVWLZX (DX), AX
-	ADDQ $2, DX
-	MOVL (SI)(AX*1), R8
-	MOVW AX, (DI)
-	ORL  $0x20202020, R8
+	MOVWLZX (R12)(DX*2), AX
+	MOVL $0x20202020, R8
+	ORL  (SI)(AX*1), R8
 	IMULL $0x9E3779B1, R8
+	MOVW AX, (R11)(DI*2)
+	SHRXL R13, R8, R9
 	SHRXL CX, R8, R8
-	MOVL R8, R9
-	SHRL $5, R9
 	MOVL (BX)(R9*4), R10
 	BTL  R8, R10
-	SBBQ R9, R9
-	ANDQ $2, R9
-	ADDQ R9, DI
-	DECQ R12
+	ADCQ $0, DI
+	INCQ DX
 	JNZ  loop
 
 done:
-	SUBQ R11, DI
-	SHRQ $1, DI
 	MOVQ DI, ret+40(FP)
 	RET
 
