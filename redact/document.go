@@ -23,6 +23,7 @@ type Document struct {
 	Limits    Limits
 	Inventory InventoryFile
 	Seal      Recipients
+	Echo      Echo
 	// Shadow makes every action that would change something report only.
 	Shadow bool
 }

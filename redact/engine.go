@@ -63,6 +63,7 @@ type Engine struct {
 	vocab     *envelope.Vocabulary
 	mask      string // in the place of markers; empty for none
 	limits    Limits
+	echo      Echo
 	onFinding func(finding.Finding)
 }
 
@@ -86,7 +87,7 @@ func New(doc *Document, o Options) (*Engine, error) {
 	if all, err = withKnown(all); err != nil {
 		return nil, err
 	}
-	e := &Engine{limits: doc.Limits, shadow: doc.Shadow, notes: notes, vocab: new(envelope.Vocabulary), mask: o.Mask, onFinding: o.OnFinding}
+	e := &Engine{limits: doc.Limits, echo: doc.Echo, shadow: doc.Shadow, notes: notes, vocab: new(envelope.Vocabulary), mask: o.Mask, onFinding: o.OnFinding}
 	if e.limits.MaxLine == 0 {
 		e.limits.MaxLine = defaultMaxLine
 	}

@@ -2,6 +2,7 @@ package redact
 
 import (
 	"github.com/stanch/stanch/finding"
+	"github.com/stanch/stanch/internal/seal"
 	"github.com/stanch/stanch/scan"
 )
 
@@ -35,6 +36,10 @@ func (r *Redactor) Hide(dst []byte, detector string, key, value []byte) (out []b
 	switch c.action {
 	case Hash, Token:
 		if !r.hashable(&c, value) {
+			c.action = Mask
+		}
+	case Seal:
+		if len(value) > seal.MaxValue {
 			c.action = Mask
 		}
 	case Remove, Drop:

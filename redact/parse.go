@@ -3,6 +3,7 @@ package redact
 import (
 	"regexp"
 	"strings"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 
@@ -164,7 +165,7 @@ func (p *parser) pattern(n *yaml.Node, what string) (*regexp.Regexp, error) {
 var anyValues = []string{"k7Rw2mZ9qX4tB8vN1cL5pD3s", "hunter-2 & sons", "83920175640385", "~!@#"}
 
 func (p *parser) document(d *Document, n *yaml.Node) error {
-	err := p.fields(n, "document", []string{"version", "rules", "detectors", "names", "policy", "allow", "key", "limits", "inventory", "seal", "mode"}, func(name string, v *yaml.Node) (err error) {
+	err := p.fields(n, "document", []string{"version", "rules", "detectors", "names", "policy", "allow", "key", "limits", "inventory", "seal", "echo", "mode"}, func(name string, v *yaml.Node) (err error) {
 		switch name {
 		case "version":
 			d.Version, err = p.int(v, "version", 1, 1)
@@ -194,6 +195,8 @@ func (p *parser) document(d *Document, n *yaml.Node) error {
 			err = p.keyFiles(&d.Key, v)
 		case "limits":
 			err = p.limits(&d.Limits, v)
+		case "echo":
+			d.Echo, err = p.echo(v)
 		case "mode":
 			var mode string
 			mode, err = p.oneOf(v, "mode", []string{"redact", "shadow"})
@@ -258,6 +261,30 @@ func (p *parser) inventoryFile(n *yaml.Node) (f InventoryFile, err error) {
 		err = p.errorf(n, "inventory: want a file")
 	}
 	return f, err
+}
+
+// duration is how long something lasts: a whole number of seconds, minutes or hours.
+var duration = regexp.MustCompile(`^[1-9][0-9]{0,5}[smh]$`)
+
+func (p *parser) echo(n *yaml.Node) (Echo, error) {
+	e := Echo{defaultEchoTTL, defaultEchoMax}
+	err := p.fields(n, "echo", []string{"ttl", "max"}, func(name string, v *yaml.Node) (err error) {
+		switch name {
+		case "ttl":
+			var s string
+			if s, err = p.str(v, name); err != nil {
+				return err
+			}
+			if !duration.MatchString(s) {
+				return p.errorf(v, "ttl: want a duration such as 90s, 10m or 2h")
+			}
+			e.TTL, err = time.ParseDuration(s)
+		case "max":
+			e.Max, err = p.int(v, name, 1, 1<<20)
+		}
+		return err
+	})
+	return e, err
 }
 
 // recipientsID is what an envelope calls a set of recipients.

@@ -18,6 +18,7 @@ type candidate struct {
 	own     bool // a marker or hash of ours, or nothing at all
 	allowed bool // by the allow list
 	goesOn  bool // another candidate goes on with this secret
+	echo    bool // of a value that was redacted on an earlier line
 	kept    kept // by a partial mask; nothing where that keeps the public prefix
 }
 
@@ -95,6 +96,9 @@ func (r *Redactor) resolve(text, key []byte, spans []scan.Span) {
 	p.findSealed(r.e, text)
 	for i := range p.candidates {
 		r.decide(i, text, key)
+	}
+	if r.echo != nil {
+		r.listen(text)
 	}
 	r.unite(text)
 	p.leaveOut(text)

@@ -55,6 +55,8 @@ type Redactor struct {
 	allowMACs                []hash.Hash // by set of allowed fingerprints, as far as needed
 	sum                      []byte
 
+	echo *echoes // nil unless a stream listens for what it has redacted
+
 	clean, cleaned finding.Source // the last Source and its redacted form
 	stats          Stats          // without Detector
 	redacted       []int64        // by detector of e
@@ -316,6 +318,10 @@ func (r *Redactor) renew() {
 // and the end of its line.
 func (r *Redactor) fail(dst, text []byte) []byte {
 	r.renew()
+	if r.echo != nil {
+		r.echo = nil
+		r.remember()
+	}
 	r.stats.Failed++
 	if r.shadow() {
 		return append(dst, text...)

@@ -81,6 +81,7 @@ func (w *Writer) start(e *Engine) {
 	} else if w.r.e != e {
 		w.r.adopt(e)
 	}
+	w.r.remember()
 	w.stream = e.scan.NewStream(w.emit)
 	w.stream.From(w.path)
 	if w.explain != nil {
@@ -243,7 +244,7 @@ func (w *Writer) emit(p scan.Piece) error {
 
 // piece appends a redacted piece to the output unless nothing changes.
 func (w *Writer) piece(p scan.Piece) (out []byte, changed bool) {
-	if len(p.Spans) == 0 && !w.r.plan.drop.goesOn {
+	if len(p.Spans) == 0 && !w.r.plan.drop.goesOn && !w.r.listens() {
 		return w.out, false
 	}
 	defer func() {

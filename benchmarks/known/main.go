@@ -5,6 +5,7 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"flag"
@@ -53,6 +54,7 @@ func main() {
 	if *peers {
 		m.peer(min(*most, 10_000))
 	}
+	m.echo()
 }
 
 // values are tokens of 20 to 40 characters; three in ten have signs that the forms
@@ -257,6 +259,47 @@ func (m *measurer) size(n int, blind bool) {
 	forms := float64(inv.Patterns())
 	fmt.Fprintf(m.out, "| %s | %d | %d | %.2f | %.2f | %.0f | %.0f | %.0f | %.3f | %.0f | %.3f | %.2f |\n", name, n, inv.Patterns(), build.Seconds(), build.Seconds()/forms*1e6,
 		float64(inv.Memory())/forms, float64(inv.Memory())/float64(n), m.rate(pass), passShare, m.rate(whole), wholeShare, order.Seconds())
+}
+
+// echo measures streams that remember what they have redacted.
+func (m *measurer) echo() {
+	fmt.Fprint(m.out, "\nStreams with echo:\n\n| values remembered | redacting, MB/s | of copy | cost |\n|--:|--:|--:|--:|\n")
+	var without time.Duration
+	v := draw(1000)
+	for _, n := range []int{-1, 0, 10, 100, 1000} {
+		doc := redact.DefaultDocument()
+		if n >= 0 {
+			doc.Echo = redact.Echo{TTL: 24 * time.Hour, Max: 1000}
+		}
+		e, err := redact.New(doc, redact.Options{RandomKey: true})
+		if err != nil {
+			panic(err)
+		}
+		w := e.NewWriter(io.Discard, redact.WriterOptions{})
+		for i := range n {
+			fmt.Fprintf(w, "{\"password\":\"%s\"}\n", bytes.Map(alnum, v.list[i]))
+		}
+		took, share := m.median(func() {
+			for _, c := range m.chunks {
+				w.Write(c)
+			}
+		})
+		name := "echo is off"
+		if n < 0 {
+			without = took
+		} else {
+			name = fmt.Sprint(n)
+		}
+		fmt.Fprintf(m.out, "| %s | %.0f | %.3f | %.2f |\n", name, m.rate(took), share, float64(took)/float64(without))
+	}
+}
+
+// alnum makes a letter of what is none, for values that are remembered.
+func alnum(r rune) rune {
+	if r >= '0' && r <= '9' || r|0x20 >= 'a' && r|0x20 <= 'z' {
+		return r
+	}
+	return 'x'
 }
 
 // peer looks for the values alone, not their forms, with another library.
