@@ -13,6 +13,9 @@ func (w *worker) logs(ld plog.Logs) {
 	rls := ld.ResourceLogs()
 	for i := range rls.Len() {
 		rl := rls.At(i)
+		if !w.o.Detect {
+			legacyLogs.move(behind(&rl))
+		}
 		w.enter(rl.Resource())
 		w.text(SchemaURL, rl.SchemaUrl(), rl.SetSchemaUrl)
 		for j := range rl.ScopeLogs().Len() {

@@ -7,6 +7,9 @@ func (w *worker) metrics(md pmetric.Metrics) {
 	rms := md.ResourceMetrics()
 	for i := range rms.Len() {
 		rm := rms.At(i)
+		if !w.o.Detect {
+			legacyMetrics.move(behind(&rm))
+		}
 		w.enter(rm.Resource())
 		w.text(SchemaURL, rm.SchemaUrl(), rm.SetSchemaUrl)
 		for j := range rm.ScopeMetrics().Len() {

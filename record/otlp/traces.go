@@ -7,6 +7,9 @@ func (w *worker) traces(td ptrace.Traces) {
 	rss := td.ResourceSpans()
 	for i := range rss.Len() {
 		rs := rss.At(i)
+		if !w.o.Detect {
+			legacySpans.move(behind(&rs))
+		}
 		w.enter(rs.Resource())
 		w.text(SchemaURL, rs.SchemaUrl(), rs.SetSchemaUrl)
 		for j := range rs.ScopeSpans().Len() {

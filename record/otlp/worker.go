@@ -255,7 +255,7 @@ func (w *worker) redacted(key string, value []byte) ([]byte, bool) {
 	if n := w.o.MaxValue; n > 0 && len(value) > n {
 		w.res.Oversize++
 		if !w.o.Detect {
-			return w.oversize(value)
+			return w.oversize(key, value)
 		}
 	}
 	out, changed := w.r.RedactValue(w.buf[:0], view(key), value)
@@ -273,15 +273,22 @@ func (w *worker) redacted(key string, value []byte) ([]byte, bool) {
 const unscanned = "REDACTED-unscanned"
 
 // oversize cuts a value or puts a marker in its place.
-func (w *worker) oversize(value []byte) ([]byte, bool) {
+func (w *worker) oversize(key string, value []byte) ([]byte, bool) {
 	w.res.Changed++
 	if w.o.Oversize == DropOversize {
 		return append(w.buf[:0], unscanned...), true
 	}
+	value = value[:w.o.MaxValue]
+	if w.k.of(key, w.r)&sensitive != 0 {
+		if out, changed := w.r.RedactValue(w.buf[:0], view(key), value); changed {
+			w.buf = out
+			return out, true
+		}
+	}
 	// A secret that the cut goes through is redacted, not cut.
 	out := bytes.NewBuffer(w.buf[:0])
 	wr := w.e.NewWriter(out, redact.WriterOptions{Source: w.r.Source, OnFinding: w.found, OnMatch: w.cut})
-	wr.Write(value[:w.o.MaxValue])
+	wr.Write(value)
 	err := wr.Flush()
 	w.buf = out.Bytes()
 	if err != nil || wr.Stats().Failed > 0 {
