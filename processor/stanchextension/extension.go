@@ -12,6 +12,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/stanch/stanch/internal/watch"
+	"github.com/stanch/stanch/processor/internal/findings"
 	"github.com/stanch/stanch/processor/stanchextension/internal/metadata"
 	"github.com/stanch/stanch/redact"
 )
@@ -23,7 +24,7 @@ type Extension struct {
 	log       *zap.Logger
 	telemetry *metadata.TelemetryBuilder
 	handle    *redact.Handle // nil before Start
-	hub       *Hub
+	hub       *findings.Hub
 	version   atomic.Pointer[string]
 	lateOnes  atomic.Int64
 
@@ -40,12 +41,12 @@ func New(cfg *Config, set component.TelemetrySettings) (*Extension, error) {
 	}
 	x := &Extension{cfg: cfg, log: set.Logger, telemetry: t}
 	ctx := context.Background()
-	isFull := metric.WithAttributeSet(attribute.NewSet(attribute.String("reason", full)))
-	isLate := metric.WithAttributeSet(attribute.NewSet(attribute.String("reason", late)))
-	x.hub = newHub(
+	isFull := metric.WithAttributeSet(attribute.NewSet(attribute.String("reason", string(findings.Full))))
+	isLate := metric.WithAttributeSet(attribute.NewSet(attribute.String("reason", string(findings.Late))))
+	x.hub = findings.NewHub(
 		func() { t.StanchFindingsPublished.Add(ctx, 1) },
-		func(reason string) {
-			if reason == late {
+		func(reason findings.Reason) {
+			if reason == findings.Late {
 				x.lateOnes.Add(1)
 				t.StanchFindingsDropped.Add(ctx, 1, isLate)
 			} else {
@@ -78,12 +79,24 @@ func Find(host component.Host, id *component.ID) (*Extension, error) {
 	return found, nil
 }
 
+// FindByName is Find for an id as configurations have it, empty for none.
+func FindByName(host component.Host, name string) (*Extension, error) {
+	if name == "" {
+		return Find(host, nil)
+	}
+	var id component.ID
+	if err := id.UnmarshalText([]byte(name)); err != nil {
+		return nil, fmt.Errorf("extension: %w", err)
+	}
+	return Find(host, &id)
+}
+
 // Handle returns the handle of the engine. There is one from Start on; it stays the
 // same when the engine is replaced.
 func (x *Extension) Handle() *redact.Handle { return x.handle }
 
 // Findings returns the hub.
-func (x *Extension) Findings() *Hub { return x.hub }
+func (x *Extension) Findings() *findings.Hub { return x.hub }
 
 // Start implements component.Component. It fails if the policy is wrong or there is
 // no key.

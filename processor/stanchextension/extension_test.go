@@ -20,6 +20,7 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
 
+	"github.com/stanch/stanch/finding"
 	"github.com/stanch/stanch/processor/stanchextension/internal/metadatatest"
 )
 
@@ -358,6 +359,10 @@ func TestFind(t *testing.T) {
 			t.Errorf("%s: %p, %v", name, got, err)
 		}
 	}
+}
+
+func sample(i int) finding.Finding {
+	return finding.Finding{Schema: finding.SchemaVersion, Detector: fmt.Sprintf("demo-%d", i), Source: finding.Source{Kind: finding.OTLP}, Count: 1}
 }
 
 // TestLate publishes while a subscriber goes, and after it went.

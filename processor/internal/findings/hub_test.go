@@ -1,4 +1,4 @@
-package stanchextension
+package findings
 
 import (
 	"fmt"
@@ -17,16 +17,16 @@ func sample(i int) finding.Finding {
 type counts struct {
 	mu        sync.Mutex
 	published int
-	dropped   map[string]int
+	dropped   map[Reason]int
 }
 
 func (c *counts) hub() *Hub {
-	c.dropped = map[string]int{}
-	return newHub(func() {
+	c.dropped = map[Reason]int{}
+	return NewHub(func() {
 		c.mu.Lock()
 		c.published++
 		c.mu.Unlock()
-	}, func(reason string) {
+	}, func(reason Reason) {
 		c.mu.Lock()
 		c.dropped[reason]++
 		c.mu.Unlock()
@@ -51,7 +51,7 @@ func TestHub(t *testing.T) {
 	if len(got) != 2 || got[0].Detector != "demo-0" || got[1].Detector != "demo-1" || small.Len() != 1 {
 		t.Errorf("small queue: %v", got)
 	}
-	if c.published != 53 || c.dropped[full] != 47 {
+	if c.published != 53 || c.dropped[Full] != 47 {
 		t.Errorf("counted %d and %v", c.published, c.dropped)
 	}
 	// Over the end of the ring.
@@ -64,7 +64,7 @@ func TestHub(t *testing.T) {
 	large.Close()
 	small.Close()
 	h.Publish(sample(0))
-	if c.dropped[late] != 1 {
+	if c.dropped[Late] != 1 {
 		t.Errorf("counted %d and %v", c.published, c.dropped)
 	}
 }
@@ -107,7 +107,7 @@ func TestHubKeepsCount(t *testing.T) {
 	wg.Wait()
 	close(done)
 	n := <-taken
-	if n != c.published || n+c.dropped[full]+c.dropped[late] != publishers*each {
+	if n != c.published || n+c.dropped[Full]+c.dropped[Late] != publishers*each {
 		t.Errorf("taken %d, counted %d and %v", n, c.published, c.dropped)
 	}
 }

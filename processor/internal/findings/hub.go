@@ -1,4 +1,6 @@
-package stanchextension
+// Package findings takes findings from the components that make them to log records
+// that any exporter can send on.
+package findings
 
 import (
 	"crypto/rand"
@@ -22,16 +24,20 @@ type Hub struct {
 	// ever: findings without a subscriber are late, not unwanted.
 	ever      atomic.Bool
 	published func()
-	dropped   func(reason string)
+	dropped   func(Reason)
 }
 
-// Reasons of findings that were dropped.
+// Reason says why a finding did not reach a subscriber.
+type Reason string
+
 const (
-	full = "full"
-	late = "late"
+	Full Reason = "full" // its queue was full
+	Late Reason = "late" // it had gone
 )
 
-func newHub(published func(), dropped func(reason string)) *Hub {
+// NewHub returns a hub that reports each finding put into a queue to published, and
+// each that was not to dropped.
+func NewHub(published func(), dropped func(Reason)) *Hub {
 	var mark [8]byte
 	rand.Read(mark[:])
 	return &Hub{mark: hex.EncodeToString(mark[:]), published: published, dropped: dropped}
@@ -46,7 +52,7 @@ func (h *Hub) Publish(f finding.Finding) {
 	subs := h.subs.Load()
 	if subs == nil || len(*subs) == 0 {
 		if h.ever.Load() {
-			h.dropped(late)
+			h.dropped(Late)
 		}
 		return
 	}
@@ -109,13 +115,13 @@ type Subscription struct {
 }
 
 // put appends a finding, or returns why not.
-func (s *Subscription) put(f *finding.Finding) (reason string) {
+func (s *Subscription) put(f *finding.Finding) (reason Reason) {
 	s.mu.Lock()
 	switch {
 	case s.closed:
-		reason = late
+		reason = Late
 	case s.length == s.size:
-		reason = full
+		reason = Full
 	default:
 		s.grow()
 		s.queue[(s.first+s.length)%len(s.queue)] = *f
