@@ -15,7 +15,6 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
 
-	"github.com/stanch/stanch/finding"
 	"github.com/stanch/stanch/processor/internal/findings"
 	"github.com/stanch/stanch/processor/stanchconnector/internal/metadata"
 	"github.com/stanch/stanch/processor/stanchextension"
@@ -95,7 +94,7 @@ func (c *redactor) Start(_ context.Context, host component.Host) error {
 	if err != nil {
 		return err
 	}
-	c.logs = otlp.New(x.Handle(), otlp.Options{OnError: onError, MaxValue: c.cfg.MaxValue, OnFinding: func(_ otlp.Position, f finding.Finding) { c.hub.Publish(f) }})
+	c.logs = otlp.New(x.Handle(), otlp.Options{OnError: onError, MaxValue: c.cfg.MaxValue, OnFinding: c.hub.Publish})
 	c.emitter = findings.StartEmitter(c.hub, c.cfg.QueueSize, c.route, findings.EmitterOptions{
 		Batch:     c.cfg.BatchSize,
 		Interval:  c.cfg.FlushInterval,
