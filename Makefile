@@ -22,7 +22,7 @@ test: ## every test that needs nothing but Go
 	go test -short -tags noasm ./match ./scan ./inventory/dictionary
 
 race: ## the packages that run on input; needs a C compiler
-	go test -race -short ./match ./scan ./redact ./finding $(LEAVES)
+	go test -race -short ./match ./scan ./redact ./finding $(LEAVES) ./pipeline/kafka/...
 
 lint:
 	@test -z "$$(gofmt -l . | tee /dev/stderr)"

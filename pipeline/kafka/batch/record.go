@@ -18,6 +18,9 @@ type Record struct {
 	body []byte
 }
 
+// Size is the length of key, value and headers as they are written.
+func (r *Record) Size() int { return len(r.body) }
+
 // Headers are the headers of a record as they are written: their count and
 // then each with key and value, in the producer's order.
 type Headers []byte
@@ -62,6 +65,22 @@ func AppendHeaders(dst []byte, headers []Header) Headers {
 		dst = appendBytes(dst, h.Value)
 	}
 	return dst
+}
+
+// With returns a copy of h with one more header at its end.
+func (h Headers) With(x Header) Headers {
+	n, p, err := varint(h)
+	if err != nil {
+		n, p = 0, nil
+	}
+	key := x.Key
+	if key == nil {
+		key = []byte{}
+	}
+	out := make([]byte, 0, len(h)+len(x.Key)+len(x.Value)+2*binary.MaxVarintLen32)
+	out = binary.AppendVarint(out, n+1)
+	out = append(out, p...)
+	return appendBytes(appendBytes(out, key), x.Value)
 }
 
 // check reports whether h is well formed and nothing is behind it.

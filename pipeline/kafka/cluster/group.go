@@ -48,17 +48,16 @@ func (c *Cluster) Join(cfg GroupConfig) (*Group, error) {
 		return usual
 	}
 	conf := kafka.ConsumerGroupConfig{
-		ID:                    cfg.ID,
-		Brokers:               c.cfg.Brokers,
-		Dialer:                dialer,
-		Topics:                cfg.Topics,
-		HeartbeatInterval:     or(cfg.Heartbeat, 3*time.Second),
-		SessionTimeout:        or(cfg.SessionTimeout, 30*time.Second),
-		RebalanceTimeout:      or(cfg.RebalanceTimeout, time.Minute),
-		JoinGroupBackoff:      or(cfg.JoinBackoff, 500*time.Millisecond),
-		WatchPartitionChanges: true,
-		StartOffset:           kafka.FirstOffset,
-		Timeout:               c.cfg.Timeout,
+		ID:                cfg.ID,
+		Brokers:           c.cfg.Brokers,
+		Dialer:            dialer,
+		Topics:            cfg.Topics,
+		HeartbeatInterval: or(cfg.Heartbeat, 3*time.Second),
+		SessionTimeout:    or(cfg.SessionTimeout, 30*time.Second),
+		RebalanceTimeout:  or(cfg.RebalanceTimeout, time.Minute),
+		JoinGroupBackoff:  or(cfg.JoinBackoff, 500*time.Millisecond),
+		StartOffset:       kafka.FirstOffset,
+		Timeout:           c.cfg.Timeout,
 	}
 	if cfg.OnError != nil {
 		conf.ErrorLogger = kafka.LoggerFunc(func(format string, args ...any) { cfg.OnError(fmt.Sprintf(format, args...)) })

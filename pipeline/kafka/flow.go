@@ -1,0 +1,383 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/stanch/stanch/pipeline"
+	"github.com/stanch/stanch/pipeline/kafka/batch"
+	"github.com/stanch/stanch/pipeline/kafka/cluster"
+)
+
+// NewFlow returns a flow from topics to topics. It does not connect.
+func NewFlow(o Options) (pipeline.Flow, error) {
+	if err := o.defaults(); err != nil {
+		return nil, err
+	}
+	f := &flow{o: o}
+	var err error
+	if f.from, err = cluster.New(o.From); err != nil {
+		return nil, err
+	}
+	f.to = f.from
+	if o.To != nil {
+		if f.to, err = cluster.New(*o.To); err != nil {
+			f.from.Close()
+			return nil, err
+		}
+	}
+	return f, nil
+}
+
+type flow struct {
+	o        Options
+	from, to *cluster.Cluster
+}
+
+func (f *flow) Name() string { return f.o.Name }
+
+// Plan implements pipeline.Flow.
+func (f *flow) Plan(ctx context.Context) ([]string, error) {
+	topics, err := f.from.Topics(ctx)
+	if err != nil {
+		return nil, err
+	}
+	outputs := topics
+	if f.to != f.from {
+		if outputs, err = f.to.Topics(ctx); err != nil {
+			return nil, err
+		}
+	}
+	pairs, refused := f.pairs(topics)
+	lines := []string{fmt.Sprintf("consumer group %s, %s delivery; a record that fails: %v", f.o.Group, f.delivery(), f.o.Failure)}
+	for _, p := range pairs {
+		state := "exists"
+		if have, ok := outputs[p.out]; !ok {
+			state = "missing"
+			if f.o.CreateTopics {
+				state = "to be created"
+			}
+		} else if have < topics[p.in] {
+			state = fmt.Sprintf("has only %d partitions", have)
+		}
+		lines = append(lines, fmt.Sprintf("%s (%d partitions) to %s (%s), values: %v", p.in, topics[p.in], p.out, state, p.route.Payload))
+	}
+	for _, err := range refused {
+		lines = append(lines, "refused: "+err.Error())
+	}
+	if len(pairs) == 0 {
+		lines = append(lines, "no topic fits yet")
+	}
+	return lines, errors.Join(refused...)
+}
+
+func (f *flow) delivery() string {
+	if f.o.ExactlyOnce {
+		return "exactly-once"
+	}
+	return "at-least-once"
+}
+
+func (f *flow) pairs(topics map[string]int32) ([]pairing, []error) {
+	return pair(f.o.Routes, topics, f.to == f.from, f.o.QuarantineTopic, f.o.FindingsTopic)
+}
+
+// run is one run of a flow.
+type run struct {
+	*flow
+	env     *pipeline.Env
+	scratch chan *scratch
+	fetched buffers
+	built   buffers
+
+	mu    sync.Mutex
+	pairs map[string]pairing
+	halt  error // why the policy stopped the run
+	stop  context.CancelFunc
+}
+
+// Run implements pipeline.Flow.
+func (f *flow) Run(ctx context.Context, env *pipeline.Env) error {
+	defer f.from.Close()
+	if f.to != f.from {
+		defer f.to.Close()
+	}
+	if f.o.Failure == pipeline.ToQuarantine && env.Quarantine == nil {
+		return errors.New("kafka: records that fail go into the quarantine, and there is none")
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	n := env.Pool.Size()
+	r := &run{flow: f, env: env, stop: cancel, scratch: make(chan *scratch, n), fetched: make(buffers, 4*n), built: make(buffers, 4*n)}
+	for range n {
+		r.scratch <- &scratch{dec: batch.NewDecoder(f.o.MaxBatchBytes)}
+	}
+	told := map[string]bool{}
+	for ctx.Err() == nil {
+		topics, err := f.from.Topics(ctx)
+		if err != nil {
+			if ctx.Err() == nil {
+				r.log().Warn("topics are not known", zap.Error(err))
+			}
+			pause(ctx, time.Second)
+			continue
+		}
+		pairs, refused := f.pairs(topics)
+		for _, err := range refused {
+			if len(told) == 0 && len(pairs) == 0 {
+				return err // nothing can be read: better said at once
+			}
+			if !told[err.Error()] {
+				told[err.Error()] = true
+				r.log().Error("topic refused", zap.Error(err))
+			}
+		}
+		if len(pairs) == 0 {
+			pause(ctx, f.o.TopicInterval)
+			continue
+		}
+		if err := r.join(ctx, pairs, topics); err != nil {
+			return err
+		}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.halt
+}
+
+func (r *run) log() *zap.Logger { return r.env.Log.With(zap.String("input", r.o.Name)) }
+
+// pause waits, unless ctx ends before.
+func pause(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-t.C:
+	}
+}
+
+// join is a member of the group until the topics that fit change, or ctx ends.
+func (r *run) join(ctx context.Context, pairs []pairing, topics map[string]int32) error {
+	r.pairs = make(map[string]pairing, len(pairs))
+	var names []string
+	for _, p := range pairs {
+		r.pairs[p.in] = p
+		names = append(names, p.in)
+	}
+	group, err := r.from.Join(cluster.GroupConfig{
+		ID: r.o.Group, Topics: names,
+		Heartbeat: r.o.Heartbeat, SessionTimeout: r.o.SessionTimeout, RebalanceTimeout: r.o.RebalanceTimeout,
+		OnError: func(text string) { r.log().Warn("consumer group", zap.String("error", text)) },
+	})
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	var watching sync.WaitGroup
+	watching.Go(func() {
+		defer group.Close()
+		r.watch(ctx, pairs, topics)
+		cancel()
+	})
+	defer watching.Wait()
+	defer cancel()
+	for {
+		gen, err := group.Next(ctx)
+		if ctx.Err() != nil || errors.Is(err, cluster.ErrGroupClosed) {
+			return nil
+		}
+		if err != nil {
+			r.log().Warn("consumer group", zap.Error(err))
+			pause(ctx, 100*time.Millisecond)
+			continue
+		}
+		r.env.Metrics.Generation(r.o.Name)
+		gen.Run(func(gone context.Context) { r.generation(ctx, gone, gen) })
+	}
+}
+
+// watch returns when other topics fit than those of pairs, or they have other
+// partitions, or ctx ends.
+func (r *run) watch(ctx context.Context, pairs []pairing, topics map[string]int32) {
+	for {
+		pause(ctx, r.o.TopicInterval)
+		if ctx.Err() != nil {
+			return
+		}
+		now, err := r.from.Topics(ctx)
+		if err != nil {
+			continue
+		}
+		fit, _ := r.flow.pairs(now)
+		if !slices.EqualFunc(fit, pairs, func(a, b pairing) bool { return a.in == b.in && now[a.in] == topics[b.in] }) {
+			r.log().Info("topics changed")
+			return
+		}
+	}
+}
+
+// generation works on the partitions of a generation until it has gone, or ctx
+// ends. Then it commits what was written.
+func (r *run) generation(ctx, gone context.Context, gen *cluster.Generation) {
+	live, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(gone, cancel)()
+	c := &committer{run: r, gen: gen, cancel: cancel, kick: make(chan struct{}, 1)}
+	committed, err := r.committed(live, gen.Partitions)
+	if err != nil {
+		return // the group is joined again
+	}
+	var lanes sync.WaitGroup
+	for _, p := range gen.Partitions {
+		pair, ok := r.pairs[p.Topic]
+		if !ok {
+			continue
+		}
+		start, ok := committed[p]
+		if !ok {
+			start = -1
+		}
+		l := newLane(r, gen, c, p, pair, start)
+		c.lanes = append(c.lanes, l)
+		lanes.Go(func() { l.work(live) })
+	}
+	if len(c.lanes) == 0 {
+		// A member without partitions waits for the next generation.
+		<-live.Done()
+		return
+	}
+	done := make(chan struct{})
+	go func() {
+		lanes.Wait()
+		close(done)
+	}()
+	c.loop(done)
+}
+
+// committed asks for the group's offsets until it is told. The library's own
+// answer takes errors for partitions without an offset, which would read them
+// from their start.
+func (r *run) committed(ctx context.Context, ps []cluster.Partition) (map[cluster.Partition]int64, error) {
+	for {
+		got, err := r.from.Committed(ctx, r.o.Group, ps)
+		if err == nil || ctx.Err() != nil {
+			return got, errors.Join(err, ctx.Err())
+		}
+		r.log().Warn("committed offsets are not known", zap.Error(err))
+		pause(ctx, 200*time.Millisecond)
+	}
+}
+
+// committer commits the offsets of a generation's lanes.
+type committer struct {
+	*run
+	gen    *cluster.Generation
+	lanes  []*lane
+	cancel context.CancelFunc
+	kick   chan struct{}
+}
+
+// soon asks for a commit before its time.
+func (c *committer) soon() {
+	select {
+	case c.kick <- struct{}{}:
+	default:
+	}
+}
+
+// loop commits in intervals until done, and then a last time.
+func (c *committer) loop(done <-chan struct{}) {
+	ticker := time.NewTicker(c.o.CommitInterval)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+		case <-c.kick:
+		case <-done:
+			c.commit()
+			return
+		}
+		c.commit()
+	}
+}
+
+func (c *committer) commit() {
+	offsets := make(map[cluster.Partition]int64)
+	for _, l := range c.lanes {
+		if at := l.acked.Load(); at > l.committed.Load() {
+			offsets[l.in] = at
+		}
+	}
+	if len(offsets) == 0 || c.o.ExactlyOnce {
+		return
+	}
+	begun := time.Now()
+	if err := c.gen.Commit(offsets); err != nil {
+		c.lanes[0].metrics.Retry("commit", cluster.Class(err))
+		c.log().Warn("offsets were not committed", zap.Error(err))
+		if cluster.Lost(err) {
+			c.cancel()
+		}
+		return
+	}
+	c.lanes[0].metrics.Commit.Observe(time.Since(begun).Seconds())
+	for _, l := range c.lanes {
+		if at, ok := offsets[l.in]; ok {
+			l.commit(at)
+		}
+	}
+}
+
+// halted ends the run for good.
+func (r *run) halted(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.halt = errors.Join(r.halt, err)
+	r.stop()
+}
+
+// prepare sees to it that the output topic is there and has a partition p. An
+// error is worth another try.
+func (r *run) prepare(ctx context.Context, pair pairing, p int32) error {
+	topics, err := r.to.Topics(ctx)
+	if err != nil {
+		return err
+	}
+	have, ok := topics[pair.out]
+	if ok && p < have {
+		return nil
+	}
+	if ok {
+		return fmt.Errorf("topic %s has %d partitions, and partition %d of %s is to be written to the same one", pair.out, have, p, pair.in)
+	}
+	if !r.o.CreateTopics {
+		return fmt.Errorf("topic %s: %w", pair.out, cluster.UnknownTopicOrPartition)
+	}
+	inputs, err := r.from.Topics(ctx)
+	if err != nil {
+		return err
+	}
+	configs, err := r.from.TopicConfigs(ctx, pair.in)
+	if err != nil {
+		return err
+	}
+	// What says where replicas are, or which times are taken, is not for a copy.
+	maps.DeleteFunc(configs, func(k, _ string) bool {
+		switch k {
+		case "leader.replication.throttled.replicas", "follower.replication.throttled.replicas", "message.timestamp.type",
+			"message.timestamp.difference.max.ms", "message.timestamp.before.max.ms", "message.timestamp.after.max.ms",
+			"message.format.version", "remote.storage.enable":
+			return true
+		}
+		return false
+	})
+	return r.to.CreateTopic(ctx, pair.out, inputs[pair.in], configs)
+}
