@@ -3,12 +3,16 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 OCB         = go.opentelemetry.io/collector/cmd/builder@v0.162.0
 
+# The newest collector whose libraries can be had; go.mod has the oldest that works.
+NEWEST_STABLE = v1.70.0
+NEWEST        = v0.164.0
+
 PLATFORMS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 FUZZTIME  = 10s
 QEMU      = qemu-aarch64
 LEAVES    = $(addprefix ./internal/,automaton envelope judge names packed replace textenc walk)
 
-.PHONY: build otelcol test race lint vuln fuzz arm64 cross generate matrix bench loggers noise clean
+.PHONY: build otelcol newest test race lint vuln fuzz arm64 cross generate matrix bench loggers noise clean
 
 build: ## the binary, in the working directory
 	go build -trimpath -o stanch ./cmd/stanch
@@ -16,6 +20,12 @@ build: ## the binary, in the working directory
 otelcol: ## the collector distribution, dist/otelcol-stanch/otelcol-stanch
 	@mkdir -p dist
 	go run $(OCB) --config cmd/otelcol-stanch/builder.yaml
+
+newest: ## the collector's components with its newest libraries
+	@mkdir -p dist && cp go.mod dist/newest.mod && cp go.sum dist/newest.sum
+	go get -modfile=dist/newest.mod $$(sed -n 's|.*\(go.opentelemetry.io/collector[a-z0-9/]*\) v\([01]\)\..*|\1 \2|p' go.mod | \
+		grep -v collector/internal/ | sort -u | awk '{print $$1 "@" ($$2 == 1 ? "$(NEWEST_STABLE)" : "$(NEWEST)")}')
+	go test -modfile=dist/newest.mod ./processor/... ./record/...
 
 test: ## every test that needs nothing but Go
 	go test ./...
