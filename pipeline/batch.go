@@ -115,5 +115,9 @@ func (e *Rejected) Error() string {
 	return fmt.Sprintf("%d records refused: %s", len(e.Records), e.Reason)
 }
 
+// ErrGone is wrapped by the error of an output that will never take anything again,
+// such as a pipe that nobody reads.
+var ErrGone = errors.New("the output is gone")
+
 // ErrHalt ends the pipeline where the policy for records that fail is Halt.
 var ErrHalt = errors.New("a record failed and the policy is to halt")

@@ -143,14 +143,15 @@ func (r *run) lane(b *Batch) *lane {
 	return l
 }
 
-// finish ends all lanes and waits for them.
+// finish ends all lanes and waits for them. Of a stream that its input has not
+// ended itself, what is undecided is left to be read again.
 func (r *run) finish() {
 	r.mu.Lock()
 	left := r.lanes
 	r.lanes = nil
 	r.mu.Unlock()
 	for _, l := range left {
-		l.push(&job{batch: &Batch{Lane: l.Lane, Last: true}, done: make(chan struct{})})
+		l.push(&job{batch: &Batch{Lane: l.Lane, Last: true}, abandon: true, done: make(chan struct{})})
 	}
 	r.writer.Wait()
 }
@@ -181,6 +182,7 @@ type job struct {
 	size    int64
 	seq     int64
 	flush   bool          // of a stream, unless another batch came since that of seq
+	abandon bool          // of a stream: it is not ended, only left
 	done    chan struct{} // redacted
 	out     Batch
 	changed int
@@ -272,12 +274,12 @@ func (l *lane) write() {
 			waiting = waiting[:0]
 		}
 	}
-	if l.work.Err() != nil {
-		for _, b := range waiting {
-			b.ack(context.Cause(l.work))
-		}
+	for _, b := range waiting {
+		b.ack(errUnfinished)
 	}
 }
+
+var errUnfinished = errors.New("the stream was left before the end of a line, or of a key; this will be read again")
 
 // deliver makes what came of a job durable: first the quarantine, then the output.
 func (l *lane) deliver(j *job) error {
@@ -378,7 +380,7 @@ func (l *lane) try(what string, f func() error) error {
 	for {
 		err := f()
 		var no *Rejected
-		if err == nil || errors.As(err, &no) {
+		if err == nil || errors.As(err, &no) || errors.Is(err, ErrGone) {
 			return err
 		}
 		if l.work.Err() != nil {
@@ -431,6 +433,9 @@ func (c collect) Write(p []byte) (int, error) {
 }
 
 func (l *lane) redactStream(j *job) {
+	if j.abandon {
+		return
+	}
 	l.text, l.findings, l.changed = nil, nil, false
 	failed := l.writer.Failed()
 	var err error

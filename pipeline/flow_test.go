@@ -189,6 +189,7 @@ func TestStream(t *testing.T) {
 		for at := 0; at < len(text); at += cut {
 			in.batches = append(in.batches, &Batch{Lane: lane, Records: []Record{{Value: []byte(text[at:min(at+cut, len(text))]), Source: finding.Source{Kind: finding.Stream, Offset: int64(at)}}}})
 		}
+		in.batches[len(in.batches)-1].Last = true
 		out := &memory{}
 		if err := New(in, out, FlowOptions{}).Run(t.Context(), testEnv(t)); err != nil {
 			t.Fatal(err)
@@ -217,9 +218,13 @@ func TestStream(t *testing.T) {
 		t.Errorf("%d batches acknowledged inside a key", len(in.acked))
 	}
 	in.mu.Unlock()
+	// Stopped there, it has not been read as far as its input is concerned.
 	cancel()
 	if err := <-done; err != nil {
 		t.Fatal(err)
+	}
+	if len(in.acked) != 2 || in.acked[0] != nil || in.acked[1] == nil {
+		t.Errorf("acknowledged %v", in.acked)
 	}
 }
 

@@ -1,12 +1,16 @@
 package pipeline
 
 import (
+	"io"
+	"net/http"
 	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
 // Metrics are what an operator sees of a pipeline. Counters are per input and
@@ -27,6 +31,7 @@ type Metrics struct {
 	reloaded                                 *prometheus.GaugeVec
 	config                                   *prometheus.GaugeVec
 	ready                                    prometheus.Gauge
+	isReady                                  atomic.Bool
 }
 
 // buckets of seconds: from what a batch takes on one machine up to a broker
@@ -77,7 +82,7 @@ func NewMetrics() *Metrics {
 	m.reloaded = gauge("config_last_reload_success_timestamp_seconds", "When the configuration in force was loaded.")
 	m.config = gauge("config_info", "The versions in force; the value is 1.", "version", "policy", "engine", "key_id")
 	m.ready = prometheus.NewGauge(prometheus.GaugeOpts{Name: "stanch_ready", Help: "1 while /ready says so."})
-	m.reg.MustRegister(m.ready, &m.lanes)
+	m.reg.MustRegister(m.ready, &m.lanes, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
@@ -90,6 +95,49 @@ func (m *Metrics) WatchBudget(b *Budget) {
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "stanch_inflight_bytes", Help: "Bytes of records in flight."}, func() float64 { return float64(b.Used()) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "stanch_inflight_limit_bytes", Help: "The most bytes that may be in flight."}, func() float64 { return float64(b.Size()) }),
 	)
+}
+
+// Loaded says which configuration is in force: the version of the document, that
+// of its policy, the program's, and the id of the key.
+func (m *Metrics) Loaded(document, policy, engine, key string) {
+	m.config.Reset()
+	m.config.WithLabelValues(document, policy, engine, key).Set(1)
+	m.reloaded.WithLabelValues().SetToCurrentTime()
+}
+
+// Reload counts a try to load another configuration.
+func (m *Metrics) Reload(ok bool) {
+	result := "success"
+	if !ok {
+		result = "failure"
+	}
+	m.reloads.WithLabelValues(result).Inc()
+}
+
+// SetReady says whether records are being moved.
+func (m *Metrics) SetReady(on bool) {
+	v := 0.0
+	if on {
+		v = 1
+	}
+	m.ready.Set(v)
+	m.isReady.Store(on)
+}
+
+// Handler serves /metrics, /ready (503 until SetReady, and while stopping) and
+// /live.
+func (m *Metrics) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(m.reg, promhttp.HandlerOpts{}))
+	mux.HandleFunc("GET /live", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "live\n") })
+	mux.HandleFunc("GET /ready", func(w http.ResponseWriter, _ *http.Request) {
+		if !m.isReady.Load() {
+			http.Error(w, "not ready", http.StatusServiceUnavailable)
+			return
+		}
+		io.WriteString(w, "ready\n")
+	})
+	return mux
 }
 
 // Generation counts a generation of a consumer group.

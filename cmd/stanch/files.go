@@ -4,15 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"math"
 	"os"
-	"strconv"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/stanch/stanch/internal/packed"
 	"github.com/stanch/stanch/internal/walk"
+	"github.com/stanch/stanch/internal/yamldoc"
 )
 
 // fileFlags choose what is read.
@@ -52,7 +50,7 @@ func (f *fileFlags) add(cmd *cobra.Command) {
 }
 
 func (f *fileFlags) limits() (packed.Limits, error) {
-	n, err := parseSize(f.maxDecoded)
+	n, err := yamldoc.ParseSize(f.maxDecoded)
 	if err != nil {
 		return packed.Limits{}, fmt.Errorf("--max-decoded: %w", err)
 	}
@@ -102,25 +100,4 @@ func parseGlobs(flag string, list []string) ([]walk.Glob, error) {
 		out = append(out, g)
 	}
 	return out, nil
-}
-
-// parseSize reads a number of bytes: 100, 64KiB, 10MB, 1G. K, M, G and T are
-// powers of 1024, with B behind them of 1000.
-func parseSize(s string) (int64, error) {
-	digits := strings.TrimRight(s, "BKMGTiabcdefghjklmnopqrstuvwxyz ")
-	n, err := strconv.ParseInt(digits, 10, 64)
-	units := map[string]int64{"": 1, "B": 1}
-	for i, u := range []string{"K", "M", "G", "T"} {
-		binary := int64(1) << (10 * (i + 1))
-		decimal := int64(1)
-		for range i + 1 {
-			decimal *= 1000
-		}
-		units[u], units[u+"iB"], units[u+"B"] = binary, binary, decimal
-	}
-	unit, ok := units[strings.TrimSpace(s[len(digits):])]
-	if err != nil || n < 0 || !ok || n > math.MaxInt64/unit {
-		return 0, fmt.Errorf("%q is no size; want one like 64MiB or 10GB", s)
-	}
-	return n * unit, nil
 }

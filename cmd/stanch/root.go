@@ -13,6 +13,7 @@ func (c *cli) rootCommand() *cobra.Command {
   stanch redact --in-place logs/         # redact a tree
   stanch scan logs/                      # see what is there first
   stanch exec -- ./deploy.sh             # redact what a command writes
+  stanch run --config run.yaml           # move logs, redacted
   stanch rules list                      # what is looked for`,
 		Long: `Stanch finds secrets in logs and replaces them by markers.
 
@@ -29,7 +30,7 @@ made for each run.`,
 	root.SetOut(c.stdout)
 	root.SetErr(c.stderr)
 	root.SetHelpTemplate(helpTemplate)
-	root.AddCommand(c.redactCommand(), c.scanCommand(), c.execCommand(), c.unsealCommand(), c.rulesCommand(), c.inventoryCommand(), c.configCommand(), c.versionCommand(), c.manCommand())
+	root.AddCommand(c.redactCommand(), c.scanCommand(), c.execCommand(), c.runCommand(), c.unsealCommand(), c.rulesCommand(), c.inventoryCommand(), c.configCommand(), c.versionCommand(), c.manCommand())
 	return root
 }
 

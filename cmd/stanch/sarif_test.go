@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/stanch/stanch/internal/yamldoc"
 )
 
 // TestSARIF checks what the format requires beyond being JSON: a rule for every
@@ -80,12 +82,12 @@ func TestParseSize(t *testing.T) {
 	for in, want := range map[string]int64{
 		"0": 0, "100": 100, "64KiB": 64 << 10, "1K": 1 << 10, "10MB": 10e6, "2G": 2 << 30, "1TiB": 1 << 40, "5B": 5, "1 MiB": 1 << 20,
 	} {
-		if got, err := parseSize(in); got != want || err != nil {
+		if got, err := yamldoc.ParseSize(in); got != want || err != nil {
 			t.Errorf("%s: %d, %v", in, got, err)
 		}
 	}
 	for _, in := range []string{"", "-1", "KiB", "1X", "9999999999T", "1.5G", "1KiBB"} {
-		if n, err := parseSize(in); err == nil {
+		if n, err := yamldoc.ParseSize(in); err == nil {
 			t.Errorf("%s: %d", in, n)
 		}
 	}

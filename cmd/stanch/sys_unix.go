@@ -4,10 +4,14 @@ package main
 
 import (
 	"errors"
+	"os"
 	"syscall"
 
 	"golang.org/x/sys/unix"
 )
+
+// hangUp asks stanch run to load its policy again.
+var hangUp os.Signal = syscall.SIGHUP
 
 // noCoreDumps keeps the memory of a crashed process, which may hold secrets, off
 // the disk.

@@ -2,10 +2,14 @@ package main
 
 import (
 	"errors"
+	"os"
 	"syscall"
 
 	"golang.org/x/sys/windows"
 )
+
+// hangUp would ask stanch run to load its policy again; there is no such signal here.
+var hangUp os.Signal
 
 // noCoreDumps keeps Windows from reporting a crash with a dump of memory, which
 // may hold secrets.

@@ -7,8 +7,10 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"math"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -197,6 +199,39 @@ func (p Parser) Duration(n *yaml.Node, what string, low, high time.Duration) (ti
 		return 0, p.Errorf(n, "%s: want a time from %v to %v, such as 500ms, 30s or 5m", what, low, high)
 	}
 	return d, nil
+}
+
+// Size reads a number of bytes from low to high, such as 64KiB or 1MB.
+func (p Parser) Size(n *yaml.Node, what string, low, high int64) (int64, error) {
+	if err := p.Plain(n); err != nil {
+		return 0, err
+	}
+	v, err := ParseSize(n.Value)
+	if n.Kind != yaml.ScalarNode || err != nil || v < low || v > high {
+		return 0, p.Errorf(n, "%s: want a size from %d to %d bytes, such as 512KiB or 8MiB", what, low, high)
+	}
+	return v, nil
+}
+
+// ParseSize reads a number of bytes: 100, 64KiB, 10MB, 1G. K, M, G and T are
+// powers of 1024, with B behind them of 1000.
+func ParseSize(s string) (int64, error) {
+	digits := strings.TrimRight(s, "BKMGTiabcdefghjklmnopqrstuvwxyz ")
+	n, err := strconv.ParseInt(digits, 10, 64)
+	units := map[string]int64{"": 1, "B": 1}
+	for i, u := range []string{"K", "M", "G", "T"} {
+		binary := int64(1) << (10 * (i + 1))
+		decimal := int64(1)
+		for range i + 1 {
+			decimal *= 1000
+		}
+		units[u], units[u+"iB"], units[u+"B"] = binary, binary, decimal
+	}
+	unit, ok := units[strings.TrimSpace(s[len(digits):])]
+	if err != nil || n < 0 || !ok || n > math.MaxInt64/unit {
+		return 0, fmt.Errorf("%q is no size; want one like 64MiB or 10GB", s)
+	}
+	return n * unit, nil
 }
 
 // List reads a sequence that is not empty.

@@ -1,0 +1,203 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+
+	"github.com/stanch/stanch/internal/seal"
+	"github.com/stanch/stanch/internal/walk"
+	"github.com/stanch/stanch/pipeline"
+)
+
+// maxEntry is the length, in bytes, of the longest entry of a quarantine that is
+// read.
+const maxEntry = 512 << 20
+
+// replay redacts the records of a quarantine and writes them to the outputs of
+// their inputs.
+func (c *cli) replay(ctx context.Context, p *assembled, f *runFlags) error {
+	if len(f.identities) == 0 {
+		return errors.New("--replay-quarantine needs --identity")
+	}
+	var keys []io.Reader
+	for _, name := range f.identities {
+		b, err := readSmall(name, maxDocument)
+		if err != nil {
+			return err
+		}
+		keys = append(keys, strings.NewReader(string(b)+"\n"))
+	}
+	opener, err := seal.NewOpener(io.MultiReader(keys...))
+	if err != nil {
+		return fmt.Errorf("--identity: %w", err)
+	}
+	file := c.stdin
+	if f.replay != walk.Stdin {
+		if file, err = os.Open(f.replay); err != nil {
+			return err
+		}
+		defer file.Close()
+	}
+	r := &replay{opener: opener, flows: make(map[string]*replayed)}
+	for i := range p.loaded.doc.Inputs {
+		in := &p.loaded.doc.Inputs[i]
+		r.flows[in.Name] = &replayed{name: in.Name, batches: make(chan *pipeline.Batch)}
+	}
+	var flows []pipeline.Flow
+	for name, in := range r.flows {
+		flow, err := c.replayFlow(p, name, in)
+		if err != nil {
+			return err
+		}
+		flows = append(flows, flow)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	reading := make(chan error, 1)
+	go func() {
+		err := r.read(ctx, file)
+		for _, in := range r.flows {
+			close(in.batches)
+		}
+		reading <- err
+	}()
+	err = pipeline.Run(ctx, p.env, flows...)
+	cancel()
+	if e := <-reading; err == nil {
+		err = e
+	}
+	done, failed := 0, 0
+	for _, in := range r.flows {
+		done += in.done
+		failed += in.failed
+	}
+	fmt.Fprintf(c.stderr, "stanch: replayed %s, %d left: not kept, or not to be opened\n", count(int64(done), "record"), r.left)
+	if failed > 0 && err == nil {
+		err = fmt.Errorf("%s could not be written", count(int64(failed), "record"))
+	}
+	if err == nil && r.left > 0 {
+		return exitStatus(exitError)
+	}
+	return err
+}
+
+// replayFlow is the flow of an input whose records come out of the quarantine.
+func (c *cli) replayFlow(p *assembled, name string, from *replayed) (pipeline.Flow, error) {
+	doc := p.loaded.doc
+	for i := range doc.Inputs {
+		in := &doc.Inputs[i]
+		if in.Name != name {
+			continue
+		}
+		for k := range doc.Outputs {
+			to := &doc.Outputs[k]
+			if to.Name != in.Output {
+				continue
+			}
+			if in.Kafka != nil {
+				out, err := routedOutput(doc, in, to)
+				if err != nil {
+					return nil, err
+				}
+				p.outputs["replay of "+name] = out
+				return pipeline.New(from, out, pipeline.FlowOptions{Failure: in.Failure}), nil
+			}
+			out, err := c.output(p, to)
+			if err != nil {
+				return nil, err
+			}
+			return pipeline.New(from, out, pipeline.FlowOptions{Failure: in.Failure, Lines: to.Kafka != nil}), nil
+		}
+	}
+	return nil, fmt.Errorf("no input is called %s", name)
+}
+
+// replay hands the entries of a quarantine to the flows that they came from.
+type replay struct {
+	opener *seal.Opener
+	flows  map[string]*replayed
+	left   int
+}
+
+func (r *replay) read(ctx context.Context, file io.Reader) error {
+	s := bufio.NewScanner(file)
+	s.Buffer(make([]byte, 0, 64<<10), maxEntry)
+	for line := 1; s.Scan(); line++ {
+		if len(s.Bytes()) == 0 {
+			continue
+		}
+		var e pipeline.Entry
+		if json.Unmarshal(s.Bytes(), &e) != nil || e.Schema != 1 {
+			return fmt.Errorf("quarantine: line %d is no entry", line)
+		}
+		in := r.flows[e.Input]
+		if in == nil {
+			return fmt.Errorf("quarantine: line %d: the configuration has no such input", line)
+		}
+		rec, err := e.Open(r.opener)
+		if err != nil {
+			r.left++
+			continue
+		}
+		lane := pipeline.Lane{Name: e.ID, Stream: rec.Source.Topic == "" && rec.Key == nil && len(rec.Headers) == 0}
+		if !lane.Stream {
+			lane.Name = fmt.Sprintf("%s/%d", rec.Source.Topic, rec.Source.Partition)
+		}
+		b := &pipeline.Batch{Lane: lane, Records: []pipeline.Record{*rec}, Last: lane.Stream, Ack: in.ack}
+		select {
+		case in.batches <- b:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	if err := s.Err(); err != nil {
+		return fmt.Errorf("quarantine: %w", err)
+	}
+	return nil
+}
+
+// replayed is an input of the records that were one's.
+type replayed struct {
+	name    string
+	batches chan *pipeline.Batch
+
+	mu           sync.Mutex
+	done, failed int
+}
+
+func (r *replayed) ack(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err == nil {
+		r.done++
+	} else {
+		r.failed++
+	}
+}
+
+func (r *replayed) Name() string                           { return r.name }
+func (r *replayed) Plan(context.Context) ([]string, error) { return nil, nil }
+func (r *replayed) Close() error                           { return nil }
+
+func (r *replayed) Read(ctx context.Context, emit func(*pipeline.Batch) error) error {
+	for {
+		select {
+		case b, ok := <-r.batches:
+			if !ok {
+				return nil
+			}
+			if err := emit(b); err != nil {
+				return err
+			}
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
