@@ -92,6 +92,10 @@ func keygen(args []string, _ io.Reader, out io.Writer) error {
 	if err := os.WriteFile(args[0], []byte("# a comment\n"+id.String()+"\n"), 0o600); err != nil {
 		return err
 	}
+	if len(args) > 1 {
+		_, err = fmt.Fprintln(out, id.Recipient())
+		return err
+	}
 	_, err = fmt.Fprintf(out, "version: 1\nseal: {recipients: %s}\npolicy: [{action: sealed}]\n", id.Recipient())
 	return err
 }

@@ -552,7 +552,7 @@ func (p *parser) secret(n *yaml.Node, what string, plain bool) (Secret, error) {
 	if n.Kind == yaml.ScalarNode {
 		text, err := p.String(n, what)
 		if err == nil && !plain {
-			err = p.Errorf(n, "%s: secrets do not belong here: want file or env", what)
+			err = p.Errorf(n, "no secrets here, only where they are: want file or env of %s", what)
 		}
 		s.text = text
 		return s, err

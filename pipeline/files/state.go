@@ -41,14 +41,17 @@ type state struct {
 	mu    sync.Mutex
 	Files map[string]mark `json:"files"`
 	saved time.Time
+	since int64 // bytes acknowledged since then
 	err   error
 }
 
 const (
 	stateVersion = 1
 	maxState     = 64 << 20
-	// between is the shortest time between two writes of the state.
-	between = time.Second
+	// The state is written when the last time is this long ago, or when this many
+	// bytes more have been acknowledged: what a crash has read again is no more.
+	stateTime  = time.Second
+	stateBytes = 4 << 20
 )
 
 type stateFile struct {
@@ -101,9 +104,11 @@ func (s *state) of(path string) mark {
 func (s *state) set(path string, m mark) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.Files[fileKey(path)] = m
-	if now := time.Now(); s.path != "" && (m.Done || now.Sub(s.saved) >= between) {
-		s.saved = now
+	key := fileKey(path)
+	s.since += m.Offset - s.Files[key].Offset
+	s.Files[key] = m
+	if now := time.Now(); s.path != "" && (m.Done || s.since >= stateBytes || now.Sub(s.saved) >= stateTime) {
+		s.saved, s.since = now, 0
 		s.save()
 	}
 }
