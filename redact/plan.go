@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/stanch/stanch/finding"
-	"github.com/stanch/stanch/internal/envelope"
 	"github.com/stanch/stanch/internal/seal"
 	"github.com/stanch/stanch/scan"
 )
@@ -175,11 +174,11 @@ func (r *Redactor) decide(i int, text, key []byte) {
 			c.action = Mask
 		}
 	case Format:
-		if c.Encoding != 0 || !r.hashable(c, value) || !formattable(value) {
+		if c.Encoding != 0 || !r.hashable(c, text) || !formattable(value) {
 			c.action = Mask
 		}
 	case Hash, Token:
-		if !r.hashable(c, value) {
+		if !r.hashable(c, text) {
 			c.action = Mask
 		}
 	case Seal:
@@ -187,7 +186,7 @@ func (r *Redactor) decide(i int, text, key []byte) {
 			c.action = Mask
 		}
 	}
-	if c.action.Redacts() && r.allowed(c, value) {
+	if c.action.Redacts() && r.allowed(c, text) {
 		c.action, c.allowed = Keep, true
 	}
 	if r.shadow() && c.action.Redacts() {
@@ -214,7 +213,7 @@ func (c *candidate) whole() bool {
 
 // allowed reports whether the allow list names a value. What is only a part of
 // a value is never allowed: the rest would follow it.
-func (r *Redactor) allowed(c *candidate, value []byte) bool {
+func (r *Redactor) allowed(c *candidate, text []byte) bool {
 	a := &r.e.allow
 	if a.values == nil && a.prints == nil && a.others == nil {
 		return false
@@ -222,16 +221,20 @@ func (r *Redactor) allowed(c *candidate, value []byte) bool {
 	if !c.whole() {
 		return false
 	}
+	value := text[c.Start:c.End]
 	if on, ok := a.values[string(value)]; allows(on, ok, c.Detector) {
 		return true
 	}
 	for i := range a.prints {
-		sum := [envelope.SumLen]byte(r.allowSum(i, value)[:envelope.SumLen])
+		sum, ok := r.allowedSum(i, c, text)
+		if !ok {
+			break
+		}
 		if on, ok := a.prints[i].sums[sum]; allows(on, ok, c.Detector) {
 			return true
 		}
 	}
-	return r.lets(c, value)
+	return r.lets(c, text)
 }
 
 // flood puts a candidate of its own over each line that holds more than most.

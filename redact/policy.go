@@ -262,7 +262,8 @@ func join[K comparable](m map[K][]bool, k K, on []bool) []bool {
 func allows(on []bool, ok bool, d int32) bool { return ok && (on == nil || on[d]) }
 
 // lets reports whether one of the allowances with conditions lets a value pass.
-func (r *Redactor) lets(c *candidate, value []byte) bool {
+func (r *Redactor) lets(c *candidate, text []byte) bool {
+	value := text[c.Start:c.End]
 	for i := range r.e.allow.others {
 		a := &r.e.allow.others[i]
 		switch {
@@ -270,7 +271,7 @@ func (r *Redactor) lets(c *candidate, value []byte) bool {
 		case a.key != "" && (len(r.fold) == 0 || !glob(a.key, r.fold)):
 		case a.path != "" && !glob(a.path, []byte(r.Source.Path)):
 		case a.value != "" && a.value != string(value):
-		case a.keyID != "" && !r.hasSum(a, value):
+		case a.keyID != "" && !r.hasSum(a, c, text):
 		case len(a.stopword) > 0 && !bytes.Contains(bytes.ToLower(value), a.stopword):
 		case a.pattern != nil && !a.pattern.Match(value):
 		default:
@@ -280,11 +281,23 @@ func (r *Redactor) lets(c *candidate, value []byte) bool {
 	return false
 }
 
-func (r *Redactor) hasSum(a *allowance, value []byte) bool {
+func (r *Redactor) hasSum(a *allowance, c *candidate, text []byte) bool {
 	for i := range r.e.allow.prints {
 		if r.e.allow.prints[i].keyID == a.keyID {
-			return [envelope.SumLen]byte(r.allowSum(i, value)[:envelope.SumLen]) == a.sum
+			sum, ok := r.allowedSum(i, c, text)
+			return ok && sum == a.sum
 		}
 	}
 	return false
+}
+
+// allowedSum returns the fingerprint of a candidate's value under the key of the
+// i-th set. Of what stands among other things in a carrier there is none: they would
+// pass with it.
+func (r *Redactor) allowedSum(i int, c *candidate, text []byte) (sum [envelope.SumLen]byte, ok bool) {
+	value, alone := r.plain(c, text)
+	if !alone {
+		return sum, false
+	}
+	return [envelope.SumLen]byte(r.allowSum(i, value)[:envelope.SumLen]), true
 }

@@ -41,7 +41,7 @@ type Redactor struct {
 	h       *Handle // nil when the engine is fixed
 	e       *Engine
 	scanner *scan.Scanner
-	names   *scan.Scanner // for the strings of findings
+	names   *scan.Scanner // for the strings of findings, and what is encoded
 
 	spans []scan.Span
 	plan  plan

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stanch/stanch/finding"
 	"github.com/stanch/stanch/internal/envelope"
+	"github.com/stanch/stanch/scan"
 )
 
 // report hands the plan's matches on as findings.
@@ -109,7 +110,7 @@ func (r *Redactor) finding(m *Match, text, key []byte) finding.Finding {
 		f.Detector, f.Title, f.Version, f.Severity = d.id, d.title, d.version, d.severity
 		f.Key = r.keyName(c, text, key)
 		f.Encoding = c.Encoding.String()
-		f.Fingerprint = r.printOf(c, text[c.Start:c.End])
+		f.Fingerprint = r.printOf(c, text)
 		if c.Entry > 0 {
 			entry := r.e.scan.Inventory().Entry(int(c.Entry) - 1)
 			f.Inventory, f.Owner = r.show([]byte(entry.ID)), r.show([]byte(entry.Owner))
@@ -158,12 +159,9 @@ func (r *Redactor) show(s []byte) string {
 	if len(s) == 0 {
 		return ""
 	}
-	if r.names == nil {
-		r.names = r.e.scan.NewScanner()
-	}
 	var masked []byte
 	pos := 0
-	for _, sp := range r.names.Text(nil, s) {
+	for _, sp := range r.other().Text(nil, s) {
 		r.check(&sp, len(s))
 		if sp.Confidence < finding.Likely || r.e.vocab.Is(s[sp.Start:sp.End]) {
 			continue
@@ -177,6 +175,14 @@ func (r *Redactor) show(s []byte) string {
 		pos = sp.End
 	}
 	return escape(append(masked, s[pos:]...))
+}
+
+// other returns a scanner for texts beside the one at hand.
+func (r *Redactor) other() *scan.Scanner {
+	if r.names == nil {
+		r.names = r.e.scan.NewScanner()
+	}
+	return r.names
 }
 
 // escape writes control bytes, bytes that are no UTF-8 and characters that do

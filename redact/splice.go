@@ -50,13 +50,13 @@ func (r *Redactor) render(dst, text []byte, e *edit) []byte {
 		dst = append(dst, r.prefix(c, text[c.Start:c.End])...)
 		return r.e.appendMask(dst, c.Detector)
 	case Hash:
-		return envelope.AppendHash(dst, r.e.detectors[c.Detector].id, r.e.ring.id, r.hashSum(text[c.Start:c.End]))
+		return envelope.AppendHash(dst, r.e.detectors[c.Detector].id, r.e.ring.id, r.hashSum(r.secret(c, text)))
 	case Format:
 		return r.e.format[0].append(dst, text[c.Start:c.End])
 	case Seal:
 		return r.appendSealed(dst, r.e.detectors[c.Detector].id, text[e.start:e.end])
 	case Token:
-		return envelope.AppendToken(dst, r.e.ring.id, r.tokenSum(text[c.Start:c.End]))
+		return envelope.AppendToken(dst, r.e.ring.id, r.tokenSum(r.secret(c, text)))
 	}
 	return envelope.AppendMask(dst, envelope.Unscanned)
 }

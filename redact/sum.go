@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -15,8 +16,27 @@ import (
 const guessable = 40
 
 // hashable reports whether a keyed hash of a candidate's value can be put out.
-func (r *Redactor) hashable(c *candidate, value []byte) bool {
-	return r.e.ring != nil && c.whole() && judge.Bits(value) >= guessable
+func (r *Redactor) hashable(c *candidate, text []byte) bool {
+	if r.e.ring == nil || !c.whole() {
+		return false
+	}
+	value, _ := r.plain(c, text)
+	return judge.Bits(value) >= guessable
+}
+
+// plain returns the secret of a candidate as it is where nothing encodes it, so that
+// in every form it has one hash and one fingerprint; alone says that the candidate
+// holds nothing else. It is valid until the next call.
+func (r *Redactor) plain(c *candidate, text []byte) (value []byte, alone bool) {
+	if value = text[c.Start:c.End]; c.Encoding == 0 && bytes.IndexAny(value, `\%`) < 0 {
+		return value, true
+	}
+	return r.other().Plain(&c.Span, text)
+}
+
+func (r *Redactor) secret(c *candidate, text []byte) []byte {
+	value, _ := r.plain(c, text)
+	return value
 }
 
 // hashSum, tokenSum, fingerprintSum and allowSum return the sum over a value, which is
@@ -59,9 +79,10 @@ func (r *Redactor) mac(h hash.Hash, value []byte) []byte {
 
 // printOf returns a value's fingerprint as findings carry it, empty where
 // there must be none.
-func (r *Redactor) printOf(c *candidate, value []byte) string {
-	if !r.hashable(c, value) {
+func (r *Redactor) printOf(c *candidate, text []byte) string {
+	if !r.hashable(c, text) {
 		return ""
 	}
+	value, _ := r.plain(c, text)
 	return r.e.ring.id + "-" + hex.EncodeToString(r.fingerprintSum(value)[:envelope.SumLen])
 }

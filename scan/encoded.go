@@ -305,13 +305,7 @@ func (s *Scanner) carrier(b []byte, f decode.Form, start, end int) *Span {
 	}
 	narrow, wide := decode.Narrow(b)
 	l.spans = l.scanner.Text(l.spans[:0], narrow)
-	var best *Span
-	for i := range l.spans {
-		x := &l.spans[i]
-		if x.Evidence&Identifier == 0 && (best == nil || x.Confidence > best.Confidence || x.Confidence == best.Confidence && rank(x.Evidence) > rank(best.Evidence)) {
-			best = x
-		}
-	}
+	best := heaviest(l.spans)
 	if best == nil {
 		return nil
 	}
@@ -325,6 +319,17 @@ func (s *Scanner) carrier(b []byte, f decode.Form, start, end int) *Span {
 		s.goes(end)
 	}
 	return x
+}
+
+// heaviest returns the span that says what a carrier is; nil if none does.
+func heaviest(spans []Span) (best *Span) {
+	for i := range spans {
+		x := &spans[i]
+		if x.Evidence&Identifier == 0 && (best == nil || x.Confidence > best.Confidence || x.Confidence == best.Confidence && rank(x.Evidence) > rank(best.Evidence)) {
+			best = x
+		}
+	}
+	return best
 }
 
 // undecoded hides a run that a mark stands in and that there is no room to decode.

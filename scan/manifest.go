@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/stanch/stanch/finding"
+	"github.com/stanch/stanch/internal/decode"
 	"github.com/stanch/stanch/internal/judge"
 )
 
@@ -319,6 +320,9 @@ func (s *Scanner) manifestValue(m *manifest, from, to, nameLo, nameHi int, deepe
 	}
 	x := s.found(m.detector, from, to, c, ByConstruct|ByKey)
 	x.KeyStart, x.KeyEnd = nameLo, nameHi
+	if m.encoded && decodes(value) {
+		x.Encoding = Encoding(decode.Base64)
+	}
 	return true
 }
 
@@ -389,9 +393,9 @@ func (s *Scanner) manifestObject(di int32, hs, he, lo, hi int) {
 			n := 0
 			switch {
 			case bytes.HasPrefix(t[i:hi], []byte("data")):
-				n = len("data")
+				n, m.encoded = len("data"), true
 			case bytes.HasPrefix(t[i:hi], []byte("stringData")):
-				n = len("stringData")
+				n, m.encoded = len("stringData"), false
 			default:
 				continue
 			}
