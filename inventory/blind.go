@@ -174,7 +174,7 @@ func (p *prefixes) place(f uint64) (word uint64, bits uint64) {
 }
 
 // scan appends the hits in text, with the window lengths in turn.
-func (d *digests) scan(dst []dictionary.Hit, text []byte, s *Scratch) []dictionary.Hit {
+func (d *digests) scan(dst []dictionary.Hit, text []byte, s *Scratch, by **digester) []dictionary.Hit {
 	for i := range d.prefixes {
 		p := &d.prefixes[i]
 		if p.count == 0 {
@@ -192,7 +192,7 @@ func (d *digests) scan(dst []dictionary.Hit, text []byte, s *Scratch) []dictiona
 			for i := 0; ; i++ {
 				f := reduce(h) * d.inner
 				if w, b := p.place(f); p.bitmap[w]&b == b {
-					dst = d.confirm(dst, p, f, text, run.Start+i, run.End, s)
+					dst = d.confirm(dst, p, f, text, run.Start+i, run.End, by)
 				}
 				if i >= len(leaving) || i >= len(entering) {
 					break
@@ -243,7 +243,7 @@ func (d *digests) goesOn(p *prefixes, text []byte, n int) bool {
 	return false
 }
 
-func (d *digests) confirm(dst []dictionary.Hit, p *prefixes, f uint64, text []byte, at, end int, s *Scratch) []dictionary.Hit {
+func (d *digests) confirm(dst []dictionary.Hit, p *prefixes, f uint64, text []byte, at, end int, by **digester) []dictionary.Hit {
 	mask := uint64(len(p.table) - 1)
 	for k := f >> 20 & mask; p.table[k].length != 0; k = (k + 1) & mask {
 		x := &p.table[k]
@@ -251,10 +251,10 @@ func (d *digests) confirm(dst []dictionary.Hit, p *prefixes, f uint64, text []by
 		if x.fingerprint != uint32(f>>32) || to > end {
 			continue
 		}
-		if s.digester == nil || s.of != d {
-			s.digester, s.of = newDigester(d.key), d
+		if *by == nil {
+			*by = newDigester(d.key)
 		}
-		if s.digester.digest(text[at:to]) == x.sum {
+		if (*by).digest(text[at:to]) == x.sum {
 			dst = append(dst, dictionary.Hit{Start: at, End: to, ID: x.id})
 		}
 	}

@@ -244,34 +244,34 @@ func (p *parser) patterns(n *yaml.Node, what string, to *[]string) error {
 	return nil
 }
 
-// Open builds the inventory that a document describes. key makes and checks the
-// digests of a blind one; with blind, all values are kept as digests. As for
-// New, refused values come as an error beside the inventory.
-func (d *Document) Open(ctx context.Context, key *Key, blind bool) (*Inventory, error) {
+// Open builds the inventory that a document describes. The first of the keys makes the
+// digests of a blind one, and with any of them saved ones were made; with blind, all
+// values are kept as digests. As for New, refused values come as an error beside the inventory.
+func (d *Document) Open(ctx context.Context, keys []Key, blind bool) (*Inventory, error) {
 	o := Options{UnderKey: d.UnderKey}
 	if blind {
-		if key == nil {
+		if len(keys) == 0 {
 			return nil, errors.New("a blind inventory needs a key")
 		}
-		o.Blind = key
+		o.Blind = &keys[0]
 	}
 	c, err := collect(ctx, o, d.Sources)
 	if err != nil {
 		return nil, err
 	}
 	for _, path := range d.Saved {
-		if key == nil {
+		if len(keys) == 0 {
 			return nil, fmt.Errorf("%s: a saved inventory needs its key", path)
 		}
 		f, err := os.Open(path)
 		if err != nil {
 			return nil, err
 		}
-		err = c.load(f, *key)
+		err = c.load(f, keys)
 		f.Close()
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
 	}
-	return c.inventory(key), c.refusals()
+	return c.inventory(), c.refusals()
 }

@@ -111,7 +111,7 @@ func TestOpen(t *testing.T) {
 		t.Error("a saved inventory was loaded without a key")
 	}
 	for _, blind := range []bool{false, true} {
-		inv, err := d.Open(context.Background(), blindKey(), blind)
+		inv, err := d.Open(context.Background(), []Key{*blindKey()}, blind)
 		if err != nil {
 			t.Fatal(err)
 		}

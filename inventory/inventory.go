@@ -32,7 +32,7 @@ type Key struct {
 type Inventory struct {
 	entries  []Meta
 	dict     *dictionary.Dictionary // of the values that are kept
-	digests  *digests               // of those that are not; nil if there are none
+	digests  []*digests             // of those that are not, by key
 	patterns int
 	longest  int
 	weak     map[string]int32 // values that count under a sensitive name only
@@ -49,10 +49,10 @@ type Hit struct {
 // Scratch is what a scan needs to work with. The zero value is ready; one serves
 // one scan at a time.
 type Scratch struct {
-	dict     dictionary.Scratch
-	hits     []dictionary.Hit
-	digester *digester
-	of       *digests
+	dict      dictionary.Scratch
+	hits      []dictionary.Hit
+	digesters []*digester // by the digests of of
+	of        *Inventory
 }
 
 const formBits = 3
@@ -64,15 +64,17 @@ type collector struct {
 	builder  dictionary.Builder
 	weak     map[string]int32
 	longest  int
-	digester *digester // nil unless blind
-	digested
-	ids     ids
-	refused []error
-	more    int // values refused besides
+	digester *digester  // nil unless blind
+	digested            // with the key of the options
+	loaded   []digested // with others, or the same
+	ids      ids
+	refused  []error
+	more     int // values refused besides
 }
 
-// digested is a set of values of which only records are kept.
+// digested is a set of values of which only records are kept, and their key.
 type digested struct {
+	key     []byte
 	class   dictionary.Class
 	records []record
 }
@@ -88,13 +90,13 @@ func New(ctx context.Context, o Options, sources ...Source) (*Inventory, error) 
 	if err != nil {
 		return nil, err
 	}
-	return c.inventory(o.Blind), c.refusals()
+	return c.inventory(), c.refusals()
 }
 
 func collect(ctx context.Context, o Options, sources []Source) (*collector, error) {
 	c := &collector{o: o, ids: ids{seed: maphash.MakeSeed()}, weak: map[string]int32{}}
 	if o.Blind != nil {
-		c.digester = newDigester(o.Blind.Bytes)
+		c.digester, c.key = newDigester(o.Blind.Bytes), o.Blind.Bytes
 	}
 	for _, s := range sources {
 		if err := s.Values(ctx, c.add); err != nil {
@@ -112,17 +114,35 @@ func (c *collector) refusals() error {
 	return errors.Join(c.refused...)
 }
 
-// inventory makes what was collected searchable. key is that of the records.
-func (c *collector) inventory(key *Key) *Inventory {
+// inventory makes what was collected searchable.
+func (c *collector) inventory() *Inventory {
 	inv := &Inventory{entries: c.entries, weak: c.weak, longest: c.longest, dict: c.builder.Build()}
 	for v := range c.weak {
 		inv.weakest = max(inv.weakest, len(v))
 	}
-	inv.patterns = inv.dict.Len() + len(c.records)
-	if len(c.records) > 0 {
-		inv.digests = newDigests(key.Bytes, c.class, c.records)
+	inv.patterns = inv.dict.Len()
+	for _, d := range merged(append(c.loaded, c.digested)) {
+		inv.patterns += len(d.records)
+		inv.digests = append(inv.digests, newDigests(d.key, d.class, d.records))
 	}
 	return inv
+}
+
+// merged puts the records with one key together: a scan goes over the text once for
+// each key.
+func merged(sets []digested) (out []digested) {
+	for _, d := range sets {
+		i := slices.IndexFunc(out, func(x digested) bool { return string(x.key) == string(d.key) })
+		switch {
+		case len(d.records) == 0:
+		case i < 0:
+			out = append(out, d)
+		default:
+			out[i].class.Union(&d.class)
+			out[i].records = append(out[i].records, d.records...)
+		}
+	}
+	return out
 }
 
 func (c *collector) add(v Value) error {
@@ -188,8 +208,8 @@ func (inv *Inventory) Weak() int { return len(inv.weak) }
 // Memory returns the bytes that what is looked for takes.
 func (inv *Inventory) Memory() int {
 	n := inv.dict.Memory()
-	if inv.digests != nil {
-		n += inv.digests.memory()
+	for _, d := range inv.digests {
+		n += d.memory()
 	}
 	return n
 }
@@ -202,7 +222,12 @@ func (inv *Inventory) Longest() int { return inv.longest }
 func (inv *Inventory) Scan(dst []Hit, text []byte, s *Scratch) []Hit {
 	s.hits = inv.dict.Scan(s.hits[:0], text, &s.dict)
 	if inv.digests != nil {
-		s.hits = inv.digests.scan(s.hits, text, s)
+		if s.of != inv {
+			s.of, s.digesters = inv, make([]*digester, len(inv.digests))
+		}
+		for i, d := range inv.digests {
+			s.hits = d.scan(s.hits, text, s, &s.digesters[i])
+		}
 		slices.SortFunc(s.hits, func(a, b dictionary.Hit) int {
 			return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End), cmp.Compare(a.ID, b.ID))
 		})
@@ -229,8 +254,8 @@ func (inv *Inventory) Value(value []byte) (entry int, ok bool) {
 // last bytes that values are made of begin.
 func (inv *Inventory) Tail(text []byte) int {
 	i := inv.dict.Tail(text)
-	if inv.digests != nil {
-		i = min(i, inv.digests.tail(text, inv.longest))
+	for _, d := range inv.digests {
+		i = min(i, d.tail(text, inv.longest))
 	}
 	return i
 }

@@ -308,3 +308,40 @@ func FuzzDotenv(f *testing.F) {
 		})
 	})
 }
+
+// TestSeveralKeys: inventories that were saved with an earlier key are found beside
+// those of the key in force, and make none anew.
+func TestSeveralKeys(t *testing.T) {
+	now, before := *blindKey(), Key{ID: "00000001", Bytes: bytes.Repeat([]byte{7, 9}, 16)}
+	dir := t.TempDir()
+	lists := []list{secrets(21, 30, 24), secrets(22, 30, 24), secrets(23, 30, 24)}
+	for i, k := range []Key{now, before, before} {
+		var file bytes.Buffer
+		if err := Save(t.Context(), &file, k, lists[i]); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprint(i)), file.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d := &Document{Saved: []string{filepath.Join(dir, "0"), filepath.Join(dir, "1"), filepath.Join(dir, "2")}}
+	inv, err := d.Open(t.Context(), []Key{now, before}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if inv.Len() != 90 || len(inv.digests) != 2 {
+		t.Errorf("%d entries, %d keys", inv.Len(), len(inv.digests))
+	}
+	var s Scratch
+	for i, l := range lists {
+		for k, v := range l {
+			hits := inv.Scan(nil, []byte("x "+string(v)+" y"), &s)
+			if len(hits) != 1 || hits[0].Entry != 30*i+k || hits[0].Start != 2 || hits[0].End != 2+len(v) {
+				t.Errorf("value %d of list %d: %v", k, i, hits)
+			}
+		}
+	}
+	if _, err := d.Open(t.Context(), []Key{now}, false); err == nil || !strings.Contains(err.Error(), "made with key") {
+		t.Errorf("without the earlier key: %v", err)
+	}
+}

@@ -11,6 +11,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 )
 
 // magic is how a saved inventory begins. What follows is a line of JSON (header), a record for every
@@ -109,26 +111,32 @@ func readHeader(r *bufio.Reader) (raw []byte, h header, err error) {
 	return append(first, line...), h, nil
 }
 
-// Load reads what Save wrote. It refuses a file that was changed, cut off or
-// made with another key.
-func Load(r io.Reader, key Key) (*Inventory, error) {
+// Load reads what Save wrote with one of the keys. It refuses a file that was changed,
+// cut off or made with another key.
+func Load(r io.Reader, keys ...Key) (*Inventory, error) {
 	c := &collector{}
-	if err := c.load(r, key); err != nil {
+	if err := c.load(r, keys); err != nil {
 		return nil, err
 	}
-	return c.inventory(&key), nil
+	return c.inventory(), nil
 }
 
 // load adds a saved inventory to what was collected.
-func (c *collector) load(r io.Reader, key Key) error {
+func (c *collector) load(r io.Reader, keys []Key) error {
 	in := bufio.NewReader(r)
 	raw, h, err := readHeader(in)
 	if err != nil {
 		return err
 	}
-	if h.Key != key.ID {
-		return fmt.Errorf("saved inventory: made with key %.8q, not %s", h.Key, key.ID)
+	i := slices.IndexFunc(keys, func(k Key) bool { return k.ID == h.Key })
+	if i < 0 {
+		var ids []string
+		for _, k := range keys {
+			ids = append(ids, k.ID)
+		}
+		return fmt.Errorf("saved inventory: made with key %.8q, not %s", h.Key, strings.Join(ids, " or "))
 	}
+	key := keys[i]
 	mac := hmac.New(sha256.New, key.Bytes)
 	mac.Write(raw)
 	first := len(c.entries)
@@ -156,11 +164,12 @@ func (c *collector) load(r io.Reader, key Key) error {
 	if n, _ := io.ReadFull(in, sum[:]); n != sha256.Size || !hmac.Equal(sum[:sha256.Size], mac.Sum(nil)) {
 		return errors.New("saved inventory: it was changed")
 	}
+	d := digested{key: key.Bytes, records: records}
 	for _, b := range h.Class {
-		c.class.Add(byte(b))
+		d.class.Add(byte(b))
 	}
+	c.loaded = append(c.loaded, d)
 	c.entries = append(c.entries, h.Entries...)
-	c.records = append(c.records, records...)
 	c.longest = max(c.longest, h.Longest)
 	return nil
 }

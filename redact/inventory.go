@@ -53,14 +53,14 @@ func (e *Engine) openInventory(f InventoryFile, environ []string) error {
 	if len(doc.Sources)+len(doc.Saved) == 0 {
 		return nil
 	}
-	var key *inventory.Key
+	var keys []inventory.Key
 	if e.ring != nil {
-		key = e.ring.inventoryKey()
+		keys = e.ring.inventoryKeys()
 	}
-	if key == nil && f.Blind || len(doc.Saved) > 0 && (key == nil || e.ring.random) {
+	if keys == nil && f.Blind || len(doc.Saved) > 0 && (keys == nil || e.ring.random) {
 		return f.Pos.errorf("inventory: digests need a key that lasts: set key.file or STANCH_KEY")
 	}
-	inv, err := doc.Open(context.Background(), key, f.Blind)
+	inv, err := doc.Open(context.Background(), keys, f.Blind)
 	if inv == nil {
 		return err
 	}
@@ -119,16 +119,20 @@ func (x *environment) Values(_ context.Context, yield func(inventory.Value) erro
 	return nil
 }
 
-// InventoryKey returns the key that digests of known secrets are made with: that
-// of the files, else of STANCH_KEY, and nil without any.
-func InventoryKey(k KeyFiles) (*inventory.Key, error) {
+// InventoryKeys returns the keys that digests of known secrets are made with: that of
+// the files, else of STANCH_KEY, and behind it the earlier ones. There may be none.
+func InventoryKeys(k KeyFiles) ([]inventory.Key, error) {
 	r, err := newKeyring(k, &Options{})
 	if r == nil {
 		return nil, err
 	}
-	return r.inventoryKey(), nil
+	return r.inventoryKeys(), nil
 }
 
-func (r *keyring) inventoryKey() *inventory.Key {
-	return &inventory.Key{ID: r.id, Bytes: r.dictionary}
+func (r *keyring) inventoryKeys() []inventory.Key {
+	keys := []inventory.Key{{ID: r.id, Bytes: r.dictionary}}
+	for _, e := range r.previous {
+		keys = append(keys, inventory.Key{ID: e.id, Bytes: e.dictionary})
+	}
+	return keys
 }

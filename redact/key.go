@@ -49,11 +49,13 @@ type keyring struct {
 }
 
 // earlier is what is left of a key that has been replaced: its hashes are
-// recognised and its fingerprints compared, but none are made any more.
+// recognised, its fingerprints compared and its inventories read, but none are made
+// any more.
 type earlier struct {
 	id          string
 	fingerprint []byte
 	format      []byte
+	dictionary  []byte
 }
 
 // fingerprintKey returns the key that made the fingerprints with an id; nil if
@@ -184,7 +186,7 @@ func newKeyring(k KeyFiles, o *Options) (*keyring, error) {
 		if err != nil {
 			return nil, err
 		}
-		r.previous = append(r.previous, earlier{KeyID(old), DeriveKey(old, ForFingerprint), DeriveKey(old, ForFormat)})
+		r.previous = append(r.previous, earlier{KeyID(old), DeriveKey(old, ForFingerprint), DeriveKey(old, ForFormat), DeriveKey(old, ForDictionary)})
 	}
 	return r, nil
 }

@@ -62,11 +62,11 @@ Exit status: 0 done, 1 done but values were refused, 2 an error.`,
 			if output == "" {
 				return errors.New("build needs -o FILE")
 			}
-			key, err := inventoryKey(config)
+			keys, err := inventoryKeys(config)
 			if err != nil {
 				return err
 			}
-			if key == nil {
+			if len(keys) == 0 {
 				return errors.New("digests need a key: set STANCH_KEY, or key.file of a policy given by --config")
 			}
 			doc, err := readInventory(args[0])
@@ -77,7 +77,7 @@ Exit status: 0 done, 1 done but values were refused, 2 an error.`,
 				return fmt.Errorf("%s: a saved inventory cannot be built into another", args[0])
 			}
 			err = replaceFile(output, func(w io.Writer) error {
-				err := inventory.Save(cmd.Context(), w, *key, doc.Sources...)
+				err := inventory.Save(cmd.Context(), w, keys[0], doc.Sources...)
 				if len(inventory.Refusals(err)) > 0 {
 					c.refusals(err)
 					return exitStatus(exitFindings)
@@ -116,7 +116,7 @@ func replaceFile(path string, write func(io.Writer) error) (err error) {
 	return said
 }
 
-func inventoryKey(config string) (*inventory.Key, error) {
+func inventoryKeys(config string) ([]inventory.Key, error) {
 	doc := redact.DefaultDocument()
 	if config != "" {
 		var err error
@@ -124,7 +124,7 @@ func inventoryKey(config string) (*inventory.Key, error) {
 			return nil, err
 		}
 	}
-	return redact.InventoryKey(doc.Key)
+	return redact.InventoryKeys(doc.Key)
 }
 
 func readInventory(name string) (*inventory.Document, error) {
@@ -181,7 +181,7 @@ Exit status: 0 all values can be looked for, 1 some are refused, 2 an error.`,
 }
 
 func openInventory(ctx context.Context, name, config string) (*inventory.Inventory, error) {
-	key, err := inventoryKey(config)
+	keys, err := inventoryKeys(config)
 	if err != nil {
 		return nil, err
 	}
@@ -189,7 +189,7 @@ func openInventory(ctx context.Context, name, config string) (*inventory.Invento
 	if err != nil {
 		return nil, err
 	}
-	return doc.Open(ctx, key, false)
+	return doc.Open(ctx, keys, false)
 }
 
 func summaryOf(inv *inventory.Inventory) string {

@@ -20,6 +20,14 @@ func (c *Class) Add(b byte) {
 	c.rows[16+b>>4] = 1 << (b >> 4)
 }
 
+// Union adds the members of o.
+func (c *Class) Union(o *Class) {
+	for i, r := range o.rows {
+		c.rows[i] |= r
+	}
+	c.high |= o.high
+}
+
 // Has reports whether b is a member.
 func (c *Class) Has(b byte) bool {
 	if b >= 0x80 {
