@@ -33,6 +33,7 @@ type filter struct {
 
 	entries []entry // one for each literal, and one that agrees with any text
 	reach   int     // how many bytes a window may stretch beyond its literal and gate
+	ends    Class   // what the literals, with their gates, end in whose windows do
 	quads   probe
 	pairs   *probe // for literals too short or too vague for quads; nil if none
 }
@@ -56,7 +57,11 @@ func newFilter(pats []pattern, k Kernel, pl placement) (*filter, error) {
 		}
 	}
 	for i := range pats {
-		f.reach = max(f.reach, int(f.entries[i].offset)+width-len(pats[i].text)-pats[i].min)
+		n := len(pats[i].text) + pats[i].min
+		if beyond := int(f.entries[i].offset) + width - n; beyond > 0 {
+			f.reach = max(f.reach, beyond)
+			f.ends.Union(pats[i].at(n - 1))
+		}
 	}
 	var quads, pairs []key
 	for i := range pats {

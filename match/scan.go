@@ -63,7 +63,14 @@ func (m *Matcher) filtered(dst []Hit, buf []byte, s *Scratch) []Hit {
 		off += n
 	}
 	// Windows that begin in the last bytes stretch beyond them.
-	for i := range m.filter.reach {
+	reach, ends := m.filter.reach, false
+	for _, b := range buf[len(buf)-reach:] {
+		ends = ends || m.filter.ends.Has(b)
+	}
+	if !ends {
+		return dst
+	}
+	for i := range reach {
 		if m.filter.has(padded(buf, off+i)) {
 			dst, _ = m.verify(dst, buf, off+i, []uint16{0}, math.MaxInt, s)
 		}
