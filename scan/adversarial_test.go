@@ -50,6 +50,7 @@ var written = []attack{
 	{name: "names and colons", unit: `password:`},
 	{name: "names and blanks", unit: `password `},
 	{name: "names and quotes", unit: `password="`},
+	{name: "quotes and commands", unit: `"PASS ="`},
 	{name: "open quotes", unit: `{"password":"`},
 	{name: "open quotes, deeper", unit: `{\"password\":\"`},
 	{name: "nests", unit: `\\\"token\\\":`},

@@ -9,13 +9,24 @@ import (
 type jsonLine struct {
 	line int // start of the line
 	from int // where the document begins, or len(text) for none
-	pos  int // how far it was followed
+	jsonPlace
+	// Places passed before, to go on from where a question is asked of what lies
+	// behind: those of the last two questions, and two at least jsonStride apart.
+	asked, passed [2]jsonPlace
+}
+
+// jsonPlace is a place up to which a line was followed.
+type jsonPlace struct {
+	pos int
 	// in says whether text[pos] is inside a string whose quotes have an escape
 	// depth; a string of one depth holds those of the next.
 	in [nesting]bool
 }
 
-const nesting = 4 // depths of strings in strings that are followed
+const (
+	nesting    = 4 // depths of strings in strings that are followed
+	jsonStride = 256
+)
 
 // inString reports whether text[pos] is inside a string of JSON. There a quote
 // that is not escaped is the end of that string, whatever a value inside it
@@ -30,11 +41,11 @@ func (s *Scanner) inStringAt(pos, depth int) bool {
 	t, j := s.text, &s.json
 	lo, hi := s.line(pos)
 	if j.line != lo || j.pos < 0 {
-		*j = jsonLine{line: lo, from: documentStart(t, lo, hi)}
-		j.pos = j.from
+		start := jsonPlace{pos: documentStart(t, lo, hi)}
+		*j = jsonLine{line: lo, from: start.pos, jsonPlace: start}
 	}
 	if pos < j.pos {
-		j.pos, j.in = j.from, [nesting]bool{}
+		j.jsonPlace = j.behind(pos)
 	}
 	for j.pos < pos {
 		i := bytes.IndexByte(t[j.pos:pos], '"')
@@ -52,8 +63,23 @@ func (s *Scanner) inStringAt(pos, depth int) bool {
 			clear(j.in[d+1:])
 		}
 		j.pos = q + 1
+		if last := &j.passed[0]; j.pos-last.pos >= jsonStride || last.pos-j.pos >= jsonStride {
+			j.passed = [2]jsonPlace{j.jsonPlace, *last}
+		}
 	}
+	j.asked = [2]jsonPlace{j.jsonPlace, j.asked[0]}
 	return j.in[depth]
+}
+
+// behind returns the nearest known place that is not beyond pos, or the start.
+func (j *jsonLine) behind(pos int) jsonPlace {
+	at := jsonPlace{pos: j.from}
+	for _, known := range [...]jsonPlace{j.asked[0], j.asked[1], j.passed[0], j.passed[1]} {
+		if known.pos <= pos && known.pos > at.pos {
+			at = known
+		}
+	}
+	return at
 }
 
 // documentStart finds where JSON begins on the line text[lo:hi]: at its first
