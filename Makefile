@@ -12,7 +12,7 @@ FUZZTIME  = 10s
 QEMU      = qemu-aarch64
 LEAVES    = $(addprefix ./internal/,automaton envelope judge names packed replace textenc walk)
 
-.PHONY: build otelcol newest test race lint vuln fuzz arm64 cross generate matrix bench loggers noise clean
+.PHONY: build otelcol test-otelcol newest test race lint vuln fuzz arm64 cross generate matrix bench loggers noise clean
 
 build: ## the binary, in the working directory
 	go build -trimpath -o stanch ./cmd/stanch
@@ -28,6 +28,9 @@ newest: ## the collector's components with its newest libraries
 	go get -modfile=dist/newest.mod $$(sed -n 's|.*\(go.opentelemetry.io/collector[a-z0-9/]*\) v\([01]\)\..*|\1 \2|p' go.mod | \
 		grep -v collector/internal/ | sort -u | awk '{print $$1 "@" ($$2 == 1 ? "$(NEWEST_STABLE)" : "$(NEWEST)")}')
 	go test -modfile=dist/newest.mod ./processor/... ./record/...
+
+test-otelcol: otelcol ## the collector from outside
+	STANCH_OTELCOL=$(CURDIR)/dist/otelcol-stanch/otelcol-stanch go test -count 1 ./cmd/otelcol-stanch/...
 
 test: ## every test that needs nothing but Go
 	go test ./...
