@@ -8,11 +8,13 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
@@ -37,6 +39,7 @@ func main() {
 	most := flag.Int("most", 1_000_000, "the largest `number` of values")
 	logs := flag.String("logs", os.Getenv("STANCH_CORPORA"), "`directory` with loghub/*.log; without it lines are made up")
 	peers := flag.Bool("peers", true, "measure cloudflare/ahocorasick with 10,000 values, which takes 1.5 GB")
+	buildkite := flag.String("buildkite", "", "`program` that measures Buildkite's replacer (see known/_buildkite)")
 	flag.Parse()
 	runtime.GOMAXPROCS(1)
 	runtime.LockOSThread()
@@ -53,6 +56,9 @@ func main() {
 	}
 	if *peers {
 		m.peer(min(*most, 10_000))
+	}
+	if *buildkite != "" {
+		m.buildkite(*buildkite, min(*most, 10_000))
 	}
 	m.echo()
 }
@@ -259,6 +265,36 @@ func (m *measurer) size(n int, blind bool) {
 	forms := float64(inv.Patterns())
 	fmt.Fprintf(m.out, "| %s | %d | %d | %.2f | %.2f | %.0f | %.0f | %.0f | %.3f | %.0f | %.3f | %.2f |\n", name, n, inv.Patterns(), build.Seconds(), build.Seconds()/forms*1e6,
 		float64(inv.Memory())/forms, float64(inv.Memory())/float64(n), m.rate(pass), passShare, m.rate(whole), wholeShare, order.Seconds())
+}
+
+// buildkite has the replacer of Buildkite's agent look for the values alone, in the
+// beginning of the text.
+func (m *measurer) buildkite(program string, n int) {
+	dir, err := os.MkdirTemp("", "known-")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	var text []byte
+	for _, c := range m.chunks[:min(len(m.chunks), 64)] {
+		text = append(text, c...)
+	}
+	values, corpus := filepath.Join(dir, "values"), filepath.Join(dir, "text")
+	if err := errors.Join(os.WriteFile(values, bytes.Join(draw(n).list, []byte("\n")), 0o600), os.WriteFile(corpus, text, 0o600)); err != nil {
+		panic(err)
+	}
+	cmd := exec.Command(program, values, corpus, fmt.Sprint(m.rounds))
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		panic(err)
+	}
+	var build, took, copied, memory int64
+	if _, err := fmt.Sscan(string(out), &build, &took, &copied, &memory); err != nil {
+		panic(err)
+	}
+	fmt.Fprintf(m.out, "| Buildkite's replacer, the values alone | %d | %d | %.2f | %.2f | %.0f | %.0f | – | – | %.2f | %.5f | – |\n", n, n, float64(build)/1e9, float64(build)/float64(n)/1e3,
+		float64(memory)/float64(n), float64(memory)/float64(n), float64(len(text))/float64(took)*1e3, float64(copied)/float64(took))
 }
 
 // echo measures streams that remember what they have redacted.

@@ -1,0 +1,3 @@
+module buildkite
+
+go 1.24
