@@ -48,7 +48,7 @@ func (w *worker) keys(at place, m pcommon.Map) {
 	}
 	w.res.Keys += int64(len(out))
 	for _, x := range out {
-		w.tally.masked(at.tally, x.key)
+		w.masked(at, x.key)
 	}
 	if len(out) <= fewKeys {
 		m.EnsureCapacity(m.Len() + len(out))
@@ -77,8 +77,12 @@ func (w *worker) key(at place, path, k string) (string, bool) {
 		return "", false
 	}
 	w.at(at.pos, path)
-	out, changed := w.redacted("", view(k))
-	if !changed {
+	t := w.rewritten(at.pos, true, k)
+	out, changed := w.redacted("", view(t))
+	switch {
+	case !changed && t != k && !w.o.Detect:
+		return t, true
+	case !changed:
 		return "", false
 	}
 	w.res.Changed-- // counted as a key

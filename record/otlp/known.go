@@ -9,8 +9,9 @@ import (
 // known remembers texts that come again and again: names of attributes, spans and
 // metrics, versions, units. It has a fixed size and allocates nothing.
 type known struct {
-	seed  maphash.Seed
-	short [1024]struct {
+	seed      maphash.Seed
+	rewritten func(Position, bool, string) string
+	short     [1024]struct {
 		n    uint8
 		told verdict
 		text [62]byte
@@ -41,24 +42,24 @@ func (k *known) of(s string, r *redact.Redactor) verdict {
 	case len(s) <= len(k.short[0].text):
 		p := &k.short[i%uint64(len(k.short))]
 		if int(p.n) != len(s) || string(p.text[:p.n]) != s || p.told == 0 && p.n == 0 {
-			p.told = judge(s, r)
+			p.told = k.judge(s, r)
 			p.n = uint8(copy(p.text[:], s))
 		}
 		return p.told
 	case len(s) <= len(k.long[0].text):
 		p := &k.long[i%uint64(len(k.long))]
 		if int(p.n) != len(s) || string(p.text[:p.n]) != s {
-			p.told = judge(s, r)
+			p.told = k.judge(s, r)
 			p.n = uint8(copy(p.text[:], s))
 		}
 		return p.told
 	}
-	return judge(s, r)
+	return k.judge(s, r)
 }
 
-func judge(s string, r *redact.Redactor) (v verdict) {
+func (k *known) judge(s string, r *redact.Redactor) (v verdict) {
 	b := view(s)
-	if r.Clean(b) {
+	if r.Clean(b) && k.rewritten(StatusMessage, false, s) == s {
 		v |= clean
 	}
 	if r.Sensitive(b) {

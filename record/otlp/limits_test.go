@@ -350,7 +350,7 @@ func TestSummary(t *testing.T) {
 		if counted != (s != NoSummary) || named != (s == NameSummary) {
 			t.Fatalf("%d: %v", s, m.AsRaw())
 		}
-		if counted && n.Int() != 4 || named && names.Str() != "a,b,inner,k REDACTED-digitalocean-pat" {
+		if counted && n.Int() != 4 || named && names.Str() != "a,b,k REDACTED-digitalocean-pat,m" {
 			t.Errorf("%d: %v", s, m.AsRaw())
 		}
 		if strings.Contains(encoded(t, ld), canary) {

@@ -49,12 +49,13 @@ func (w *worker) logRecord(r plog.LogRecord, alone bool) {
 	body := r.Body()
 	if s := body.Str(); alone || len(s) == 0 || w.o.MaxValue > 0 && len(s) > w.o.MaxValue {
 		w.trim()
-		w.value(place{pos: Body, in: -1, tally: -1}, "", "", 0, body)
+		w.value(place{pos: Body, in: -1, tally: w.tally.open(w, r.Attributes(), Body)}, "", "", 0, body)
 	} else {
 		w.res.Bytes += int64(len(s))
 		w.bodies = append(w.bodies, view(s))
 		w.values = append(w.values, body)
 		w.numbers = append(w.numbers, w.record)
+		w.tallies = append(w.tallies, w.tally.open(w, r.Attributes(), Body))
 	}
 	w.attributes(Attributes, r.Attributes())
 }
@@ -66,12 +67,14 @@ func (w *worker) lines() {
 	}
 	w.at(Body, Body.String())
 	w.r.Lines(w.bodies, w.onBody)
-	w.bodies, w.values, w.numbers = w.bodies[:0], w.values[:0], w.numbers[:0]
+	w.bodies, w.values, w.numbers, w.tallies = w.bodies[:0], w.values[:0], w.numbers[:0], w.tallies[:0]
 }
 
 // body takes what a body becomes.
 func (w *worker) body(i int, redacted []byte) {
-	w.write(w.values[i], w.bodies[i], redacted)
+	if w.write(w.values[i], w.bodies[i], redacted) {
+		w.masked(place{pos: Body, in: -1, tally: w.tallies[i]}, "")
+	}
 	w.settle(w.numbers[i])
 }
 
@@ -113,7 +116,7 @@ func (w *worker) arguments(at place, list pcommon.Slice) {
 // word takes what an argument becomes.
 func (w *worker) word(i int, redacted []byte) {
 	if w.write(w.args[i], w.words[i], redacted) {
-		w.tally.masked(w.argsIn.tally, w.nodes[w.argsIn.in].key)
+		w.masked(w.argsIn, "")
 	}
 }
 

@@ -55,6 +55,8 @@ type Options struct {
 	// Silent says of a scope that what is found in it is redacted and observed, but
 	// no finding; nil for no scope.
 	Silent func(pcommon.InstrumentationScope) bool
+	// Hooks let another component have its say.
+	Hooks Hooks
 }
 
 // OnError is what happens where a value cannot be redacted: scanning it failed,

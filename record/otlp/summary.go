@@ -29,8 +29,14 @@ const (
 
 // tally notes which attributes of which maps were redacted.
 type tally struct {
-	maps []pcommon.Map
+	maps []counted
 	hits []hit
+}
+
+// counted is a map of attributes, or the body beside it.
+type counted struct {
+	attributes pcommon.Map
+	pos        Position
 }
 
 type hit struct {
@@ -38,12 +44,13 @@ type hit struct {
 	key string
 }
 
-// open begins a map and returns its number, -1 where nobody asks.
-func (t *tally) open(w *worker, m pcommon.Map) int32 {
-	if w.o.Summary == NoSummary || w.o.Detect {
+// open begins a map, or the body of a record with such attributes, and returns its
+// number; -1 where nobody asks.
+func (t *tally) open(w *worker, m pcommon.Map, p Position) int32 {
+	if w.o.Detect || w.o.Hooks.Changed == nil && (w.o.Summary == NoSummary || p == Body) {
 		return -1
 	}
-	t.maps = append(t.maps, m)
+	t.maps = append(t.maps, counted{m, p})
 	return int32(len(t.maps) - 1)
 }
 
@@ -65,12 +72,19 @@ func (w *worker) summarise() {
 		for n < len(hits) && hits[n].in == hits[0].in {
 			n++
 		}
-		m := w.tally.maps[hits[0].in]
+		c := w.tally.maps[hits[0].in]
+		m := c.attributes
 		var names []string
 		for _, h := range hits[:n] {
+			if w.o.Hooks.Changed != nil {
+				w.o.Hooks.Changed(c.pos, m, h.key)
+			}
 			names = append(names, w.nameOf(h.key))
 		}
 		hits = hits[n:]
+		if w.o.Summary == NoSummary || c.pos == Body {
+			continue
+		}
 		slices.Sort(names)
 		names = slices.Compact(names)
 		if w.o.Summary == NameSummary {

@@ -23,6 +23,9 @@ func (w *worker) traceState(p Position, ts pcommon.TraceState) {
 		return
 	}
 	changed := false
+	if t := w.rewritten(p, false, s); t != s {
+		s, changed = t, true
+	}
 	var out []string
 	for i, member := range strings.Split(s, ",") {
 		member = strings.Trim(member, " \t")

@@ -42,6 +42,7 @@ type worker struct {
 	bodies  [][]byte
 	values  []pcommon.Value // of bodies, or words
 	numbers []int32         // of their records
+	tallies []int32         // of their summaries
 	words   [][]byte
 	args    []pcommon.Value // words
 	argsIn  place
@@ -78,7 +79,7 @@ type node struct {
 
 func newWorker(e *redact.Engine, o *Options) *worker {
 	w := &worker{o: o, e: e, r: e.NewRedactor()}
-	w.k.seed = maphash.MakeSeed()
+	w.k.seed, w.k.rewritten = maphash.MakeSeed(), w.rewritten
 	w.r.Shadow = o.Detect
 	w.r.Observe, w.r.OnFinding = w.match, o.OnFinding
 	w.onBody, w.onWord = w.body, w.word
@@ -99,7 +100,7 @@ func (w *worker) end() {
 	w.sieve.Reset()
 	w.items, w.nodes = kept(w.items), kept(w.nodes)
 	w.bodies, w.values, w.numbers, w.words = kept(w.bodies), kept(w.values), kept(w.numbers), kept(w.words)
-	w.args = kept(w.args)
+	w.args, w.tallies = kept(w.args), kept(w.tallies)
 	w.dropped = kept(w.dropped)
 	w.tally.end()
 	w.replaced = nil
@@ -243,8 +244,11 @@ func (w *worker) text(p Position, s string, set func(string)) {
 		return
 	}
 	w.at(p, p.String())
-	if out, ok := w.redacted("", view(s)); ok {
+	t := w.rewritten(p, false, s)
+	if out, ok := w.redacted("", view(t)); ok {
 		set(string(out))
+	} else if t != s && !w.o.Detect {
+		set(t)
 	}
 	w.settle(w.record)
 }
@@ -320,7 +324,7 @@ func (w *worker) attributes(p Position, m pcommon.Map) {
 		return
 	}
 	w.trim()
-	w.members(place{pos: p, in: -1, tally: w.tally.open(w, m)}, "", m)
+	w.members(place{pos: p, in: -1, tally: w.tally.open(w, m, p)}, "", m)
 }
 
 // trim forgets the nodes of earlier values when they have become many.
@@ -352,6 +356,9 @@ func (w *worker) members(at place, name string, m pcommon.Map) {
 		told := w.k.of(k, w.r)
 		if told&clean == 0 {
 			rename = true
+		}
+		if w.spared(k) {
+			return true
 		}
 		switch {
 		case told&sensitive == 0 && pair != "" && isValueKey(k):
@@ -496,13 +503,13 @@ func (w *worker) one(x *item, key string) {
 		if isURL(x.key) {
 			out = withoutUserinfo(out)
 		}
-		w.put(x, s, string(out))
+		w.put(x, key, s, string(out))
 	}
 	w.settle(x.record)
 }
 
 // put writes a changed string.
-func (w *worker) put(x *item, before, after string) {
+func (w *worker) put(x *item, key, before, after string) {
 	if w.signal == profiles {
 		if w.replaced == nil {
 			w.replaced = make(map[string]string)
@@ -510,7 +517,7 @@ func (w *worker) put(x *item, before, after string) {
 		w.replaced[before] = after
 	}
 	x.value.SetStr(after)
-	w.tally.masked(x.tally, x.key)
+	w.masked(place{pos: x.pos, in: x.in, tally: x.tally}, key)
 }
 
 // number redacts a number under a sensitive name.
@@ -530,7 +537,7 @@ func (w *worker) number(at place, name, key string, v pcommon.Value) {
 	w.at(at.pos, w.path(at.pos, at.in, key))
 	if out, ok := w.redacted(name, w.raw); ok {
 		v.SetStr(string(out))
-		w.tally.masked(at.tally, key)
+		w.masked(at, key)
 	}
 	w.settle(w.record)
 }
@@ -546,7 +553,7 @@ func (w *worker) bytes(at place, name, key string, v pcommon.Value) {
 	w.at(at.pos, w.path(at.pos, at.in, key))
 	if out, ok := w.redacted(name, w.raw); ok {
 		b.FromRaw(out)
-		w.tally.masked(at.tally, key)
+		w.masked(at, key)
 	}
 	w.settle(w.record)
 }
@@ -567,7 +574,7 @@ func (w *worker) whole(at place, key string, v pcommon.Value, deep bool) {
 	}
 	v.SetStr(unscanned)
 	w.res.Changed++
-	w.tally.masked(at.tally, key)
+	w.masked(at, key)
 	w.settle(w.record)
 }
 
