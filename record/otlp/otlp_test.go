@@ -3,6 +3,7 @@ package otlp
 import (
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/plog"
 
 	"github.com/stanch/stanch/detectors"
+	"github.com/stanch/stanch/finding"
 	"github.com/stanch/stanch/redact"
 )
 
@@ -218,6 +220,47 @@ func TestKeys(t *testing.T) {
 		}
 		if v, _ := m.Get("password"); !strings.HasPrefix(v.Str(), "REDACTED-") {
 			t.Errorf("password is %q", v.Str())
+		}
+	}
+}
+
+// TestPaths: findings say where their values stand.
+func TestPaths(t *testing.T) {
+	secret := func(i int) string { return "s " + expand(t, "dop_v1_{hex:64}", uint64(i)) }
+	var got []string
+	r := New(handle(t, ""), Options{OnFinding: func(f finding.Finding) {
+		got = append(got, f.Source.Signal+" "+f.Source.Resource+" "+f.Source.Path)
+	}})
+	for _, fill := range []int{0, 500, 3000} { // bytes of clean text between, so that the sieve fills up at several places
+		got = nil
+		ld, lr := oneLog()
+		ld.ResourceLogs().At(0).Resource().Attributes().PutStr("service.name", "shop")
+		m := lr.Attributes()
+		clean := func(m pcommon.Map) {
+			for i := range fill {
+				m.PutStr(fmt.Sprintf("k%d", i), "clean")
+			}
+		}
+		clean(m)
+		m.PutStr("first", secret(1))
+		in := m.PutEmptyMap("in")
+		clean(in)
+		in.PutStr("a", secret(2))
+		in.PutEmptyMap("deeper").PutEmptySlice("list").AppendEmpty().SetEmptyMap().PutStr("b", secret(3))
+		in.PutStr("c", secret(4))
+		m.PutEmptySlice("args").AppendEmpty().SetStr(secret(5))
+		m.PutStr("last", secret(6))
+		m.PutStr("password", "Tr0ub"+"4dor&3x9")
+		m.PutStr(secret(7), "")
+		lr.Body().SetStr(secret(8))
+		if _, err := r.Logs(ld); err != nil {
+			t.Fatal(err)
+		}
+		slices.Sort(got)
+		want := []string{"logs shop attributes#key", "logs shop attributes.args", "logs shop attributes.first", "logs shop attributes.in.a",
+			"logs shop attributes.in.c", "logs shop attributes.in.deeper.list[0].b", "logs shop attributes.last", "logs shop attributes.password", "logs shop body"}
+		if !slices.Equal(got, want) {
+			t.Errorf("with %d: %q", fill, got)
 		}
 	}
 }

@@ -2,8 +2,9 @@ package otlp
 
 import (
 	"bytes"
-	"hash/maphash"
+	"math/rand/v2"
 	"strconv"
+	"strings"
 	"unsafe"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -35,9 +36,13 @@ type worker struct {
 	silent  bool
 	drop    bool // what was just redacted says that its record goes
 
-	sieve redact.Sieve
-	items []item // what is in sieve
-	nodes []node
+	sieve   redact.Sieve
+	items   []item // what is in sieve
+	groups  []group
+	nodes   []node
+	paths   paths
+	flushes uint32
+	most    int // length in bytes of strings that are sifted
 
 	bodies  [][]byte
 	values  []pcommon.Value // of bodies, or words
@@ -61,13 +66,17 @@ type worker struct {
 
 // item is a string that waits for its scan.
 type item struct {
-	value  pcommon.Value
-	key    string
-	pos    Position
-	in     int32 // node that holds the value
+	value pcommon.Value
+	key   string
+	in    int32 // group
+	// listed says that it is an item of a list, which has no key of its own.
+	listed bool
+}
+
+// group is what items have in common: where they stand.
+type group struct {
+	place
 	record int32
-	tally  int32
-	listed bool // an item of a list, which has no key of its own
 }
 
 // node is a map or list on the way to a value.
@@ -79,10 +88,13 @@ type node struct {
 
 func newWorker(e *redact.Engine, o *Options) *worker {
 	w := &worker{o: o, e: e, r: e.NewRedactor()}
-	w.k.seed, w.k.rewritten = maphash.MakeSeed(), w.rewritten
+	w.k.seed, w.k.rewritten = rand.Uint64(), w.rewritten
 	w.r.Shadow = o.Detect
 	w.r.Observe, w.r.OnFinding = w.match, o.OnFinding
 	w.onBody, w.onWord = w.body, w.word
+	if w.most = maxSifted; o.MaxValue > 0 {
+		w.most = min(w.most, o.MaxValue)
+	}
 	return w
 }
 
@@ -98,7 +110,7 @@ const maxKept = 1 << 14
 // end lets go of the batch.
 func (w *worker) end() {
 	w.sieve.Reset()
-	w.items, w.nodes = kept(w.items), kept(w.nodes)
+	w.items, w.groups, w.nodes = kept(w.items), kept(w.groups), kept(w.nodes)
 	w.bodies, w.values, w.numbers, w.words = kept(w.bodies), kept(w.values), kept(w.numbers), kept(w.words)
 	w.args, w.tallies = kept(w.args), kept(w.tallies)
 	w.dropped = kept(w.dropped)
@@ -351,8 +363,11 @@ func (w *worker) members(at place, name string, m pcommon.Map) {
 	if at.depth > 0 && m.Len() <= maxPair {
 		pair = w.pair(m)
 	}
+	var g ref
+	own := pair == "" && name == ""
+	size := 0
 	m.Range(func(k string, v pcommon.Value) bool {
-		w.res.Bytes += int64(len(k))
+		size += len(k)
 		told := w.k.of(k, w.r)
 		if told&clean == 0 {
 			rename = true
@@ -360,16 +375,25 @@ func (w *worker) members(at place, name string, m pcommon.Map) {
 		if w.spared(k) {
 			return true
 		}
-		switch {
-		case told&sensitive == 0 && pair != "" && isValueKey(k):
-			w.value(at, pair, k, told|sensitive, v)
-		case told&sensitive == 0 && name != "":
-			w.value(at, name, k, told|sensitive, v)
-		default:
-			w.value(at, k, k, told, v)
+		if told&sensitive == 0 {
+			if s := v.Str(); own && len(s) > 0 && len(s) <= w.most {
+				size += len(s)
+				w.sift(&at, &g, k, s, v, false)
+				return true
+			}
+			switch {
+			case pair != "" && isValueKey(k):
+				w.value(at, pair, k, told|sensitive, v)
+				return true
+			case name != "":
+				w.value(at, name, k, told|sensitive, v)
+				return true
+			}
 		}
+		w.value(at, k, k, told, v)
 		return true
 	})
+	w.res.Bytes += int64(size)
 	if rename {
 		w.keys(at, m)
 	}
@@ -403,9 +427,11 @@ func (w *worker) value(at place, name, key string, told verdict, v pcommon.Value
 		w.res.Bytes += int64(len(s))
 		switch {
 		case len(s) == 0:
-		case told&sensitive == 0 && len(s) <= maxSifted && w.sift(at, name, key, s, v):
+		case told&sensitive == 0 && len(s) <= w.most:
+			var g ref
+			w.sift(&at, &g, name, s, v, key == "")
 		default:
-			w.one(&item{v, name, at.pos, at.in, w.record, at.tally, key == ""}, key)
+			w.one(v, name, key, &group{at, w.record})
 		}
 	case pcommon.ValueTypeInt, pcommon.ValueTypeDouble, pcommon.ValueTypeBool:
 		if told&sensitive != 0 && w.o.Numbers == JudgeNumbers {
@@ -462,62 +488,66 @@ func (w *worker) inside(at place, key string, index int32) place {
 // of many.
 const maxSifted = 2 << 10
 
-// sift lets a string wait for the next scan.
-func (w *worker) sift(at place, name, key, s string, v pcommon.Value) bool {
-	if n := w.o.MaxValue; n > 0 && len(s) > n {
-		return false
-	}
+// ref is a group, if it is from after the last flush.
+type ref struct {
+	group   int32
+	flushes uint32 // at the time, plus one
+}
+
+// sift lets a string wait for the next scan. at is where its group is.
+func (w *worker) sift(at *place, g *ref, key, s string, v pcommon.Value, listed bool) {
 	if !w.sieve.Add(s) {
 		w.flush()
 		w.sieve.Add(s)
 	}
-	w.items = append(w.items, item{v, name, at.pos, at.in, w.record, at.tally, key == ""})
-	return true
+	if g.flushes != w.flushes+1 {
+		*g = ref{int32(len(w.groups)), w.flushes + 1}
+		w.groups = append(w.groups, group{*at, w.record})
+	}
+	w.items = append(w.items, item{v, key, g.group, listed})
 }
 
 // flush scans what waits.
 func (w *worker) flush() {
-	if w.sieve.Len() == 0 {
-		return
-	}
 	for _, i := range w.r.Sift(&w.sieve) {
 		x := &w.items[i]
 		key := x.key
 		if x.listed {
 			key = ""
 		}
-		w.one(x, key)
+		w.one(x.value, x.key, key, &w.groups[x.in])
 	}
 	w.sieve.Reset()
-	w.items = w.items[:0]
+	w.items, w.groups = w.items[:0], w.groups[:0]
+	w.flushes++
 }
 
-// one redacts one string. key is where it stands.
-func (w *worker) one(x *item, key string) {
-	s := x.value.Str()
-	if w.o.MaxValue == 0 && w.r.CleanValue(view(x.key), view(s)) {
+// one redacts one string. name gives the context, key is where it stands.
+func (w *worker) one(v pcommon.Value, name, key string, g *group) {
+	s := v.Str()
+	if w.fine(name, view(s), g.in) {
 		return
 	}
-	w.at(x.pos, w.path(x.pos, x.in, key))
-	if out, ok := w.redacted(x.key, view(s)); ok {
-		if isURL(x.key) {
+	w.at(g.pos, w.path(g.pos, g.in, key))
+	if out, ok := w.redacted(name, view(s)); ok {
+		if isURL(name) {
 			out = withoutUserinfo(out)
 		}
-		w.put(x, key, s, string(out))
+		w.put(v, g.place, key, string(out))
 	}
-	w.settle(x.record)
+	w.settle(g.record)
 }
 
 // put writes a changed string.
-func (w *worker) put(x *item, key, before, after string) {
+func (w *worker) put(v pcommon.Value, at place, key, after string) {
 	if w.signal == profiles {
 		if w.replaced == nil {
 			w.replaced = make(map[string]string)
 		}
-		w.replaced[before] = after
+		w.replaced[v.Str()] = after
 	}
-	x.value.SetStr(after)
-	w.masked(place{pos: x.pos, in: x.in, tally: x.tally}, key)
+	v.SetStr(after)
+	w.masked(at, key)
 }
 
 // number redacts a number under a sensitive name.
@@ -531,7 +561,7 @@ func (w *worker) number(at place, name, key string, v pcommon.Value) {
 	default:
 		w.raw = strconv.AppendBool(w.raw, v.Bool())
 	}
-	if w.r.CleanValue(view(name), w.raw) {
+	if w.fine(name, w.raw, at.in) {
 		return
 	}
 	w.at(at.pos, w.path(at.pos, at.in, key))
@@ -547,7 +577,7 @@ func (w *worker) bytes(at place, name, key string, v pcommon.Value) {
 	b := v.Bytes()
 	w.raw = appendBytes(w.raw[:0], b)
 	w.res.Bytes += int64(len(w.raw))
-	if w.o.MaxValue == 0 && w.r.CleanValue(view(name), w.raw) {
+	if w.fine(name, w.raw, at.in) {
 		return
 	}
 	w.at(at.pos, w.path(at.pos, at.in, key))
@@ -578,14 +608,40 @@ func (w *worker) whole(at place, key string, v pcommon.Value, deep bool) {
 	w.settle(w.record)
 }
 
+// fine reports whether a value in a map or list is clean. Its path would be written
+// anew; those of attributes are kept, and cost nothing.
+func (w *worker) fine(name string, value []byte, in int32) bool {
+	return in >= 0 && w.o.MaxValue == 0 && w.r.CleanValue(view(name), value)
+}
+
+// paths are those of attributes, by their position and key.
+type paths [64]struct {
+	pos  Position
+	key  string
+	path string
+}
+
 // path writes where a value stands.
 func (w *worker) path(p Position, in int32, key string) string {
-	b := appendPath([]byte(p.String()), w.nodes, in)
-	if key != "" {
-		b = append(append(b, '.'), key...)
+	if in >= 0 || len(key) > maxPath {
+		b := appendPath([]byte(p.String()), w.nodes, in)
+		if key != "" {
+			b = append(append(b, '.'), key...)
+		}
+		return string(b)
 	}
-	return string(b)
+	if key == "" {
+		return p.String()
+	}
+	x := &w.paths[(w.k.hash(key)+uint64(p))%uint64(len(w.paths))]
+	if x.path == "" || x.pos != p || x.key != key {
+		x.pos, x.key, x.path = p, strings.Clone(key), p.String()+"."+key
+	}
+	return x.path
 }
+
+// maxPath is the length in bytes of the longest key that is kept with its path.
+const maxPath = 128
 
 func appendPath(b []byte, nodes []node, in int32) []byte {
 	if in < 0 {
