@@ -3,71 +3,62 @@ package match
 import (
 	"math"
 	"math/bits"
+	"slices"
 	"unsafe"
 )
 
-// automaton is an Aho–Corasick automaton over folded bytes, as one flat table
-// of transitions. A state is the offset of its row, so that a step is one load
-// from the byte's class and one from the table. States that end a literal lie
-// at and above accept. It folds every literal, because folding some of them
-// would need a state for each mixture of cases; those that are not to be folded
-// are compared when met.
+// automaton is an Aho–Corasick automaton over classes of folded bytes, as one flat
+// table of transitions. A state is the offset of its row, so that a step is one
+// load from the byte's class and one from the table. States that end a literal lie at and above accept. It folds
+// every literal, because folding some of them would need a state for each mixture
+// of cases, and the rarest bytes of literals share a class, because the table has
+// to stay in a cache: literals for which that matters are compared when met.
 type automaton struct {
 	class  [256]uint8
-	stride uint32
 	table  []uint32
 	accept uint32
-	base   uint32 // number of the first accepting state
-	// Of accepting state accept+k*stride, ids[first[k]:first[k+1]] end here
-	// and link[k] is the next shorter accepting state, or 0.
+	// Of accepting state accept+k*rowSize, ids[first[k]:first[k+1]] end here and link[k]
+	// is the next shorter accepting state, or 0.
 	first []uint32
 	ids   []uint32
 	link  []uint32
-	depth int // longest literal
-	// deep is how many bytes the state with a number stands for.
+	then  []Class // what may follow one of those that end here, or at its links
+	exact []bool  // by literal: it has to be compared
+	depth int     // longest literal
+	// deep is how many bytes the state stands for whose row has the number.
 	deep []uint8
 }
 
-// newAutomaton builds the automaton of pats. Its table takes 4 bytes for each
-// pair of a state and a distinct byte of the literals; there are at most as
-// many states as bytes in all literals, and one.
+// rowSize is how many classes there are.
+const rowSize = 64
+
+// newAutomaton builds the automaton of pats. Its table takes 4 bytes for each pair
+// of a state and a class; there are at most as many states as bytes in all
+// literals, and one, and up to twice as many rows for alignment.
 func newAutomaton(pats []pattern) *automaton {
-	a := &automaton{}
-	classes := 1
-	for i := range pats {
-		a.depth = max(a.depth, len(pats[i].text))
-		for j := range len(pats[i].text) {
-			c := lower(pats[i].text[j])
-			if a.class[c] != 0 {
-				continue
-			}
-			// 256 distinct folded bytes cannot be: A to Z have none of their own.
-			a.class[c] = uint8(classes)
-			if isLetter(c) {
-				a.class[c^0x20] = uint8(classes)
-			}
-			classes++
-		}
-	}
-	nc := uint32(classes)
-	a.stride = nc
+	a := &automaton{exact: make([]bool, len(pats))}
+	shared := a.classify(pats)
 
 	// The trie, in order of creation; row 0 is the root, 0 is no child.
-	trie := make([]uint32, nc, 64*nc)
+	type row = [rowSize]uint32
+	trie := make([]row, 1, 64)
 	end := make([]uint32, len(pats))
 	for i := range pats {
 		s := uint32(0)
+		a.depth = max(a.depth, len(pats[i].text))
+		a.exact[i] = !pats[i].fold
 		for j := range len(pats[i].text) {
-			at := s + uint32(a.class[pats[i].text[j]])
-			if trie[at] == 0 {
-				trie[at] = uint32(len(trie))
-				trie = append(trie, make([]uint32, nc)...)
+			c := a.class[pats[i].text[j]]
+			a.exact[i] = a.exact[i] || c == shared
+			if trie[s][c] == 0 {
+				trie[s][c] = uint32(len(trie))
+				trie = append(trie, row{})
 			}
-			s = trie[at]
+			s = trie[s][c]
 		}
-		end[i] = s / nc
+		end[i] = s
 	}
-	states := uint32(len(trie)) / nc
+	states := uint32(len(trie))
 	count := make([]uint32, states+1)
 	for _, s := range end {
 		count[s]++
@@ -80,30 +71,29 @@ func newAutomaton(pats []pattern) *automaton {
 	ends := func(s uint32) bool { return count[s] > 0 || link[s] != 0 }
 	order := make([]uint32, 0, states)
 	deep := make([]uint8, states)
-	for c := uint32(1); c < nc; c++ {
-		if t := trie[c]; t != 0 {
-			order = append(order, t/nc)
-			deep[t/nc] = 1
+	for _, t := range trie[0] {
+		if t != 0 {
+			order = append(order, t)
+			deep[t] = 1
 		}
 	}
 	for i := 0; i < len(order); i++ {
 		s := order[i]
-		f := fail[s]
-		row, other := trie[s*nc:s*nc+nc], trie[f*nc:f*nc+nc]
-		for c, t := range row {
+		other := &trie[fail[s]]
+		for c, t := range trie[s] {
 			if t == 0 {
-				row[c] = other[c]
+				trie[s][c] = other[c]
 				continue
 			}
-			u := other[c] / nc
-			fail[t/nc] = u
-			deep[t/nc] = deep[s] + 1
+			u := other[c]
+			fail[t] = u
+			deep[t] = deep[s] + 1
 			if count[u] > 0 {
-				link[t/nc] = u
+				link[t] = u
 			} else {
-				link[t/nc] = link[u]
+				link[t] = link[u]
 			}
-			order = append(order, t/nc)
+			order = append(order, t)
 		}
 	}
 
@@ -116,30 +106,23 @@ func newAutomaton(pats []pattern) *automaton {
 			next++
 		}
 	}
+	accepting := states - next
 	// A power of two, so that one OR tells whether any of several states accepts.
-	a.accept = 1 << bits.Len32(next*nc-1)
-	base := next
-	a.base = base
-	accepting := states - base
-	row := func(s uint32) uint32 {
-		if n := place[s]; n >= base {
-			return a.accept + (n-base)*nc
-		}
-		return place[s] * nc
-	}
+	base := uint32(1) << bits.Len32(next-1)
+	a.accept = base * rowSize
+	next = base
 	for _, s := range order {
 		if ends(s) {
 			place[s] = next
 			next++
 		}
 	}
-	a.table = make([]uint32, a.accept+accepting*nc)
-	a.deep = make([]uint8, states)
+	a.deep = make([]uint8, next)
+	a.table = make([]uint32, next*rowSize)
 	for s := range states {
 		a.deep[place[s]] = deep[s]
-		to := a.table[row(s):]
-		for c, t := range trie[s*nc : s*nc+nc] {
-			to[c] = row(t / nc)
+		for c, t := range trie[s] {
+			a.table[place[s]*rowSize+uint32(c)] = place[t] * rowSize
 		}
 	}
 	a.first = make([]uint32, accepting+1)
@@ -148,22 +131,56 @@ func newAutomaton(pats []pattern) *automaton {
 		if s != 0 && ends(s) {
 			k := place[s] - base
 			a.first[k+1] = count[s]
-			if link[s] != 0 {
-				a.link[k] = row(link[s])
-			}
+			a.link[k] = place[link[s]] * rowSize // 0 for none
 		}
 	}
 	for k := range accepting {
 		a.first[k+1] += a.first[k]
 	}
 	a.ids = make([]uint32, len(pats))
+	a.then = make([]Class, accepting)
 	fill := append([]uint32(nil), a.first...)
 	for i, s := range end {
 		k := place[s] - base
 		a.ids[fill[k]] = uint32(i)
 		fill[k]++
+		a.then[k].Union(pats[i].at(len(pats[i].text)))
+	}
+	for k, l := range a.link { // the numbers of links, which are shorter, are less
+		if l != 0 {
+			a.then[k].Union(a.then[l/rowSize-base])
+		}
 	}
 	return a
+}
+
+// classify numbers the folded bytes of literals, from 1 on, the most frequent
+// first. If there are too many, all others share the last number, which it
+// returns, or 0 if none do.
+func (a *automaton) classify(pats []pattern) (shared uint8) {
+	var uses [256]int
+	for i := range pats {
+		for j := range len(pats[i].text) {
+			uses[lower(pats[i].text[j])]++
+		}
+	}
+	var have []byte
+	for c, n := range uses {
+		if n > 0 {
+			have = append(have, byte(c))
+		}
+	}
+	slices.SortStableFunc(have, func(x, y byte) int { return uses[y] - uses[x] })
+	if len(have) >= rowSize {
+		shared = rowSize - 1
+	}
+	for i, c := range have {
+		a.class[c] = uint8(min(i+1, rowSize-1))
+		if isLetter(c) {
+			a.class[c^0x20] = a.class[c]
+		}
+	}
+	return shared
 }
 
 func lower(c byte) byte {
@@ -202,9 +219,9 @@ func (a *automaton) run(buf []byte, from, to int, s *Scratch) {
 	accept, class := a.accept, &a.class
 	table := unsafe.Pointer(unsafe.SliceData(a.table))
 	first := unsafe.Pointer(unsafe.SliceData(buf[from : from+lanes*part]))
-	// A state is the offset of a row of stride entries and a class is less
-	// than stride, hence each index into the table is less than its length.
-	// Byte i of lane k is byte k*part+i of the range sliced above, i < part.
+	// A state is the offset of a row of rowSize entries and a class is less than
+	// rowSize, hence each index into the table is less than its length. Byte i of
+	// lane k is byte k*part+i of the range sliced above, i < part.
 	for i := 0; i < part; i++ {
 		p := unsafe.Add(first, i)
 		s0 = *(*uint32)(unsafe.Add(table, uintptr(s0+uint32(class[*(*byte)(p)]))*4))
@@ -217,17 +234,51 @@ func (a *automaton) run(buf []byte, from, to int, s *Scratch) {
 		p = unsafe.Add(p, part)
 		s4 = *(*uint32)(unsafe.Add(table, uintptr(s4+uint32(class[*(*byte)(p)]))*4))
 		if s0|s1|s2|s3|s4 >= accept {
-			for k, st := range [lanes]uint32{s0, s1, s2, s3, s4} {
-				if st >= accept {
-					s.endings[k] = append(s.endings[k], ending{uint32(from + k*part + i + 1), st, noLimit})
-				}
-			}
+			a.note(s, buf, from+i+1, part, s0, s1, s2, s3, s4)
 		}
 	}
 	for k, st := range [lanes - 1]uint32{s0, s1, s2, s3} {
 		s.endings[k] = a.goOn(buf, from+(k+1)*part, to, st, s.endings[k])
 	}
 	s.endings[lanes-1] = a.walk(buf, from+lanes*part, to, s4, s.endings[lanes-1])
+}
+
+// note appends what ends in the states that lanes are in, part bytes from one to
+// the next and the first at end. It is no part of the loop that calls it, which
+// has no registers to spare, and has no loop, which would be guessed wrongly.
+//
+//go:noinline
+func (a *automaton) note(s *Scratch, buf []byte, end, part int, s0, s1, s2, s3, s4 uint32) {
+	if s0 >= a.accept {
+		s.endings[0] = a.ending(s.endings[0], s0, buf, end+0*part)
+	}
+	if s1 >= a.accept {
+		s.endings[1] = a.ending(s.endings[1], s1, buf, end+1*part)
+	}
+	if s2 >= a.accept {
+		s.endings[2] = a.ending(s.endings[2], s2, buf, end+2*part)
+	}
+	if s3 >= a.accept {
+		s.endings[3] = a.ending(s.endings[3], s3, buf, end+3*part)
+	}
+	if s4 >= a.accept {
+		s.endings[4] = a.ending(s.endings[4], s4, buf, end+4*part)
+	}
+}
+
+// ending appends that st was reached at end, unless the byte there says that
+// nothing is found.
+func (a *automaton) ending(dst []ending, st uint32, buf []byte, end int) []ending {
+	if !a.maybe(st, buf, end) {
+		return dst
+	}
+	return append(dst, ending{uint32(end), st, noLimit})
+}
+
+// maybe reports whether the byte at end may follow a literal that ends there in
+// an accepting state. Most literals have a gate, and in most places it is shut.
+func (a *automaton) maybe(st uint32, buf []byte, end int) bool {
+	return end == len(buf) || a.then[(st-a.accept)/rowSize].Has(buf[end])
 }
 
 const noLimit = math.MaxUint32
@@ -238,7 +289,7 @@ func (a *automaton) goOn(buf []byte, from, to int, st uint32, dst []ending) []en
 	for i := from; i < to && a.known(st) > i-from; {
 		st = a.table[st+uint32(a.class[buf[i]])]
 		i++
-		if st >= a.accept && a.known(st) > i-from {
+		if st >= a.accept && a.known(st) > i-from && a.maybe(st, buf, i) {
 			dst = append(dst, ending{uint32(i), st, uint32(from)})
 		}
 	}
@@ -246,12 +297,7 @@ func (a *automaton) goOn(buf []byte, from, to int, st uint32, dst []ending) []en
 }
 
 // known is how many of the last bytes a state stands for.
-func (a *automaton) known(st uint32) int {
-	if st >= a.accept {
-		return int(a.deep[a.base+(st-a.accept)/a.stride])
-	}
-	return int(a.deep[st/a.stride])
-}
+func (a *automaton) known(st uint32) int { return int(a.deep[st/rowSize]) }
 
 // warm returns the state after the bytes before i.
 func (a *automaton) warm(buf []byte, i int) uint32 {
@@ -266,7 +312,7 @@ func (a *automaton) walk(buf []byte, from, to int, st uint32, dst []ending) []en
 	for i, c := range buf[from:to] {
 		st = a.table[st+uint32(a.class[c])]
 		if st >= a.accept {
-			dst = append(dst, ending{uint32(from + i + 1), st, noLimit})
+			dst = a.ending(dst, st, buf, from+i+1)
 		}
 	}
 	return dst
@@ -291,11 +337,11 @@ func (m *Matcher) walked(dst []Hit, buf []byte, from, to int, s *Scratch) []Hit 
 	for k := range s.endings {
 		for _, e := range s.endings[k] {
 			for st := e.state; st != 0; {
-				n := (st - a.accept) / a.stride
+				n := (st - a.accept) / rowSize
 				for _, id := range a.ids[a.first[n]:a.first[n+1]] {
 					p := &m.pats[id]
 					start := e.end - uint32(len(p.text))
-					if start >= e.limit || !p.fold && string(buf[start:e.end]) != p.text {
+					if start >= e.limit || a.exact[id] && !p.equal(buf[start:e.end]) {
 						continue
 					}
 					if p.min > 0 && !m.gate(p, buf, int(e.end), s) {

@@ -47,16 +47,16 @@ func avx2x32(p *byte, n int, tables *byte, out *uint16) int
 //go:noescape
 func probeBitmap(p *byte, cands *uint16, n int, bitmap *uint32, shift uint32) int
 
-// nearAsm, siftAsm and confirmAsm do what their namesakes in Go do; shift and
+// nearAsm, siftFour and confirmAsm do what their namesakes in Go do; shift and
 // mask are those of a slot's hash, last is the entry that agrees with any text.
 //
 //go:noescape
 func nearAsm(text *byte, off int, cands *uint16, n int, slots *uint32, shift, mask uint32, heads *head, found *uint64) int
 
 //go:noescape
-func siftAsm(text *byte, found *uint64, n int, heads *head, values, masks *uint64, refs *uint32, likely *uint64, room int) (slots, literals, kept int)
+func siftFour(text *byte, found *uint64, n int, heads *head, values, masks *uint64, refs *uint32, likely *uint64, room int) (slots, literals, kept int)
 
-// siftWide is siftAsm for processors with VBMI.
+// siftWide is siftFour for processors with VBMI.
 //
 //go:noescape
 func siftWide(text *byte, found *uint64, n int, heads *head, values, masks *uint64, refs *uint32, likely *uint64, room int) (slots, literals, kept int)
@@ -115,7 +115,7 @@ func sift(k Kernel, p *probe, buf []byte, found []uint64, likely *likelies) (slo
 	if k == VBMI {
 		return siftWide(&buf[0], &found[0], len(found), &p.heads[0], &p.values[0], &p.masks[0], &p.refs[0], &likely[0], likelyMost)
 	}
-	return siftAsm(&buf[0], &found[0], len(found), &p.heads[0], &p.values[0], &p.masks[0], &p.refs[0], &likely[0], likelyMost)
+	return siftFour(&buf[0], &found[0], len(found), &p.heads[0], &p.values[0], &p.masks[0], &p.refs[0], &likely[0], likelyMost)
 }
 
 func confirm(m *Matcher, buf []byte, likely []uint64) int {

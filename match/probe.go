@@ -124,6 +124,8 @@ func newProbe(pats []pattern, pl placement, keys []key, mask uint32) probe {
 			ids = ids[:0]
 		}
 	}
+	// Some kernels read four at a time.
+	p.values, p.masks, p.refs = append(p.values, 0, 0, 0), append(p.masks, 0, 0, 0), append(p.refs, 0, 0, 0)
 	return p
 }
 

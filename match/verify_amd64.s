@@ -87,11 +87,79 @@ done:
 	MOVQ DI, ret+64(FP)
 	RET
 
-// func siftAsm(text *byte, found *uint64, n int, heads *head, values, masks *uint64, refs *uint32, likely *uint64, room int) (slots, literals, kept int)
+// compress has for each set of four values of 64 bits the numbers of its halves
+// in front, for VPERMD.
+DATA compress<>+0(SB)/8, $0x0000000000000000
+DATA compress<>+8(SB)/8, $0x0000000000000000
+DATA compress<>+16(SB)/8, $0x0000000000000000
+DATA compress<>+24(SB)/8, $0x0000000000000000
+DATA compress<>+32(SB)/8, $0x0000000100000000
+DATA compress<>+40(SB)/8, $0x0000000000000000
+DATA compress<>+48(SB)/8, $0x0000000000000000
+DATA compress<>+56(SB)/8, $0x0000000000000000
+DATA compress<>+64(SB)/8, $0x0000000300000002
+DATA compress<>+72(SB)/8, $0x0000000000000000
+DATA compress<>+80(SB)/8, $0x0000000000000000
+DATA compress<>+88(SB)/8, $0x0000000000000000
+DATA compress<>+96(SB)/8, $0x0000000100000000
+DATA compress<>+104(SB)/8, $0x0000000300000002
+DATA compress<>+112(SB)/8, $0x0000000000000000
+DATA compress<>+120(SB)/8, $0x0000000000000000
+DATA compress<>+128(SB)/8, $0x0000000500000004
+DATA compress<>+136(SB)/8, $0x0000000000000000
+DATA compress<>+144(SB)/8, $0x0000000000000000
+DATA compress<>+152(SB)/8, $0x0000000000000000
+DATA compress<>+160(SB)/8, $0x0000000100000000
+DATA compress<>+168(SB)/8, $0x0000000500000004
+DATA compress<>+176(SB)/8, $0x0000000000000000
+DATA compress<>+184(SB)/8, $0x0000000000000000
+DATA compress<>+192(SB)/8, $0x0000000300000002
+DATA compress<>+200(SB)/8, $0x0000000500000004
+DATA compress<>+208(SB)/8, $0x0000000000000000
+DATA compress<>+216(SB)/8, $0x0000000000000000
+DATA compress<>+224(SB)/8, $0x0000000100000000
+DATA compress<>+232(SB)/8, $0x0000000300000002
+DATA compress<>+240(SB)/8, $0x0000000500000004
+DATA compress<>+248(SB)/8, $0x0000000000000000
+DATA compress<>+256(SB)/8, $0x0000000700000006
+DATA compress<>+264(SB)/8, $0x0000000000000000
+DATA compress<>+272(SB)/8, $0x0000000000000000
+DATA compress<>+280(SB)/8, $0x0000000000000000
+DATA compress<>+288(SB)/8, $0x0000000100000000
+DATA compress<>+296(SB)/8, $0x0000000700000006
+DATA compress<>+304(SB)/8, $0x0000000000000000
+DATA compress<>+312(SB)/8, $0x0000000000000000
+DATA compress<>+320(SB)/8, $0x0000000300000002
+DATA compress<>+328(SB)/8, $0x0000000700000006
+DATA compress<>+336(SB)/8, $0x0000000000000000
+DATA compress<>+344(SB)/8, $0x0000000000000000
+DATA compress<>+352(SB)/8, $0x0000000100000000
+DATA compress<>+360(SB)/8, $0x0000000300000002
+DATA compress<>+368(SB)/8, $0x0000000700000006
+DATA compress<>+376(SB)/8, $0x0000000000000000
+DATA compress<>+384(SB)/8, $0x0000000500000004
+DATA compress<>+392(SB)/8, $0x0000000700000006
+DATA compress<>+400(SB)/8, $0x0000000000000000
+DATA compress<>+408(SB)/8, $0x0000000000000000
+DATA compress<>+416(SB)/8, $0x0000000100000000
+DATA compress<>+424(SB)/8, $0x0000000500000004
+DATA compress<>+432(SB)/8, $0x0000000700000006
+DATA compress<>+440(SB)/8, $0x0000000000000000
+DATA compress<>+448(SB)/8, $0x0000000300000002
+DATA compress<>+456(SB)/8, $0x0000000500000004
+DATA compress<>+464(SB)/8, $0x0000000700000006
+DATA compress<>+472(SB)/8, $0x0000000000000000
+DATA compress<>+480(SB)/8, $0x0000000100000000
+DATA compress<>+488(SB)/8, $0x0000000300000002
+DATA compress<>+496(SB)/8, $0x0000000500000004
+DATA compress<>+504(SB)/8, $0x0000000700000006
+GLOBL compress<>(SB), RODATA|NOPTR, $512
+
+// func siftFour(text *byte, found *uint64, n int, heads *head, values, masks *uint64, refs *uint32, likely *uint64, room int) (slots, literals, kept int)
 //
-// It stops before a slot for whose literals there is no room. Every literal is
-// written; only those that agree move the place on.
-TEXT ·siftAsm(SB), NOSPLIT, $0-96
+// It stops before a slot for whose literals there is no room. Four literals are
+// read and written at a time, up to three too many.
+TEXT ·siftFour(SB), NOSPLIT, $0-96
 	MOVQ  text+0(FP), SI
 	MOVQ  found+8(FP), DX
 	MOVQ  likely+56(FP), DI
@@ -99,6 +167,9 @@ TEXT ·siftAsm(SB), NOSPLIT, $0-96
 	XORL  CX, CX
 	MOVQ  n+16(FP), R12
 	LEAQ  (DX)(R12*8), R12
+	MOVQ  masks+40(FP), BX
+	MOVQ  refs+48(FP), R15
+	LEAQ  compress<>(SB), R14
 
 slot:
 	CMPQ    DX, R12
@@ -117,32 +188,33 @@ slot:
 	MOVQ    AX, R8
 	SHRQ    $32, R8
 	SUBQ    R11, R8
-	MOVQ    (SI)(R8*1), R8 // the block
+	VPBROADCASTQ (SI)(R8*1), Y0 // the block
 	SHRQ    $32, AX
 	SHLQ    $32, AX
-	MOVQ    masks+40(FP), BX
-	LEAQ    (BX)(R10*8), BX
-	MOVQ    refs+48(FP), R11
-	LEAQ    (R11)(R10*4), R11
-	SHLQ    $3, R10
-	ADDQ    values+32(FP), R10
+	VMOVQ   AX, X1
+	VPBROADCASTQ X1, Y1
+	MOVQ    values+32(FP), R8
 
-literal:
-	MOVL  (R11), R15
-	ADDQ  $4, R11
-	ORQ   AX, R15
-	MOVQ  R15, (DI)
-	MOVQ  (BX), R15
-	ADDQ  $8, BX
-	ANDQ  R8, R15
-	CMPQ  R15, (R10)
-	MOVL  $0, R15
-	SETEQ R15
-	LEAQ  (DI)(R15*8), DI
-	ADDQ  $8, R10
-	DECQ  R9
-	JNZ   literal
-	JMP   slot
+literals:
+	VPAND     (BX)(R10*8), Y0, Y2
+	VPCMPEQQ  (R8)(R10*8), Y2, Y2
+	VPMOVZXDQ (R15)(R10*4), Y3
+	VPOR      Y1, Y3, Y3
+	VMOVMSKPD Y2, AX
+	MOVL      $4, R11
+	CMPQ      R9, R11
+	CMOVQLT   R9, R11
+	BZHIL     R11, AX, AX
+	POPCNTL   AX, R11
+	SHLL      $5, AX
+	VMOVDQU   (R14)(AX*1), Y4
+	VPERMD    Y3, Y4, Y4
+	VMOVDQU   Y4, (DI)
+	LEAQ      (DI)(R11*8), DI
+	ADDQ      $4, R10
+	SUBQ      $4, R9
+	JGT       literals
+	JMP       slot
 
 done:
 	SUBQ  found+8(FP), DX
@@ -152,11 +224,12 @@ done:
 	SUBQ  likely+56(FP), DI
 	SHRQ  $3, DI
 	MOVQ  DI, kept+88(FP)
+	VZEROUPPER
 	RET
 
 // func siftWide(text *byte, found *uint64, n int, heads *head, values, masks *uint64, refs *uint32, likely *uint64, room int) (slots, literals, kept int)
 //
-// As siftAsm, with eight literals at once; up to 64 bytes are written beyond
+// As siftFour, with eight literals at once; up to 64 bytes are written beyond
 // those kept. What K1 leaves out is not read.
 TEXT ·siftWide(SB), NOSPLIT, $0-96
 	MOVQ  text+0(FP), SI
