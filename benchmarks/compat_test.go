@@ -4,8 +4,11 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -30,14 +33,15 @@ type both struct {
 	ours   *gitleaks.Scanner
 }
 
-func newBoth(t *testing.T, rules string) both {
+// depth is how many times both decode.
+func newBoth(t *testing.T, rules string, depth int) both {
 	t.Helper()
 	logging.Logger = zerolog.Nop()
 	path := filepath.Join(t.TempDir(), "rules.toml")
 	if err := os.WriteFile(path, []byte(rules), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	ours, err := gitleaks.NewScanner(path, gitleaks.Options{})
+	ours, err := gitleaks.NewScanner(path, gitleaks.Options{Depth: depth})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,10 +60,12 @@ func newBoth(t *testing.T, rules string) both {
 	}
 	theirs := detect.NewDetector(c)
 	theirs.IgnoreGitleaksAllow = true
+	theirs.MaxDecodeDepth = depth
 	return both{theirs, ours}
 }
 
-// verdicts are written as rule, line and secret, in order.
+// verdicts are written as rule, line and secret, in order; of what was decoded as
+// rule, line and column of what it is encoded in, and how often.
 func (b both) verdicts(text, path string) (theirs, ours []string) {
 	theirs = written(b.theirs.Detect(detect.Fragment{Raw: text, FilePath: path, StartLine: 1}))
 	for _, f := range b.ours.Scan([]byte(text), path) {
@@ -71,6 +77,10 @@ func (b both) verdicts(text, path string) (theirs, ours []string) {
 
 func written(list []leaks.Finding) (out []string) {
 	for _, f := range list {
+		if i := slices.IndexFunc(f.Tags, func(tag string) bool { return strings.HasPrefix(tag, "decode-depth:") }); i >= 0 {
+			out = append(out, fmt.Sprintf("%s:%d:%d:%s", f.RuleID, f.StartLine, f.StartColumn, f.Tags[i]))
+			continue
+		}
 		out = append(out, fmt.Sprintf("%s:%d:%q", f.RuleID, f.StartLine, f.Secret))
 	}
 	slices.Sort(out)
@@ -80,6 +90,9 @@ func written(list []leaks.Finding) (out []string) {
 func writtenOurs(f gitleaks.Finding, text string) string {
 	if f.File {
 		return fmt.Sprintf("%s:0:%q", f.Rule, "")
+	}
+	if f.Passes > 0 {
+		return fmt.Sprintf("%s:%d:%d:decode-depth:%d", f.Rule, f.MatchLine, f.MatchColumn, f.Passes)
 	}
 	return fmt.Sprintf("%s:%d:%q", f.Rule, f.MatchLine, text[f.Start:f.End])
 }
@@ -93,9 +106,7 @@ func TestVerdictsOfGitleaks(t *testing.T) {
 		t.Skip("STANCH_CORPORA names no directory with cases/gitleaks_cases.jsonl")
 	}
 	defer f.Close()
-	b := newBoth(t, config.DefaultConfig)
-	decoding := newBoth(t, config.DefaultConfig).theirs
-	decoding.MaxDecodeDepth = 5
+	b, decoding := newBoth(t, config.DefaultConfig, 0), newBoth(t, config.DefaultConfig, 5)
 	cases, findings, differ, decoded := 0, 0, 0, 0
 	in := bufio.NewScanner(f)
 	in.Buffer(nil, 1<<20)
@@ -111,12 +122,16 @@ func TestVerdictsOfGitleaks(t *testing.T) {
 			differ++
 			t.Errorf("case %d, of %s: gitleaks has %d findings, Stanch %d, or others", cases, c.Rule, len(theirs), len(ours))
 		}
-		more := written(decoding.Detect(detect.Fragment{Raw: c.Text, FilePath: c.Path, StartLine: 1}))
+		more, ours := decoding.verdicts(c.Text, c.Path)
 		if !slices.Equal(theirs, more) {
 			decoded++
 		}
+		if !slices.Equal(more, ours) {
+			differ++
+			t.Errorf("case %d, of %s, decoding: gitleaks has %d findings, Stanch %d, or others", cases, c.Rule, len(more), len(ours))
+		}
 	}
-	t.Logf("%d cases, %d findings: %d cases differ; %d more would if gitleaks decoded, as its command does", cases, findings, differ, decoded)
+	t.Logf("%d cases, %d findings: %d cases differ; decoding makes a difference to %d", cases, findings, differ, decoded)
 }
 
 // What rules can say, and text on which it matters how gitleaks takes it.
@@ -201,7 +216,7 @@ stopwords = ["zz"]
 `
 
 func TestVerdictsOnFeatures(t *testing.T) {
-	b := newBoth(t, featureRules)
+	b := newBoth(t, featureRules, 0)
 	lines := []string{
 		"acme_key = \"a1b2c3d4e5f6\"", "ACME-TOKEN: aaaaaaaaaaaa", "acme_key=exampl3example9", "# quiet acme_key=q8w7e6r5t4",
 		"acme_token=h4rml355zz harmless", "key: abcdefghij", "token  nothing", "key= ABCDEFGHIJK", "key=abcdefghij1",
@@ -232,7 +247,7 @@ func TestVerdictsOnFeatures(t *testing.T) {
 
 // TestVerdictsOfFiles compares whole files, which gitleaks reads in fragments.
 func TestVerdictsOfFiles(t *testing.T) {
-	b := newBoth(t, config.DefaultConfig)
+	b := newBoth(t, config.DefaultConfig, 0)
 	w := newWriter(12, 0)
 	for _, size := range []int{1, 3000, 99_999, 100_000, 100_001, 104_096, 126_000, 700_000} {
 		w.buf = w.buf[:0]
@@ -271,5 +286,137 @@ func TestVerdictsOfFiles(t *testing.T) {
 			t.Errorf("%d bytes: gitleaks has %d findings, Stanch %d, or others", size, len(theirs), len(ours))
 		}
 		t.Logf("%d bytes: %d findings", size, len(ours))
+	}
+}
+
+// TestVerdictsDecoded compares what is found in text that is encoded, also twice, in
+// pieces, next to what is not, and broken.
+func TestVerdictsDecoded(t *testing.T) {
+	lines := []string{
+		"acme_key = \"a1b2c3d4e5f6\"", "key: abcdefghij", "token=h4rml355zz harmless", "# quiet acme_key=q8w7e6r5t4", "key=abcdefghij1",
+		"pair-1234-abcd", "main-abc part-abc", "   main-xyz", "col-1", "feed", "conf=s3cr3t", "x end-of", "öäü token=\"u1v2w3x4y5\"", "plain words only", "%",
+	}
+	w := newWriter(13, 0)
+	escape := func(s string, format string) string {
+		var out strings.Builder
+		for _, c := range s {
+			fmt.Fprintf(&out, format, c)
+		}
+		return out.String()
+	}
+	encode := func(s string) string {
+		switch w.IntN(9) {
+		case 0:
+			return base64.StdEncoding.EncodeToString([]byte(s))
+		case 1:
+			return base64.RawURLEncoding.EncodeToString([]byte(s))
+		case 2:
+			return hex.EncodeToString([]byte(s))
+		case 3:
+			return url.QueryEscape(s)
+		case 4:
+			return escape(s, "%%%02X")
+		case 5:
+			return escape(s, "\\u%04x")
+		case 6:
+			return escape(s, "\\\\U%04X")
+		case 7:
+			return escape(s, "U+%04x ")
+		}
+		return s
+	}
+	for _, depth := range []int{1, 2, 5} {
+		b := newBoth(t, featureRules, depth)
+		decoded := 0
+		for range 3000 {
+			var text strings.Builder
+			for range 1 + w.IntN(5) {
+				line := lines[w.IntN(len(lines))]
+				for range w.IntN(4) {
+					if k := w.IntN(len(line) + 1); w.IntN(3) == 0 {
+						line = line[:k] + encode(line[k:])
+					} else {
+						line = encode(line)
+					}
+				}
+				if w.IntN(8) == 0 {
+					line = line[:w.IntN(len(line)+1)]
+				}
+				text.WriteString(line)
+				text.WriteString([]string{"\n", "\n", "\r\n", " ", "", "=", "\n\n"}[w.IntN(7)])
+			}
+			s := text.String()
+			if s == "" {
+				continue
+			}
+			path := []string{"", "a.conf", "README.md", "key.pem"}[w.IntN(4)]
+			theirs, ours := b.verdicts(s, path)
+			if !slices.Equal(theirs, ours) {
+				t.Fatalf("%d passes, %q in %q:\ngitleaks %s\nStanch   %s", depth, s, path, theirs, ours)
+			}
+			if strings.Contains(strings.Join(theirs, " "), "decode-depth") {
+				decoded++
+			}
+		}
+		if decoded < 300 {
+			t.Errorf("%d texts of 3000 hold something that is decoded", decoded)
+		}
+	}
+}
+
+// TestVerdictsIgnored compares what files of ignored findings leave.
+func TestVerdictsIgnored(t *testing.T) {
+	b := newBoth(t, featureRules, 5)
+	dir := t.TempDir()
+	t.Chdir(dir)
+	text := "acme_key = \"a1b2c3d4e5f6\"\nkey: abcdefghij\n" + base64.StdEncoding.EncodeToString([]byte("pair-1234-abcd pair-0000-abcd")) + "\ncol-1\nend-of"
+	for _, name := range []string{"a.log", "b.conf", filepath.Join("deep", "c.log"), filepath.Join("deep", "key.pem")} {
+		if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const ignored = "# known\n\na.log:acme-key:1\n a.log:my-generic:2 \ndeep\\c.log:second-group:3\nb.conf:column:3\nc0ffee:b.conf:column:4\nb.conf\ndeep/key.pem:files:0\nx:b.conf:column:4:5\n"
+	ignore := filepath.Join(t.TempDir(), ".gitleaksignore")
+	if err := os.WriteFile(ignore, []byte(ignored), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.theirs.AddGitleaksIgnore(ignore); err != nil {
+		t.Fatal(err)
+	}
+	found, err := b.theirs.DetectSource(t.Context(), &sources.Files{Config: &b.theirs.Config, Path: ".", Sema: b.theirs.Sema})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var theirs, ours []string
+	for _, f := range found {
+		theirs = append(theirs, fmt.Sprintf("%s:%s:%d", filepath.ToSlash(f.File), f.RuleID, f.StartLine))
+	}
+	x, notes, err := gitleaks.ReadIgnore(ignore, strings.NewReader(ignored))
+	if err != nil || len(notes) != 2 || notes[0].Line != 8 || notes[1].Line != 10 {
+		t.Errorf("%v, %v", notes, err)
+	}
+	left := 0
+	for _, name := range []string{"a.log", "b.conf", "deep/c.log", "deep/key.pem"} {
+		if err := b.ours.ScanReader(strings.NewReader(text), name, func(f gitleaks.Finding) {
+			line := f.MatchLine
+			if f.File {
+				line = 0
+			}
+			if x.Has("./"+name, &f) {
+				left++
+				return
+			}
+			ours = append(ours, fmt.Sprintf("%s:%s:%d", name, f.Rule, line))
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	slices.Sort(theirs)
+	slices.Sort(ours)
+	if left != 3 || !slices.Equal(theirs, ours) {
+		t.Errorf("%d left out\ngitleaks %s\nStanch   %s", left, theirs, ours)
 	}
 }

@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
+	"sync/atomic"
 
 	"github.com/stanch/stanch/detectors"
 	"github.com/stanch/stanch/detectors/gitleaks"
@@ -12,6 +15,46 @@ import (
 	"github.com/stanch/stanch/internal/walk"
 	"github.com/stanch/stanch/redact"
 )
+
+// compat is what --compat asks for.
+type compat struct {
+	rules  *gitleaks.Scanner
+	ignore *gitleaks.Ignore // nil without
+	left   atomic.Int64     // findings left out for it
+}
+
+// leaksIgnore is the file that is looked for in a directory. It counts where a flag says
+// or in the working directory, never in a tree that is walked.
+const leaksIgnore = ".gitleaksignore"
+
+func (c *cli) newCompat(pf *policyFlags, s *scanFlags) (*compat, error) {
+	rules, err := compatScanner(pf, s)
+	if err != nil {
+		return nil, err
+	}
+	x := &compat{rules: rules}
+	name := s.ignorePath
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		name = filepath.Join(name, leaksIgnore)
+	}
+	f, err := os.Open(name)
+	if errors.Is(err, fs.ErrNotExist) && !s.ignoreGiven {
+		return x, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("--gitleaks-ignore-path: %w", err)
+	}
+	defer f.Close()
+	ignore, notes, err := gitleaks.ReadIgnore(name, f)
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range notes {
+		fmt.Fprintf(c.stderr, "stanch: %s\n", c.safely(n.String()))
+	}
+	x.ignore = ignore
+	return x, nil
+}
 
 // compatScanner reads the rules that --compat asks for. Nothing of a policy
 // counts beside them, so no flag that says some of it is taken.
@@ -25,7 +68,7 @@ func compatScanner(pf *policyFlags, s *scanFlags) (*gitleaks.Scanner, error) {
 	if pf.config != "" || len(pf.only)+len(pf.skip) > 0 || pf.minConfidence != "" || s.all || s.explain || s.baseline+s.writeBaseline != "" {
 		return nil, errors.New("--compat goes with --rules and --rules-default alone: nothing of a policy counts, and there is nothing else to explain")
 	}
-	return gitleaks.NewScanner(pf.rules[0], gitleaks.Options{Default: pf.rulesDefault})
+	return gitleaks.NewScanner(pf.rules[0], gitleaks.Options{Default: pf.rulesDefault, Depth: s.decodeDepth})
 }
 
 // compatFormat is that of the findings of other rules.
@@ -46,7 +89,7 @@ func compatFormat(name string, rules *gitleaks.Scanner, out *os.File) format {
 }
 
 // compatFile reports what gitleaks would of one file.
-func (b *batch) compatFile(ctx context.Context, f *walk.File, rules *gitleaks.Scanner, to *fileFindings, failed *severities) error {
+func (b *batch) compatFile(ctx context.Context, f *walk.File, other *compat, to *fileFindings, failed *severities) error {
 	in, file, err := b.open(ctx, f)
 	if err != nil {
 		return err
@@ -60,7 +103,11 @@ func (b *batch) compatFile(ctx context.Context, f *walk.File, rules *gitleaks.Sc
 		path = ""
 	}
 	stats := redact.Stats{Detector: map[string]int64{}}
-	err = rules.ScanReader(&blocks{ctx: ctx, in: in}, path, func(g gitleaks.Finding) {
+	err = other.rules.ScanReader(&blocks{ctx: ctx, in: in}, path, func(g gitleaks.Finding) {
+		if other.ignore.Has(f.Path, &g) {
+			other.left.Add(1)
+			return
+		}
 		failed.add(finding.High)
 		stats.Redacted++
 		stats.Detector[g.Rule]++

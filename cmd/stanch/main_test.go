@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -30,6 +31,7 @@ func TestMain(m *testing.M) {
 		"slow":   tool(slow),
 		"same":   tool(same),
 		"keygen": tool(keygen),
+		"base64": tool(toBase64),
 	})
 }
 
@@ -97,6 +99,16 @@ func keygen(args []string, _ io.Reader, out io.Writer) error {
 		return err
 	}
 	_, err = fmt.Fprintf(out, "version: 1\nseal: {recipients: %s}\npolicy: [{action: sealed}]\n", id.Recipient())
+	return err
+}
+
+// toBase64 writes its input in base64, on a line.
+func toBase64(_ []string, in io.Reader, out io.Writer) error {
+	text, err := io.ReadAll(in)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(out, base64.StdEncoding.EncodeToString(text))
 	return err
 }
 

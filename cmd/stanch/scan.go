@@ -8,7 +8,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/stanch/stanch/detectors/gitleaks"
 	"github.com/stanch/stanch/finding"
 	"github.com/stanch/stanch/internal/walk"
 	"github.com/stanch/stanch/redact"
@@ -44,8 +43,9 @@ fingerprint, and none of the values; findings without a fingerprint, of values t
 can be guessed, are counted by file and detector. It needs a key that lasts.
 
 With --compat gitleaks it reports what gitleaks v8 reports under the file of rules
-that --rules names: these rules alone, over several lines at once. Comments such as
-gitleaks:allow are ignored, and encoded text is not decoded.
+that --rules names: these rules alone, over several lines at once, and over encoded
+text that is decoded as gitleaks does it. Findings that --gitleaks-ignore-path lists are
+left out; comments such as gitleaks:allow are ignored.
 
 Exit status: 0 nothing found, 1 findings, 2 an error, even if there are findings.`,
 		Args: needPaths,
@@ -61,10 +61,21 @@ Exit status: 0 nothing found, 1 findings, 2 an error, even if there are findings
 	f.BoolVar(&s.exitZero, "exit-zero", false, "exit 0 also if there are findings")
 	f.StringVar(&s.failOn, "fail-on", "low", "exit 1 only for findings from this `SEVERITY`: low, medium, high or critical")
 	f.StringVar(&s.compat, "compat", "", "give the verdicts of this `PROGRAM` under the rules of --rules, and nothing of our own: gitleaks")
+	f.IntVar(&s.decodeDepth, "max-decode-depth", 5, "with --compat: decode what looks encoded up to `N` times")
+	f.StringVar(&s.ignorePath, "gitleaks-ignore-path", ".", "with --compat: `PATH` of a .gitleaksignore file, or of the directory that has it")
 	f.BoolVar(&s.explain, "explain", false, "say why each value was taken or not, as text or jsonl")
 	f.StringVar(&s.baseline, "baseline", "", "leave out the findings that this `FILE` of an earlier scan has")
 	f.StringVar(&s.writeBaseline, "write-baseline", "", "write all findings to this `FILE`, as a baseline for later scans, and exit 0")
 	cmd.MarkFlagsMutuallyExclusive("exit-zero", "fail-on")
+	cmd.PreRunE = func(cmd *cobra.Command, _ []string) error {
+		for _, name := range []string{"max-decode-depth", "gitleaks-ignore-path"} {
+			if s.compat == "" && cmd.Flags().Changed(name) {
+				return fmt.Errorf("--%s goes with --compat gitleaks", name)
+			}
+		}
+		s.ignoreGiven = cmd.Flags().Changed("gitleaks-ignore-path")
+		return nil
+	}
 	cmd.RegisterFlagCompletionFunc("compat", cobra.FixedCompletions([]string{"gitleaks"}, cobra.ShellCompDirectiveNoFileComp))
 	cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"text", "json", "jsonl", "sarif"}, cobra.ShellCompDirectiveNoFileComp))
 	cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions([]string{"low", "medium", "high", "critical"}, cobra.ShellCompDirectiveNoFileComp))
@@ -85,6 +96,10 @@ type scanFlags struct {
 	failOn   string
 	explain  bool
 	compat   string
+	// With compat.
+	decodeDepth int
+	ignorePath  string
+	ignoreGiven bool
 
 	baseline, writeBaseline string
 	accepted                *baseline // nil without either
@@ -103,9 +118,9 @@ func (c *cli) scan(ctx context.Context, paths []string, ff *fileFlags, pf *polic
 	if s.explain && s.format != "text" && s.format != "jsonl" {
 		return fmt.Errorf("--explain writes text or jsonl, not %s", s.format)
 	}
-	var rules *gitleaks.Scanner
+	var other *compat
 	if s.compat != "" {
-		if rules, err = compatScanner(pf, s); err != nil {
+		if other, err = c.newCompat(pf, s); err != nil {
 			return err
 		}
 		pf = &policyFlags{}
@@ -130,8 +145,8 @@ func (c *cli) scan(ctx context.Context, paths []string, ff *fileFlags, pf *polic
 	case "sarif":
 		f = sarifFormat(b.engine.Scan().Detectors(), !random)
 	}
-	if rules != nil {
-		f = compatFormat(s.format, rules, c.stdout)
+	if other != nil {
+		f = compatFormat(s.format, other.rules, c.stdout)
 	} else if random && !s.explain && (s.format == "json" || s.format == "jsonl") {
 		b.noteRandom()
 	}
@@ -143,8 +158,8 @@ func (c *cli) scan(ctx context.Context, paths []string, ff *fileFlags, pf *polic
 		err = b.each(ctx, func(ctx context.Context, i int, file *walk.File) error {
 			to := fs.of(i)
 			var err error
-			if rules != nil {
-				err = b.compatFile(ctx, file, rules, to, failed)
+			if other != nil {
+				err = b.compatFile(ctx, file, other, to, failed)
 			} else {
 				err = b.scanFile(ctx, file, s, to, failed)
 			}
@@ -162,6 +177,9 @@ func (c *cli) scan(ctx context.Context, paths []string, ff *fileFlags, pf *polic
 		}
 		if s.accepted != nil && s.accepted.out > 0 {
 			b.sum.note("%s of the baseline left out", count(int64(s.accepted.out), "finding"))
+		}
+		if other != nil && other.left.Load() > 0 {
+			b.sum.note("%s of %s left out", count(other.left.Load(), "finding"), leaksIgnore)
 		}
 		b.sum.print("found")
 	}

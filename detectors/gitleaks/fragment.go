@@ -102,8 +102,25 @@ func blank(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r'
 type fragment struct {
 	text   []byte
 	path   string
-	feeds  []int // offsets of line feeds
+	now    []byte // text with what is encoded decoded
+	passes int    // how many times
+	pass   *pass  // the last one
+	feeds  []int  // offsets of line feeds
 	looked bool
+}
+
+// decode goes on to the next pass and reports whether there is one.
+func (t *fragment) decode() bool {
+	if t.pass == nil {
+		t.pass = &pass{text: string(t.text)}
+	}
+	next := t.pass.decode()
+	if next == nil {
+		return false
+	}
+	t.pass, t.now = next, []byte(next.text)
+	t.passes++
+	return true
 }
 
 // place is where gitleaks says that a match begins: lines from 0, columns from

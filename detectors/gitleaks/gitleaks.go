@@ -27,6 +27,9 @@ type Options struct {
 	Default string
 	// Taken are ids that imported detectors must not have.
 	Taken map[string]bool
+	// Depth is how many times a Scanner decodes what looks encoded, as the flag
+	// --max-decode-depth of gitleaks says. Its command does so five times.
+	Depth int
 }
 
 // A Note says what of a rule does not apply, or does not mean what it may seem to.

@@ -16,10 +16,10 @@ import (
 // lines at once, rule by rule, without the detectors and without the grammar
 // of Stanch. It is for comparing and for moving over; for streams there is Load.
 //
-// Comments in the text (gitleaks:allow) are ignored here too, and nothing is
-// decoded. A Scanner is immutable and safe for concurrent use.
+// Comments in the text (gitleaks:allow) are ignored here too. A Scanner is immutable and safe for concurrent use.
 type Scanner struct {
 	path     string
+	depth    int // passes of decoding
 	rules    []applied
 	global   []exemption
 	always   []int // rules without keywords
@@ -52,7 +52,11 @@ type Finding struct {
 	Line        int64 // of the secret, from 1
 	Column      int64 // of the secret, bytes from 1
 	MatchLine   int64 // of the whole match, from 1: what gitleaks calls the line
-	File        bool  // the path alone is reported; there is no place in the text
+	MatchColumn int64 // of the whole match, as gitleaks counts: from 1, on the first line from 0
+	// Passes is how many times was decoded before it was found; Start and End are
+	// then those of what is encoded. 0 for what stands in the text.
+	Passes int
+	File   bool // the path alone is reported; there is no place in the text
 }
 
 // NewScanner reads a file of rules as Load does.
@@ -65,7 +69,7 @@ func NewScanner(path string, o Options) (*Scanner, error) {
 	if err := l.checkAll(); err != nil {
 		return nil, err
 	}
-	s := &Scanner{path: path}
+	s := &Scanner{path: path, depth: o.Depth}
 	var target map[string][]exemption
 	if s.global, target, err = f.exemptions(); err != nil {
 		return nil, err
@@ -155,7 +159,9 @@ func (s *Scanner) Rules(yield func(id, description string) bool) {
 // verdict is a match of a rule in a text.
 type verdict struct {
 	rule       int
-	start, end int // of the secret
+	start, end int // of the secret, or of what it is encoded in
+	secret     []byte
+	passes     int
 	place      place
 	file       bool
 }
@@ -167,10 +173,15 @@ func (s *Scanner) Scan(text []byte, path string) []Finding {
 		return nil
 	}
 	var found []verdict
-	t := &fragment{text: text, path: path}
-	for _, i := range s.candidates(text) {
-		if !s.rules[i].silent {
-			found = append(found, s.apply(t, i)...)
+	t := &fragment{text: text, path: path, now: text}
+	for {
+		for _, i := range s.candidates(t.now) {
+			if !s.rules[i].silent {
+				found = append(found, s.apply(t, i)...)
+			}
+		}
+		if t.passes == s.depth || !t.decode() {
+			break
 		}
 	}
 	return s.findings(t, s.resolve(t, found))
@@ -226,23 +237,37 @@ func (s *Scanner) matches(t *fragment, i int) (list []verdict) {
 		return nil
 	case r.path != nil && !r.path.MatchString(t.path):
 		return nil
-	case r.re == nil && r.path != nil:
+	case r.re == nil && r.path != nil && t.passes == 0:
 		return []verdict{{rule: i, file: true}}
 	case r.re == nil:
 		return nil
 	}
 	if r.filter != nil {
-		if _, _, ok := r.filter.Find(t.text, 0, len(t.text)); !ok {
+		if _, _, ok := r.filter.Find(t.now, 0, len(t.now)); !ok {
 			return nil
 		}
 	}
-	for _, m := range r.re.FindAllIndex(t.text, -1) {
+	for _, m := range r.re.FindAllIndex(t.now, -1) {
 		// Line feeds at both ends do not belong to the match, which still begins
 		// where it did.
-		whole := t.text[m[0]:m[1]]
+		whole := t.now[m[0]:m[1]]
 		body := bytes.Trim(whole, "\n")
 		at := m[0] + len(whole) - len(bytes.TrimLeft(whole, "\n"))
-		p, line := t.locate(m[0], m[0]+len(body))
+		v := verdict{rule: i, passes: t.passes}
+		var line []byte
+		if t.passes == 0 {
+			v.place, line = t.locate(m[0], m[0]+len(body))
+		} else {
+			segments := t.pass.touching(span{m[0], m[1]})
+			if len(segments) == 0 {
+				continue // it was found before
+			}
+			// Gitleaks looks for the place through these pieces alone.
+			o := (&pass{segments: segments, before: t.pass.before}).original(span{m[0], m[1]})
+			v.place, _ = t.locate(o.start, o.end)
+			v.start, v.end = o.start, o.end
+			line = []byte(t.pass.line(segments))
+		}
 		from, to := r.secret(body)
 		secret := body[from:to]
 		if r.entropy != 0 && entropy(secret) <= r.entropy {
@@ -252,7 +277,10 @@ func (s *Scanner) matches(t *fragment, i int) (list []verdict) {
 		if x.exempt(s.global) || x.exempt(r.allow) {
 			continue
 		}
-		list = append(list, verdict{rule: i, start: at + from, end: at + to, place: p})
+		if v.secret = secret; v.passes == 0 {
+			v.start, v.end = at+from, at+to
+		}
+		list = append(list, v)
 	}
 	return list
 }
@@ -299,11 +327,11 @@ func (s *Scanner) resolve(t *fragment, list []verdict) []verdict {
 	special := map[int][][]byte{} // secrets by line
 	for i := range list {
 		if v := &list[i]; !generic(v) {
-			special[v.place.line] = append(special[v.place.line], t.text[v.start:v.end])
+			special[v.place.line] = append(special[v.place.line], v.secret)
 		}
 	}
 	return slices.DeleteFunc(list, func(v verdict) bool {
-		return generic(&v) && slices.ContainsFunc(special[v.place.line], func(b []byte) bool { return bytes.Contains(b, t.text[v.start:v.end]) })
+		return generic(&v) && slices.ContainsFunc(special[v.place.line], func(b []byte) bool { return bytes.Contains(b, v.secret) })
 	})
 }
 
@@ -315,7 +343,8 @@ func (s *Scanner) findings(t *fragment, list []verdict) []Finding {
 		if !v.file {
 			line, begin := t.line(v.start)
 			f.Start, f.End = int64(v.start), int64(v.end)
-			f.Line, f.Column, f.MatchLine = int64(line+1), int64(v.start-begin+1), int64(v.place.line+1)
+			f.Line, f.Column = int64(line+1), int64(v.start-begin+1)
+			f.MatchLine, f.MatchColumn, f.Passes = int64(v.place.line+1), int64(v.place.column), v.passes
 		}
 		out = append(out, f)
 	}
