@@ -236,11 +236,20 @@ func holds(encoded []byte, canary string) bool {
 func TestComplete(t *testing.T) {
 	canary := expand(t, "dop_v1_{hex:64}", 99)
 	want := map[string]int{logs: 20, traces: 30, metrics: 40, profiles: 15}
-	for _, text := range []func(string) string{
-		func(string) string { return canary },
-		func(string) string { return "some text " + canary + " and more" },
-		func(string) string { return "a=" + canary + ",b=2" },
+	plain := "password=" + expand(t, "{alnum:30}", 99) + "; user=bob"
+	in64 := base64.StdEncoding.EncodeToString([]byte(plain))
+	inHex := hex.EncodeToString([]byte(plain))
+	for _, c := range []struct{ text, canary string }{
+		{canary, canary},
+		{"some text " + canary + " and more", canary},
+		{"a=" + canary + ",b=2", canary},
+		{"data " + in64, in64[16:48]},
+		{"data " + inHex, inHex[24:60]},
+		{"x?q=" + strings.ReplaceAll(plain, "=", "%3D"), plain[12:30]},
+		{"{\"m\":\"{\\\"password\\\":\\\"" + plain[9:39] + "\\\"}\"}", plain[12:30]},
 	} {
+		text := func(string) string { return c.text }
+		canary := c.canary
 		seen := map[string]map[string]bool{}
 		for round := range rounds {
 			for _, b := range batches(t) {

@@ -109,6 +109,9 @@ func TestAttributes(t *testing.T) {
 		if got := lr.Attributes().AsRaw()[c.key]; !fits(got, c.want) {
 			t.Errorf("%s: %.200v becomes %.300v, want %v", c.key, c.value, got, c.want)
 		}
+		if again, _ := r.Logs(ld); again.Changed > 0 {
+			t.Errorf("%s: %v is redacted again", c.key, lr.Attributes().AsRaw()[c.key])
+		}
 	}
 }
 
