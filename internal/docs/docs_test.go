@@ -30,7 +30,7 @@ var top = func() string {
 }()
 
 // documents are those with commands.
-var documents = []string{"README.md", "CONTRIBUTING.md", "SECURITY.md", "DESIGN.md", "docs/README.md", "docs/known-secrets.md", "docs/policies.md", "docs/detectors.md", "docs/gitleaks.md", "docs/ci.md", "docs/threat-model.md"}
+var documents = []string{"README.md", "CONTRIBUTING.md", "SECURITY.md", "DESIGN.md", "docs/README.md", "docs/known-secrets.md", "docs/policies.md", "docs/detectors.md", "docs/gitleaks.md", "docs/ci.md", "docs/opentelemetry.md", "docs/threat-model.md"}
 
 // prelude makes commands that build from source use the program that was built
 // for the test, and leaves the targets of make, of which the tests are one, at

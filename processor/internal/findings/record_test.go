@@ -12,6 +12,7 @@ import (
 
 	"github.com/stanch/stanch/detectors"
 	"github.com/stanch/stanch/finding"
+	"github.com/stanch/stanch/internal/findinglog"
 	"github.com/stanch/stanch/record/otlp"
 	"github.com/stanch/stanch/redact"
 )
@@ -65,7 +66,7 @@ func TestRecord(t *testing.T) {
 		t.Error(d)
 	}
 	sl := rl.ScopeLogs().At(0)
-	if !h.Own(sl.Scope()) || sl.Scope().Name() != ScopeName {
+	if !h.Own(sl.Scope()) || sl.Scope().Name() != findinglog.ScopeName {
 		t.Error("the scope is not marked")
 	}
 	for i := range list {
@@ -81,7 +82,7 @@ func TestRecord(t *testing.T) {
 		if d := cmp.Diff(want, back(r)); d != "" {
 			t.Errorf("%s: %s", list[i].Source.Kind, d)
 		}
-		if r.EventName() != EventName || r.SeverityNumber() != plog.SeverityNumberError || r.SeverityText() != "high" || r.Body().Str() != "Demo token" {
+		if r.EventName() != findinglog.EventName || r.SeverityNumber() != plog.SeverityNumberError || r.SeverityText() != "high" || r.Body().Str() != "Demo token" {
 			t.Errorf("%s %v %s %s", r.EventName(), r.SeverityNumber(), r.SeverityText(), r.Body().Str())
 		}
 	}
