@@ -12,7 +12,7 @@ FUZZTIME  = 10s
 QEMU      = qemu-aarch64
 LEAVES    = $(addprefix ./internal/,automaton envelope judge names packed replace textenc walk)
 
-.PHONY: build otelcol test-otelcol newest test race lint vuln fuzz arm64 cross generate matrix bench bench-otel loggers noise diff-redaction clean
+.PHONY: build otelcol test-otelcol newest test race lint vuln fuzz arm64 cross generate matrix bench bench-otel bench-otelcol loggers noise diff-redaction clean
 
 build: ## the binary, in the working directory
 	go build -trimpath -o stanch ./cmd/stanch
@@ -83,7 +83,7 @@ matrix: ## docs/coverage.md: every notation with every class of values
 bench: ## the table of ratios; writes benchmarks/results/
 	$(MAKE) -C benchmarks bench
 
-bench-otel loggers noise: ## recall on the lines of real loggers; findings in the noise of real programs
+bench-otel bench-otelcol loggers noise: ## recall on the lines of real loggers; findings in the noise of real programs
 	$(MAKE) -C benchmarks $@
 
 diff-redaction: ## the redaction processor against contrib's, on batches drawn anew

@@ -30,7 +30,12 @@ func main() {
 	records := flag.Int("records", 2000, "log records, spans and data points in a batch")
 	work := flag.Duration("work", 100*time.Millisecond, "how long a fast subject is repeated in a round")
 	profile := flag.String("profile", "", "write a `file` with a processor profile of our own side")
+	collector := flag.String("collector", "", "measure this `program`, a collector, instead")
 	flag.Parse()
+	if *collector != "" {
+		benchCollector(*collector, *rounds)
+		return
+	}
 	runtime.GOMAXPROCS(1)
 	runtime.LockOSThread()
 	debug.SetGCPercent(400)
