@@ -114,6 +114,9 @@ func (c *cli) assemble(l *loaded) (p *assembled, err error) {
 		}
 	}()
 	for i := range l.doc.Findings.Outputs {
+		if k := l.doc.Findings.Outputs[i].Kafka; k != nil && inTransaction(l.doc, k) {
+			continue // the input writes them itself
+		}
 		s, err := c.sink(l.doc, &l.doc.Findings.Outputs[i])
 		if err != nil {
 			return p, err
@@ -177,7 +180,7 @@ func (c *cli) flow(p *assembled, in *config.Input) (pipeline.Flow, error) {
 		}
 	}
 	if in.Kafka != nil {
-		return kafkaFlow(doc, in, to)
+		return kafkaFlow(p, in, to)
 	}
 	out, err := c.output(p, to)
 	if err != nil {

@@ -1,22 +1,233 @@
 package main
 
 import (
+	"context"
 	"errors"
+	"fmt"
+	"slices"
+	"sync"
 
 	"github.com/stanch/stanch/pipeline"
 	"github.com/stanch/stanch/pipeline/config"
+	"github.com/stanch/stanch/pipeline/kafka"
+	"github.com/stanch/stanch/pipeline/kafka/cluster"
 )
 
-var errNoKafka = errors.New("kafka: not in this build")
-
-func kafkaFlow(_ *config.Document, in *config.Input, _ *config.Output) (pipeline.Flow, error) {
-	return nil, at(in.Pos, errNoKafka)
+// kafkaFlow is the flow of a Kafka input, whose output is Kafka, too.
+func kafkaFlow(p *assembled, in *config.Input, to *config.Output) (pipeline.Flow, error) {
+	k := in.Kafka
+	o := kafka.Options{
+		Name: in.Name, Group: k.Group, Failure: in.Failure,
+		ReadUncommitted: k.ReadUncommitted, Header: k.Header, Version: headerVersion(p.loaded), CreateTopics: k.CreateTopics,
+		FetchBytes: k.FetchBytes, MaxWait: k.MaxWait, MaxBatchBytes: k.MaxBatchBytes, MaxMessageBytes: k.MaxMessageBytes,
+		MaxUncommitted: int64(k.MaxUncommitted), CommitInterval: k.CommitInterval, TopicInterval: k.TopicInterval,
+		Heartbeat: k.Heartbeat, SessionTimeout: k.SessionTimeout, RebalanceTimeout: k.RebalanceTimeout,
+		ExactlyOnce: k.ExactlyOnce, TransactionalID: k.TransactionalID, TransactionTimeout: k.TransactionTimeout,
+	}
+	var err error
+	if o.From, err = clusterConfig(&k.Cluster); err != nil {
+		return nil, err
+	}
+	if to.Kafka == nil {
+		return nil, at(in.Pos, errors.New("input: a Kafka input needs a Kafka output"))
+	}
+	if len(to.Kafka.Brokers) > 0 {
+		c, err := clusterConfig(&to.Kafka.Cluster)
+		if err != nil {
+			return nil, err
+		}
+		o.To = &c
+	}
+	if to.Kafka.MaxMessageBytes > 0 {
+		o.MaxMessageBytes = to.Kafka.MaxMessageBytes
+	}
+	if o.Routes, err = routes(k); err != nil {
+		return nil, err
+	}
+	switch k.Start {
+	case "latest":
+		o.Start = cluster.Latest
+	case "time":
+		o.Start = cluster.Where(max(k.StartTime.UnixMilli(), 1))
+	default:
+		o.Start = cluster.Earliest
+	}
+	switch k.OutOfRange {
+	case "latest":
+		o.OutOfRange = cluster.Latest
+	case "park":
+		o.OutOfRange = 0
+	default:
+		o.OutOfRange = cluster.Earliest
+	}
+	// Topics on this cluster that are written to: records of theirs must not come in
+	// again, and with exactly-once delivery they are part of the transaction.
+	doc := p.loaded.doc
+	if q := doc.Quarantine.Kafka; q != nil && sameCluster(doc, q, &k.Cluster) {
+		o.QuarantineTopic = q.Topic
+	}
+	for _, f := range doc.Findings.Outputs {
+		if f.Kafka != nil && sameCluster(doc, f.Kafka, &k.Cluster) {
+			if o.FindingsTopic != "" && k.ExactlyOnce {
+				return nil, at(f.Pos, errors.New("findings: with exactly_once one topic on the cluster is enough"))
+			}
+			o.FindingsTopic = f.Kafka.Topic
+		}
+	}
+	f, err := kafka.NewFlow(o)
+	if err != nil {
+		return nil, at(in.Pos, err)
+	}
+	return f, nil
 }
 
-func kafkaOutput(_ *config.Document, _ string, k *config.KafkaOutput) (pipeline.Output, error) {
-	return nil, at(k.Pos, errNoKafka)
+// headerVersion is what the header of changed records says: which program and
+// policy changed it.
+func headerVersion(l *loaded) string { return versionOf().Version + " " + l.policy }
+
+func routes(k *config.KafkaInput) (list []kafka.Route, err error) {
+	for _, t := range k.Topics {
+		r, err := kafka.ParseRoute(t.From, t.To)
+		if err != nil {
+			return nil, at(t.Pos, err)
+		}
+		if r.Payload, err = kafka.ParsePayload(t.Payload); err != nil {
+			return nil, at(t.Pos, err)
+		}
+		if r.Binary, err = kafka.ParseBinary(t.Binary); err != nil {
+			return nil, at(t.Pos, err)
+		}
+		list = append(list, r)
+	}
+	return list, nil
 }
 
-func routedOutput(_ *config.Document, in *config.Input, _ *config.Output) (pipeline.Output, error) {
-	return nil, at(in.Pos, errNoKafka)
+// sameCluster reports whether a Kafka output is on the cluster of an input.
+func sameCluster(doc *config.Document, k *config.KafkaOutput, in *config.Cluster) bool {
+	c := doc.ClusterOf(k)
+	return c == in || c != nil && slices.Equal(c.Brokers, in.Brokers)
+}
+
+// inTransaction reports whether findings are written to a topic by an input with
+// exactly-once delivery itself.
+func inTransaction(doc *config.Document, k *config.KafkaOutput) bool {
+	for i := range doc.Inputs {
+		if in := doc.Inputs[i].Kafka; in != nil && in.ExactlyOnce && sameCluster(doc, k, &in.Cluster) {
+			return true
+		}
+	}
+	return false
+}
+
+// kafkaOutput writes to one topic.
+func kafkaOutput(doc *config.Document, name string, k *config.KafkaOutput) (pipeline.Output, error) {
+	c, err := clusterConfig(doc.ClusterOf(k))
+	if err != nil {
+		return nil, err
+	}
+	out, err := kafka.NewOutput(kafka.OutputOptions{Name: name, To: c, Topic: k.Topic, MaxMessageBytes: k.MaxMessageBytes})
+	if err != nil {
+		return nil, at(k.Pos, err)
+	}
+	return out, nil
+}
+
+func clusterConfig(c *config.Cluster) (cluster.Config, error) {
+	cfg := cluster.Config{Brokers: c.Brokers, ClientID: c.ClientID}
+	if cfg.ClientID == "" {
+		cfg.ClientID = "stanch"
+	}
+	if c.TLS != nil {
+		t, err := tlsConfig(c.TLS)
+		if err != nil {
+			return cfg, err
+		}
+		cfg.TLS = t
+	}
+	if s := c.SASL; s != nil {
+		cfg.SASL.Mechanism = s.Mechanism
+		var err error
+		if cfg.SASL.Username, err = s.Username.Read(); err != nil {
+			return cfg, err
+		}
+		if cfg.SASL.Password, err = s.Password.Read(); err != nil {
+			return cfg, err
+		}
+	}
+	return cfg, nil
+}
+
+// routed writes records that are not in their topics any more to where their
+// topics lead.
+type routed struct {
+	name   string
+	routes []kafka.Route
+	open   func(topic string) (pipeline.Output, error)
+
+	mu     sync.Mutex
+	topics map[string]pipeline.Output
+}
+
+func routedOutput(doc *config.Document, in *config.Input, to *config.Output) (pipeline.Output, error) {
+	if to.Kafka == nil {
+		return nil, at(in.Pos, errors.New("input: a Kafka input needs a Kafka output"))
+	}
+	list, err := routes(in.Kafka)
+	if err != nil {
+		return nil, err
+	}
+	k := *to.Kafka
+	if len(k.Brokers) == 0 {
+		k.Cluster = in.Kafka.Cluster
+	}
+	return &routed{name: to.Name, routes: list, topics: make(map[string]pipeline.Output), open: func(topic string) (pipeline.Output, error) {
+		k := k
+		k.Topic = topic
+		return kafkaOutput(doc, to.Name, &k)
+	}}, nil
+}
+
+func (r *routed) Name() string                           { return r.name }
+func (r *routed) Plan(context.Context) ([]string, error) { return nil, nil }
+
+// Write implements pipeline.Output. All records of a lane are from one topic.
+func (r *routed) Write(ctx context.Context, b *pipeline.Batch) error {
+	if len(b.Records) == 0 {
+		return nil
+	}
+	out, err := r.topic(b.Records[0].Source.Topic)
+	if err != nil {
+		return fmt.Errorf("%w: %w", pipeline.ErrGone, err)
+	}
+	return out.Write(ctx, b)
+}
+
+func (r *routed) topic(from string) (pipeline.Output, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if out := r.topics[from]; out != nil {
+		return out, nil
+	}
+	for _, route := range r.routes {
+		m := route.From.FindStringSubmatchIndex(from)
+		if m == nil {
+			continue
+		}
+		out, err := r.open(string(route.From.ExpandString(nil, route.To, from, m)))
+		if err == nil {
+			r.topics[from] = out
+		}
+		return out, err
+	}
+	return nil, errors.New("no route leads from the topic of a record any more")
+}
+
+func (r *routed) Close() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var errs []error
+	for _, o := range r.topics {
+		errs = append(errs, o.Close())
+	}
+	return errors.Join(errs...)
 }

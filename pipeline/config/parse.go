@@ -158,7 +158,11 @@ func (d *Document) check() error {
 			return at(out.Pos, "output: kafka: brokers are missing")
 		case in.Kafka != nil && in.Kafka.ExactlyOnce && (out.Kafka == nil || len(out.Kafka.Brokers) > 0):
 			return at(in.Pos, "input: kafka: delivery exactly_once needs an output on the same cluster")
-		case in.Kafka != nil && out.Kafka != nil:
+		case in.Kafka != nil && out.Kafka == nil:
+			return at(in.Pos, "input: a Kafka input needs a Kafka output")
+		case in.Kafka != nil && in.Kafka.ExactlyOnce && len(d.Inputs) > 1:
+			return at(in.Pos, "input: kafka: delivery exactly_once needs a document of its own")
+		case in.Kafka != nil:
 			for _, r := range in.Kafka.Topics {
 				if r.To == "" {
 					return at(r.Pos, "topics: to is missing")

@@ -2,7 +2,9 @@ package kafka
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/stanch/stanch/finding"
@@ -162,6 +164,8 @@ func (t *transformer) rewrite(b *batch.Batch, records []byte, codec batch.Codec)
 		most *= looseFactor
 	}
 	var rec batch.Record
+	// Keys, headers and what is no text are looked at behind the values of a group.
+	slices.SortFunc(t.edits, func(a, b edit) int { return cmp.Compare(a.at, b.at) })
 	edits := t.edits
 	r := batch.NewReader(b, records)
 	for at := int32(0); r.Next(&rec); at++ {

@@ -2,6 +2,8 @@ package pipeline
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/stanch/stanch/finding"
@@ -18,9 +20,13 @@ func (s recordSink) Deliver(ctx context.Context, fs []finding.Finding) error {
 	for i := range fs {
 		line, err := fs[i].AppendJSON(nil)
 		if err != nil {
-			return err
+			return fmt.Errorf("%w: %w", ErrPermanent, err)
 		}
 		b.Records[i] = Record{Key: FindingKey(&fs[i]), Value: line, Time: time.Now()}
 	}
-	return s.Write(ctx, &b)
+	err := s.Write(ctx, &b)
+	if no := new(Rejected); errors.As(err, &no) {
+		return fmt.Errorf("%w: %w", ErrPermanent, err)
+	}
+	return err
 }

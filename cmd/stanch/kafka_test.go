@@ -1,0 +1,185 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/stanch/stanch/detectors"
+)
+
+// kafkaTopic reads a whole topic.
+func kafkaTopic(t *testing.T, addrs []string, topic string, want int) (list []*kgo.Record) {
+	t.Helper()
+	cl, err := kgo.NewClient(kgo.SeedBrokers(addrs...), kgo.ConsumeTopics(topic), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), kgo.FetchIsolationLevel(kgo.ReadCommitted()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer cl.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	for len(list) < want && ctx.Err() == nil {
+		list = append(list, cl.PollFetches(ctx).Records()...)
+	}
+	return list
+}
+
+// TestRunKafka runs configs/kafka.yaml against an emulated broker, and replays
+// what went into the quarantine.
+func TestRunKafka(t *testing.T) {
+	for _, delivery := range []string{"at_least_once", "exactly_once"} {
+		t.Run(delivery, func(t *testing.T) { runKafka(t, delivery) })
+	}
+}
+
+func runKafka(t *testing.T, delivery string) {
+	broker, err := kfake.NewCluster(kfake.NumBrokers(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer broker.Close()
+	addrs := broker.ListenAddrs()
+	cl, err := kgo.NewClient(kgo.SeedBrokers(addrs...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer cl.Close()
+	ctx := t.Context()
+	adm := kadm.NewClient(cl)
+	if _, err := adm.CreateTopics(ctx, 3, 1, nil, "logs.web"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := adm.CreateTopics(ctx, 1, 1, nil, "stanch.findings", "stanch.quarantine"); err != nil {
+		t.Fatal(err)
+	}
+	secret, _, _, _ := detectors.Expand("ghp_{alnum:30}{crc32-base62:6}", 9)
+	const records = 300
+	var in []*kgo.Record
+	found := 0
+	for i := range records {
+		text := fmt.Sprintf("message %d", i)
+		switch {
+		case i%10 == 0:
+			text += " token=" + secret
+			found++
+		case i == 55:
+			text = "\x00\x01\x02\x03\x04\x05 binary " + secret
+		}
+		r := &kgo.Record{Topic: "logs.web", Key: fmt.Append(nil, i), Value: []byte(text)}
+		if i%7 == 3 {
+			found++
+			r.Headers = []kgo.RecordHeader{{Key: "trace", Value: []byte("1")}, {Key: "authorization", Value: []byte("Bearer " + secret)}}
+		}
+		in = append(in, r)
+	}
+	if err := cl.ProduceSync(ctx, in...).FirstErr(); err != nil {
+		t.Fatal(err)
+	}
+
+	text, err := os.ReadFile("../../configs/kafka.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	id := filepath.Join(dir, "key.txt")
+	var recipient strings.Builder
+	if err := keygen([]string{id, "recipient"}, nil, &recipient); err != nil {
+		t.Fatal(err)
+	}
+	doc := strings.NewReplacer("127.0.0.1:9092", addrs[0], `"127.0.0.1:9464"`, `"127.0.0.1:0"`, "delivery: at_least_once", "delivery: "+delivery,
+		"quarantine:\n", "quarantine:\n  recipients: ["+strings.TrimSpace(recipient.String())+"]\n").Replace(string(text))
+	name := filepath.Join(dir, "kafka.yaml")
+	write := func(name, text string) {
+		t.Helper()
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(name, doc)
+	t.Setenv("STANCH_KEY", strings.TrimPrefix(runKey, "STANCH_KEY="))
+
+	out, errs, code := runCLI(t, "run", "--config", name, "--dry-run")
+	for _, want := range []string{"logs.web (3 partitions) to clean.logs.web (to be created)", "stanch.quarantine", "records are sealed for"} {
+		if code != 0 || !strings.Contains(string(out), want) {
+			t.Fatalf("dry run: exit %d, %s\n%s\nwant %s", code, out, errs, want)
+		}
+	}
+	stop := running(t, name)
+	clean := kafkaTopic(t, addrs, "clean.logs.web", records-1)
+	quarantined := kafkaTopic(t, addrs, "stanch.quarantine", 1)
+	findings := kafkaTopic(t, addrs, "stanch.findings", found)
+	log := stop()
+	if len(clean) != records-1 || len(findings) != found || len(quarantined) != 1 {
+		t.Errorf("%d records, %d findings, %d in quarantine\n%s", len(clean), len(findings), len(quarantined), log)
+	}
+	partition := map[string]int32{}
+	for _, r := range in {
+		partition[string(r.Key)] = r.Partition
+	}
+	for _, r := range clean {
+		if r.Partition != partition[string(r.Key)] {
+			t.Fatalf("record %s went from partition %d to %d", r.Key, partition[string(r.Key)], r.Partition)
+		}
+	}
+	for _, list := range [][]*kgo.Record{clean, findings, quarantined} {
+		for _, r := range list {
+			if strings.Contains(fmt.Sprintf("%s %s %q", r.Key, r.Value, r.Headers), secret) {
+				t.Fatalf("a secret in %s: %s %q", r.Topic, r.Key, r.Value)
+			}
+		}
+	}
+	if strings.Contains(log, secret) {
+		t.Error("a secret in the log")
+	}
+
+	// Under a policy that redacts binary values, too, it comes out of the quarantine.
+	write(filepath.Join(dir, "q.jsonl"), string(quarantined[0].Value)+"\n")
+	write(name, strings.Replace(strings.Replace(doc, "to: clean.logs.$1", "to: clean.logs.$1\n          binary: redact", 1), "exactly_once", "at_least_once", 1))
+	if _, errs, code := runCLI(t, "run", "--config", name, "--replay-quarantine", filepath.Join(dir, "q.jsonl"), "--identity", id); code != 0 {
+		t.Fatalf("replay: exit %d\n%s", code, errs)
+	}
+	last := kafkaTopic(t, addrs, "clean.logs.web", records)
+	if len(last) != records {
+		t.Fatalf("%d records after the replay", len(last))
+	}
+	for _, r := range last {
+		if string(r.Key) == "55" && string(r.Value) != "\x00\x01\x02\x03\x04\x05 binary REDACTED-github-pat" {
+			t.Errorf("replayed: %q", r.Value)
+		}
+	}
+}
+
+// running starts stanch run in this process; stop ends it and returns its log.
+func running(t *testing.T, config string) (stop func() string) {
+	t.Helper()
+	dir := t.TempDir()
+	open := func(name string) *os.File {
+		f, err := os.Create(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f
+	}
+	c := &cli{stdin: open("in"), stdout: open("out"), stderr: open("err")}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- c.pipeline(ctx, &runFlags{config: config}) }()
+	return func() string {
+		t.Helper()
+		cancel()
+		err := <-done
+		b, _ := os.ReadFile(filepath.Join(dir, "err"))
+		if err != nil {
+			t.Errorf("run: %v\n%s", err, b)
+		}
+		return string(b)
+	}
+}
