@@ -210,7 +210,11 @@ metrics: {listen: "127.0.0.1:0"}
 	cmd.Process.Signal(syscall.SIGHUP)
 	log.until(t, `"msg":"policy in force"`)
 	say("password=REDACTED-password")
+	// What was found is counted right behind what was written.
 	m := get("/metrics")
+	for end := time.Now().Add(10 * time.Second); !strings.Contains(m, `severity="high"} 2`) && time.Now().Before(end); m = get("/metrics") {
+		time.Sleep(10 * time.Millisecond)
+	}
 	for _, want := range []string{`stanch_config_reloads_total{result="failure"}`, `stanch_config_reloads_total{result="success"}`, `stanch_config_info{engine=`, `stanch_findings_total{action="mask",detector="password",severity="high"} 2`, "stanch_ready 1", "stanch_inflight_limit_bytes 6.7108864e+07"} {
 		if !strings.Contains(m, want) {
 			t.Errorf("metrics lack %s", want)
