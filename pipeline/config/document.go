@@ -97,7 +97,7 @@ type SASL struct {
 }
 
 // Mechanisms are those of SASL.
-var Mechanisms = []string{"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "AWS_MSK_IAM", "OAUTHBEARER"}
+var Mechanisms = []string{"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"}
 
 // KafkaInput is what a member of a consumer group reads.
 type KafkaInput struct {

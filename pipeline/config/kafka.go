@@ -75,7 +75,6 @@ func (p *parser) sasl(n *yaml.Node) (*SASL, error) {
 	case err != nil:
 	case s.Mechanism == "":
 		err = p.Errorf(n, "sasl: mechanism is missing")
-	case s.Mechanism == "AWS_MSK_IAM" || s.Mechanism == "OAUTHBEARER":
 	case !s.Username.Set() || !s.Password.Set():
 		err = p.Errorf(n, "sasl: want username and password")
 	}
@@ -110,7 +109,12 @@ func (p *parser) kafkaInput(n *yaml.Node) (*KafkaInput, error) {
 				return err
 			})
 		case "start":
-			if k.Start, err = p.String(v, name); err == nil && k.Start != "earliest" && k.Start != "latest" {
+			if v.ShortTag() == "!!timestamp" && p.Plain(v) == nil {
+				k.Start = v.Value
+			} else {
+				k.Start, err = p.String(v, name)
+			}
+			if err == nil && k.Start != "earliest" && k.Start != "latest" {
 				if k.StartTime, err = time.Parse(time.RFC3339, k.Start); err != nil {
 					return p.Errorf(v, "start: want earliest, latest or a time such as 2026-01-31T15:04:05Z")
 				}
