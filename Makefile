@@ -12,7 +12,7 @@ FUZZTIME  = 10s
 QEMU      = qemu-aarch64
 LEAVES    = $(addprefix ./internal/,automaton envelope judge names packed replace textenc walk)
 
-.PHONY: build otelcol test-otelcol newest test race lint vuln fuzz arm64 cross generate matrix bench bench-otel bench-otelcol loggers noise diff-redaction clean
+.PHONY: build otelcol test-otelcol newest test race lint vuln fuzz arm64 cross generate matrix promcheck bench bench-otel bench-otelcol loggers noise diff-redaction clean
 
 build: ## the binary, in the working directory
 	go build -trimpath -o stanch ./cmd/stanch
@@ -79,6 +79,11 @@ generate: ## remake the committed tables
 
 matrix: ## docs/coverage.md: every notation with every class of values
 	go test ./scan -run '^TestMatrix$$' -matrix
+
+promcheck: ## alert rules and metrics by Prometheus's own tool; needs promtool (Debian: prometheus)
+	promtool check rules configs/prometheus/stanch.rules.yml
+	cd configs/prometheus && promtool test rules stanch.rules.test.yml
+	go test ./pipeline -run '^TestExposition$$' -promtool
 
 bench: ## the table of ratios; writes benchmarks/results/
 	$(MAKE) -C benchmarks bench

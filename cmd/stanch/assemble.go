@@ -35,7 +35,7 @@ type loaded struct {
 
 // errNoKey: what is written today is compared with what is written tomorrow, and by
 // others.
-var errNoKey = errors.New("no key: set key.file of the policy or STANCH_KEY to at least 32 random bytes, such as openssl rand -hex 32 writes")
+var errNoKey = errors.New("no key: set key.file of the policy or STANCH_KEY to at least 32 random bytes, in hexadecimal or base64")
 
 func loadPipeline(name string) (*loaded, error) {
 	b, err := readSmall(name, maxDocument)

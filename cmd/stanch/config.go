@@ -51,6 +51,13 @@ func (c *cli) checkConfig(name string) error {
 		if _, err := sealer(&run.Quarantine); err != nil {
 			return err
 		}
+		for i := range run.Inputs {
+			if k := run.Inputs[i].Kafka; k != nil {
+				if _, err := routes(k); err != nil {
+					return err
+				}
+			}
+		}
 		doc = run.Redaction
 		of = fmt.Sprintf(", %s, %s", count(int64(len(run.Inputs)), "input"), count(int64(len(run.Outputs)), "output"))
 	} else if doc, err = redact.ParseDocument(name, b); err != nil {

@@ -184,7 +184,7 @@ func (p *parser) route(n *yaml.Node) (Route, error) {
 		case "to":
 			r.To, err = p.String(v, name)
 		case "payload":
-			r.Payload, err = p.Word(v, name, []string{"auto", "text", "json", "confluent", "otlp_proto", "otlp_json"})
+			r.Payload, err = p.Word(v, name, []string{"auto", "text", "json", "confluent"})
 		case "binary":
 			r.Binary, err = p.Word(v, name, []string{"refuse", "detect", "redact"})
 		}
