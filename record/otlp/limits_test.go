@@ -267,6 +267,22 @@ func TestTraceState(t *testing.T) {
 	}
 }
 
+// TestBroken: data that was not made by its package never gets through by a panic.
+func TestBroken(t *testing.T) {
+	ld, _ := oneLog()
+	message(ld).FieldByName("ResourceLogs").Index(0).Elem().FieldByName("ScopeLogs").Index(0).SetZero()
+	r := New(handle(t, ""), Options{})
+	if _, err := r.Logs(ld); err == nil {
+		t.Error("no error")
+	}
+	if _, err := r.Logs(cleanLogs(3, 3)); err != nil {
+		t.Error(err)
+	}
+	if res, err := New(handle(t, ""), Options{OnError: Pass}).Logs(ld); err != nil || res.Passed != 1 {
+		t.Errorf("%+v %v", res, err)
+	}
+}
+
 // TestSeries: series that differ in a secret stay two, and equal ones stay one.
 func TestSeries(t *testing.T) {
 	md := pmetric.NewMetrics()

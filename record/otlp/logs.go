@@ -67,7 +67,7 @@ func (w *worker) lines() {
 	}
 	w.at(Body, Body.String())
 	w.r.Lines(w.bodies, w.onBody)
-	w.bodies, w.values, w.numbers, w.tallies = w.bodies[:0], w.values[:0], w.numbers[:0], w.tallies[:0]
+	w.bodies, w.values, w.numbers, w.tallies = emptied(w.bodies), emptied(w.values), w.numbers[:0], w.tallies[:0]
 }
 
 // body takes what a body becomes.
@@ -96,7 +96,7 @@ func same(a, b []byte) bool {
 // arguments redacts the arguments of a command, of which one may say that the
 // next is a secret.
 func (w *worker) arguments(at place, list pcommon.Slice) {
-	defer func() { w.words, w.args = w.words[:0], w.args[:0] }()
+	defer func() { w.words, w.args = emptied(w.words), emptied(w.args) }()
 	for i := range list.Len() {
 		v := list.At(i)
 		if v.Type() != pcommon.ValueTypeStr {

@@ -125,11 +125,16 @@ func (w *worker) end() {
 	}
 }
 
+// kept empties scratch space, which must not hold on to the batch.
 func kept[T any](s []T) []T {
 	if cap(s) > maxKept {
 		return nil
 	}
-	clear(s[:cap(s)])
+	return emptied(s)
+}
+
+func emptied[T any](s []T) []T {
+	clear(s)
 	return s[:0]
 }
 
@@ -187,7 +192,9 @@ func (w *worker) fault() (pass bool) {
 	case DropRecord:
 		w.drop = true
 	case Refuse:
-		w.err = ErrRefused
+		if !w.o.Detect {
+			w.err = ErrRefused
+		}
 	case Pass:
 		w.res.Passed++
 		return true
@@ -518,7 +525,7 @@ func (w *worker) flush() {
 		w.one(x.value, x.key, key, &w.groups[x.in])
 	}
 	w.sieve.Reset()
-	w.items, w.groups = w.items[:0], w.groups[:0]
+	w.items, w.groups = emptied(w.items), w.groups[:0]
 	w.flushes++
 }
 
