@@ -49,18 +49,13 @@ func (w *worker) bodyMap(prefix string, m pcommon.Map, depth int) {
 			w.now.mask(at, w.show(at))
 			v.SetStr(w.hideAll(k, v.Str()))
 		default:
-			if v.Type() == pcommon.ValueTypeStr && w.plain(v.Str()) {
+			if v.Type() == pcommon.ValueTypeStr && w.p.url == nil && w.p.db == nil && w.isPlain(v.Str()) {
 				break // without a path, which would cost
 			}
 			w.bodyValue(prefix+k, v, depth+1)
 		}
 		return false
 	})
-}
-
-// plain reports whether nothing is said of a text in a body.
-func (w *worker) plain(text string) bool {
-	return w.p.url == nil && !w.p.db.any() && len(w.p.allowed.list) == 0 && !w.p.blocked.find(&w.blocked, view(text))
 }
 
 func (w *worker) bodyValue(path string, v pcommon.Value, depth int) {

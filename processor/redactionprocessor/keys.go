@@ -10,11 +10,10 @@ import (
 type said uint8
 
 const (
-	ignored  said = 1 << iota // its value is left as it is
-	removed                   // it is not among those allowed
-	blocked                   // its value is masked
-	summary                   // the processor's own
-	speaking                  // the key itself has to be redacted where it is listed
+	ignored said = 1 << iota // its value is left as it is
+	removed                  // it is not among those allowed
+	blocked                  // its value is masked
+	summary                  // the processor's own
 )
 
 // keys knows what the configuration says of keys.
@@ -35,6 +34,14 @@ func newKeys(c *Config) (*keys, error) {
 	k.blockedMatches, err = compile("blocked_key_patterns", c.BlockedKeyPatterns)
 	return k, err
 }
+
+// silent reports whether nothing is said of any key.
+func (k *keys) silent() bool {
+	return k.all && len(k.ignored)+len(k.ignoredMatches)+len(k.blockedMatches) == 0
+}
+
+// spares reports whether the values of some keys are left as they are.
+func (k *keys) spares() bool { return len(k.ignored)+len(k.ignoredMatches) > 0 }
 
 func compile(field string, patterns []string) ([]*regexp.Regexp, error) {
 	var list []*regexp.Regexp
@@ -80,14 +87,17 @@ const (
 
 // remembered returns what is said of a key, from memory where it came before.
 func (w *worker) remembered(key string) said {
+	if w.p.keys.silent() {
+		if isSummary(key) {
+			return summary
+		}
+		return 0
+	}
 	s, ok := w.known[key]
 	if ok {
 		return s
 	}
 	s = w.p.keys.of(key)
-	if !w.r.Clean(view(key)) {
-		s |= speaking
-	}
 	if len(key) <= maxRememberedKey {
 		if len(w.known) >= maxRemembered {
 			clear(w.known)

@@ -119,14 +119,7 @@ func (w *worker) count(o *outcome, keysName, countName string, keys []string, n 
 	m.PutInt(countName, total)
 }
 
-// shown returns a key as it may be shown: a key can be a secret itself.
-func (w *worker) shown(key string, s said) string {
-	if s&speaking == 0 {
-		return key
-	}
-	return w.show(key)
-}
-
+// show returns a key or path as it may be shown: it can be a secret itself.
 func (w *worker) show(text string) string {
 	report := w.r.OnFinding
 	w.r.OnFinding = nil // it is reported where it stands

@@ -2,6 +2,7 @@ package redactionprocessor
 
 import (
 	"bytes"
+	"hash/maphash"
 	"strings"
 	"unsafe"
 
@@ -29,6 +30,7 @@ type worker struct {
 	known  map[string]said
 
 	blocked, allowed looks
+	plain            plainTexts
 
 	outcomes []outcome // of attributes and bodies, in the order they were seen
 	byMap    map[place]int
@@ -47,15 +49,15 @@ type worker struct {
 
 func (p *redactor) newWorker() *worker {
 	w := &worker{p: p, r: p.handle.NewRedactor(), known: make(map[string]said)}
-	w.engine = otlp.New(p.handle, otlp.Options{
-		OnFinding: p.report,
-		Wanted:    p.wanted,
-		Hooks: otlp.Hooks{
-			Spare:   func(key string) bool { return w.remembered(key)&ignored != 0 },
-			Rewrite: w.text,
-			Changed: w.changed,
-		},
-	})
+	w.plain.seed = maphash.MakeSeed()
+	hooks := otlp.Hooks{Changed: w.changed}
+	if len(p.blocked.list) > 0 {
+		hooks.Rewrite = w.text
+	}
+	if p.keys.spares() {
+		hooks.Spare = func(key string) bool { return w.remembered(key)&ignored != 0 }
+	}
+	w.engine = otlp.New(p.handle, otlp.Options{OnFinding: p.report, Wanted: p.wanted, Hooks: hooks})
 	w.onEntry, w.onHide, w.onFinding = w.entry, w.hide, p.report
 	return w
 }
@@ -135,7 +137,7 @@ func (w *worker) entry(k string, v pcommon.Value) (remove bool) {
 		// that a silent one does not know of it.
 		w.now.before, w.before = true, true
 		if w.p.summary == summarySilent && said&removed != 0 {
-			w.now.redacted = append(w.now.redacted, w.shown(k, said))
+			w.now.redacted = append(w.now.redacted, w.show(k))
 			return true
 		}
 		return false
@@ -145,18 +147,21 @@ func (w *worker) entry(k string, v pcommon.Value) (remove bool) {
 		return false
 	}
 	if said&removed != 0 {
-		w.now.redacted = append(w.now.redacted, w.shown(k, said))
+		w.now.redacted = append(w.now.redacted, w.show(k))
 		return true
 	}
 	text, isText := "", v.Type() == pcommon.ValueTypeStr
 	switch {
 	case isText:
 		text = v.Str()
+		if said == 0 && w.p.url == nil && w.p.db == nil && w.isPlain(text) {
+			return false
+		}
 	case w.p.allTypes:
 		text = v.AsString()
 	}
 	if w.isAllowed(text) {
-		w.now.allowed = append(w.now.allowed, w.shown(k, said))
+		w.now.allowed = append(w.now.allowed, w.show(k))
 		return false
 	}
 	changed := false
@@ -175,7 +180,7 @@ func (w *worker) entry(k string, v pcommon.Value) (remove bool) {
 		}
 	}
 	if changed {
-		w.now.mask(k, w.shown(k, said))
+		w.now.mask(k, w.show(k))
 	}
 	return false
 }
