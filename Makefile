@@ -7,12 +7,16 @@ OCB         = go.opentelemetry.io/collector/cmd/builder@v0.162.0
 NEWEST_STABLE = v1.70.0
 NEWEST        = v0.164.0
 
+# Clients of the collector's tests.
+OTEL_PYTHON  = 1.45.2
+TELEMETRYGEN = github.com/open-telemetry/opentelemetry-collector-contrib/cmd/telemetrygen@v0.161.0
+
 PLATFORMS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 FUZZTIME  = 10s
 QEMU      = qemu-aarch64
 LEAVES    = $(addprefix ./internal/,automaton envelope judge names packed replace textenc walk)
 
-.PHONY: build otelcol test-otelcol newest test race lint vuln fuzz arm64 cross generate matrix promcheck bench bench-otel bench-otelcol loggers noise diff-redaction clean
+.PHONY: build otelcol test-otelcol newest test race lint vuln fuzz arm64 cross generate matrix promcheck bench bench-otel bench-otelcol loggers noise diff-redaction test-otel-e2e clean
 
 build: ## the binary, in the working directory
 	go build -trimpath -o stanch ./cmd/stanch
@@ -31,6 +35,13 @@ newest: ## the collector's components with its newest libraries
 
 test-otelcol: otelcol ## the collector from outside
 	STANCH_OTELCOL=$(CURDIR)/dist/otelcol-stanch/otelcol-stanch go test -count 1 ./cmd/otelcol-stanch/...
+
+test-otel-e2e: otelcol ## the same with the SDK for Python and telemetrygen; needs python3 with venv
+	python3 -m venv dist/e2e/venv
+	dist/e2e/venv/bin/pip install --quiet --disable-pip-version-check opentelemetry-sdk==$(OTEL_PYTHON) opentelemetry-exporter-otlp==$(OTEL_PYTHON)
+	GOBIN=$(CURDIR)/dist/e2e go install $(TELEMETRYGEN)
+	STANCH_OTELCOL=$(CURDIR)/dist/otelcol-stanch/otelcol-stanch STANCH_PYTHON=$(CURDIR)/dist/e2e/venv/bin/python \
+	STANCH_TELEMETRYGEN=$(CURDIR)/dist/e2e/telemetrygen go test -count 1 -timeout 20m ./cmd/otelcol-stanch/...
 
 test: ## every test that needs nothing but Go
 	go test ./...

@@ -155,13 +155,15 @@ func (p *patterns) find(l *looks, text []byte) (any bool) {
 // replace puts what hide returns in the place of every match, one pattern after the
 // other, each in what the ones before it have left. l is that of find.
 func (p *patterns) replace(l *looks, text string, hide func(string) string) string {
-	changed := false
 	for i := range p.list {
-		if !changed && l.state[i] != matches {
+		if l.state[i] != matches {
 			continue
 		}
 		out := p.list[i].re.ReplaceAllStringFunc(text, hide)
-		changed = changed || out != text
+		if out != text && i+1 < len(p.list) {
+			clear(l.state)
+			p.find(l, view(out))
+		}
 		text = out
 	}
 	return text

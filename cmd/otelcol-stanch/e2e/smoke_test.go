@@ -30,6 +30,9 @@ func TestValidate(t *testing.T) {
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Errorf("%s: %v\n%s", path, err, out)
 		}
+		if strings.HasSuffix(path, "-redaction.yaml") {
+			continue // needs none, as contrib's processor does not
+		}
 		cmd = exec.Command(bin, "validate", "--config", path)
 		cmd.Env = append(os.Environ(), "STANCH_KEY=", "STANCH_STATE="+t.TempDir())
 		if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), "no key") {
