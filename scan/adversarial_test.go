@@ -94,6 +94,7 @@ var written = []attack{
 	{name: "jwt header", unit: `eyJhbGciOiJIUzI1NiJ9.`},
 	{name: "jwt, quoted", unit: `"eyJhbGciOiJIUzI1NiJ9`},
 	{name: "pem", unit: `-----BEGIN RSA PRIVATE KEY-----`},
+	{name: "pem heads, then a line end", unit: `-----BEGIN RSA PRIVATE KEY-----`, eol: 2000},
 	{name: "pem lines", unit: "-----BEGIN RSA PRIVATE KEY-----\n"},
 	{name: "pem, not private", unit: `-----BEGIN `},
 	{name: "pem, never ended", head: "-----BEGIN RSA PRIVATE KEY-----\n", unit: "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklm\n"},

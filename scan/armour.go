@@ -14,6 +14,14 @@ const (
 	aFewLines = 160 // so many on the line of BEGIN leave more to come on the next
 )
 
+// armourHeads is what has been seen behind the last heads of armour on a line, so
+// that of many heads not each looks as far again.
+type armourHeads struct {
+	from     int // from there on there is no END
+	endless  int // up to here,
+	wordless int // and no word of armour up to here
+}
+
 // pem decides at "-----BEGIN": a private key, armoured as RFC 7468, OpenSSH
 // or RFC 9580 (PGP) do it, on one line with escaped line ends or over many.
 func (s *Scanner) pem(di int32, hs, he int) {
@@ -30,20 +38,33 @@ func (s *Scanner) pem(di int32, hs, he int) {
 	}
 	for lim := min(hi, i+5); i < lim && t[i] == '-'; i++ {
 	}
-	if e := endMark(t[i:min(hi, i+maxBlockBytes)]); e >= 0 {
-		if armourIn(t[i:i+e]) >= minArmour {
-			s.piece(di, hs, armourEnd(t, i+e, hi), false)
-		}
-		return
+	h := &s.heads
+	if i < h.from {
+		*h = armourHeads{}
 	}
-	end := i
-	for end < hi && armoured(t, end) {
-		end++
-	}
-	if end < len(t) && !wordOfArmour(t[i:end]) {
-		if end = i; prose(t[i:hi]) {
+	if i >= h.endless {
+		e := endMark(t[i:min(hi, i+maxBlockBytes)])
+		if e >= 0 {
+			if armourIn(t[i:i+e]) >= minArmour {
+				s.piece(di, hs, armourEnd(t, i+e, hi), false)
+			}
 			return
 		}
+		if h.from = i; i+maxBlockBytes >= hi {
+			h.endless = hi
+		}
+	}
+	end := i
+	if i >= h.wordless {
+		for end < hi && armoured(t, end) {
+			end++
+		}
+		if end < len(t) && !wordOfArmour(t[i:end]) {
+			h.wordless, end = end, i
+		}
+	}
+	if end == i && end < len(t) && prose(t[i:hi]) {
+		return
 	}
 	x := s.piece(di, hs, end, false)
 	x.Evidence |= Unclosed

@@ -23,6 +23,7 @@ const (
 func (s *Scanner) repeats(from int) {
 	n := len(s.spans)
 	lo, hi, values := 0, -1, 0
+	var last Span // that was looked for
 	for i := from; i < n; i++ {
 		x := s.spans[i]
 		if x.End-x.Start < shortestRepeat || x.End-x.Start > maxJudged || x.Confidence < finding.Likely || x.Continued || x.Evidence&(Identifier|Unclosed|ByInventory) != 0 {
@@ -30,14 +31,19 @@ func (s *Scanner) repeats(from int) {
 		}
 		if x.Start > hi {
 			lo, hi = s.line(x.Start)
-			values = 0
+			values, last = 0, Span{}
 		}
 		if values++; values > maxRepeated || x.End > hi {
 			continue
 		}
-		if v := s.text[x.Start:x.End]; x.Evidence&ByShape == 0 && !judge.Credential(v) && !tokenOnly(v) {
+		v := s.text[x.Start:x.End]
+		if last.Detector == x.Detector && bytes.Equal(s.text[last.Start:last.End], v) {
 			continue
 		}
+		if x.Evidence&ByShape == 0 && !judge.Credential(v) && !tokenOnly(v) {
+			continue
+		}
+		last = x
 		s.repeat(&x, from, n, lo, hi)
 	}
 	if len(s.spans) > n {

@@ -59,6 +59,7 @@ type Scanner struct {
 	carry          carry
 	rowBefore      int // the last row of a table
 	manifest       manifest
+	heads          armourHeads
 	before         lineState // before the text in hand, should it be scanned again
 	seams          seams
 	scratch        match.Scratch
@@ -231,6 +232,7 @@ func (s *Scanner) begin(dst []Span, text []byte, m mode) {
 	s.taken, s.jarEnd, s.commandEnd = 0, 0, 0
 	s.lineLo, s.lineHi = 0, -1
 	s.json.pos = -1
+	s.heads = armourHeads{}
 	s.runs.texts++
 	clear(s.walked)
 	clear(s.filtered)

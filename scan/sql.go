@@ -74,12 +74,18 @@ const maxStatement = 160
 func (s *Scanner) statement(hs int) bool {
 	lo, _ := s.line(hs)
 	before := s.text[max(lo, hs-maxStatement):hs]
-	for _, w := range [...]string{"user ", "role ", "grant ", "connect to ", "link "} {
-		if indexFold(before, w) >= 0 {
-			return true
+	for {
+		i := bytes.LastIndexByte(before, ' ')
+		if i < 0 {
+			return false
+		}
+		before = before[:i]
+		for _, w := range [...]string{"user", "role", "grant", "connect to", "link"} {
+			if endsFold(before, w) {
+				return true
+			}
 		}
 	}
-	return false
 }
 
 // passwordClause handles PASSWORD of SQL with more between it and the value than a
