@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -230,17 +229,11 @@ func TestNewRefuses(t *testing.T) {
 	}
 }
 
-// TestConfigs: every example in configs parses, fits the schema and compiles.
+// TestConfigs: every example of a policy parses, fits the schema and compiles.
 func TestConfigs(t *testing.T) {
-	files, err := filepath.Glob("../configs/*.yaml")
-	if err != nil || len(files) < 4 {
-		t.Fatal(files, err)
-	}
 	schema := policySchema(t)
-	for _, file := range files {
-		if name := filepath.Base(file); name == "inventory.yaml" || strings.HasPrefix(name, "otelcol") {
-			continue // no policy: package inventory and the collector test them
-		}
+	for _, name := range []string{"stanch", "strict", "hash", "shadow"} {
+		file := "../configs/" + name + ".yaml"
 		b, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
