@@ -26,6 +26,7 @@ import (
 	"github.com/cloudflare/ahocorasick"
 
 	"github.com/stanch/stanch/inventory"
+	"github.com/stanch/stanch/inventory/dictionary"
 	"github.com/stanch/stanch/redact"
 )
 
@@ -55,6 +56,7 @@ func main() {
 		m.size(1_000_000, true)
 	}
 	if *peers {
+		m.alone(min(*most, 10_000))
 		m.peer(min(*most, 10_000))
 	}
 	if *buildkite != "" {
@@ -65,7 +67,10 @@ func main() {
 
 // values are tokens of 20 to 40 characters; three in ten have signs that the forms
 // write in several ways.
-type values struct{ list [][]byte }
+type values struct {
+	list   [][]byte
+	id, at []string // made beforehand: they are no part of building
+}
 
 func draw(n int) (v values) {
 	const plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
@@ -81,13 +86,14 @@ func draw(n int) (v values) {
 			b[k] = from[r.IntN(len(from))]
 		}
 		v.list = append(v.list, b)
+		v.id, v.at = append(v.id, fmt.Sprint(i)), append(v.at, fmt.Sprint("value ", i))
 	}
 	return v
 }
 
 func (v values) Values(_ context.Context, yield func(inventory.Value) error) error {
 	for i, b := range v.list {
-		if err := yield(inventory.Value{Meta: inventory.Meta{ID: fmt.Sprint(i)}, Secret: b, At: fmt.Sprint("value ", i)}); err != nil {
+		if err := yield(inventory.Value{Meta: inventory.Meta{ID: v.id[i]}, Secret: b, At: v.at[i]}); err != nil {
 			return err
 		}
 	}
@@ -336,6 +342,32 @@ func alnum(r rune) rune {
 		return r
 	}
 	return 'x'
+}
+
+// alone looks for the values alone, as peers do.
+func (m *measurer) alone(n int) {
+	v := draw(n)
+	debug.FreeOSMemory()
+	start := cpu()
+	var b dictionary.Builder
+	for i, p := range v.list {
+		if err := b.Add(p, uint32(i)); err != nil {
+			panic(err)
+		}
+	}
+	d := b.Build()
+	build := cpu() - start
+	var s dictionary.Scratch
+	var hits []dictionary.Hit
+	took, share := m.median(func() {
+		for _, c := range m.chunks {
+			if hits = d.Scan(hits[:0], c, &s); len(hits) > 0 {
+				panic("something is found that is not there")
+			}
+		}
+	})
+	memory := float64(d.Memory()) / float64(n)
+	fmt.Fprintf(m.out, "| Stanch, the values alone | %d | %d | %.2f | %.2f | %.0f | %.0f | %.0f | %.3f | – | – | – |\n", n, n, build.Seconds(), build.Seconds()/float64(n)*1e6, memory, memory, m.rate(took), share)
 }
 
 // peer looks for the values alone, not their forms, with another library.

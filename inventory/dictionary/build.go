@@ -15,7 +15,11 @@ type Builder struct {
 	d     Dictionary
 	count [len(shapes)]int
 	at    [len(shapes)]place
+	few   [len(shapes)][]uint32 // the first fewest patterns of a tier
 }
+
+// fewest is how many patterns a tier may have to be given up for another one.
+const fewest = 4 << 10
 
 // maxPatterns and maxPages bound what fits the 32-bit numbers inside.
 const (
@@ -50,7 +54,11 @@ func (b *Builder) Add(pattern []byte, id uint32) error {
 		d.entries = append(d.entries, page(d.entries, 1<<entryBits))
 	}
 	p := &d.entries[d.count>>entryBits]
-	*p = append(*p, entry{start: uint32(last<<storeBits | len(d.store[last])), id: id, tier: b.assign(pattern)})
+	tier := b.assign(pattern)
+	if tier != 0 && len(b.few[tier]) < fewest {
+		b.few[tier] = append(b.few[tier], uint32(d.count))
+	}
+	*p = append(*p, entry{start: uint32(last<<storeBits | len(d.store[last])), id: id, tier: tier})
 	d.store[last] = append(d.store[last], pattern...)
 	d.longest = max(d.longest, len(pattern))
 	d.count++
@@ -61,15 +69,62 @@ func (b *Builder) Add(pattern []byte, id uint32) error {
 func (b *Builder) assign(p []byte) uint8 {
 	b.d.kernel = hasKernel()
 	k := b.d.kindsOf(p)
-	j := 0
-	for len(p) < shapes[j].least || shapes[j].places(&k, len(p)) == 0 {
-		j++
+	for i := range preferred {
+		if j := preferred[i]; b.takes(j, &k, p) {
+			b.put(j, &k, p)
+			return j
+		}
 	}
+	panic("dictionary: no tier for a pattern") // the last one takes all
+}
+
+// takes reports whether a pattern fits a tier.
+func (b *Builder) takes(j uint8, k *kinds, p []byte) bool {
+	return len(p) >= shapes[j].least && shapes[j].places(k, len(p)) != 0
+}
+
+// put counts a pattern in a tier that takes it.
+func (b *Builder) put(j uint8, k *kinds, p []byte) {
 	b.count[j]++
 	if b.at[j] < shapes[j].at {
-		b.at[j] = max(b.at[j], shapes[j].narrowest(&k, len(p)))
+		b.at[j] = max(b.at[j], shapes[j].narrowest(k, len(p)))
 	}
-	return uint8(j)
+}
+
+// merge gives up tiers of few patterns for later ones that there are anyway: each
+// tier is a pass over the text.
+func (b *Builder) merge() {
+	for j := 1; j < len(shapes); j++ {
+		for k := j + 1; k < len(shapes) && b.count[j] > 0 && b.count[j] <= fewest; k++ {
+			if b.count[k] == 0 || shapes[k].stride > shapes[j].stride && b.count[k]+b.count[j] > fewest {
+				continue
+			}
+			b.move(uint8(j), uint8(k))
+		}
+	}
+}
+
+// move puts the patterns of a tier into another one, if that takes all of them.
+func (b *Builder) move(from, to uint8) {
+	all := b.few[from]
+	for _, i := range all {
+		p := b.d.pattern(int(i))
+		if k := b.d.kindsOf(p); !b.takes(to, &k, p) {
+			return
+		}
+	}
+	for _, i := range all {
+		p := b.d.pattern(int(i))
+		k := b.d.kindsOf(p)
+		b.put(to, &k, p)
+		b.d.entry(int(i)).tier = to
+	}
+	if len(b.few[to])+len(all) <= fewest {
+		b.few[to] = append(b.few[to], all...)
+	} else {
+		b.few[to] = b.few[to][:0:0]
+	}
+	b.count[from], b.few[from] = 0, nil
 }
 
 // page makes room for a page of n; the first one grows as it is needed.
@@ -97,6 +152,8 @@ func (b *Builder) Build() *Dictionary {
 	d.ordered = new(sync.Once)
 	fit(d.store)
 	fit(d.entries)
+	b.takeRest()
+	b.merge()
 	for j := range d.tiers {
 		d.tiers[j].shape = shapes[j]
 		if b.count[j] > 0 {
@@ -104,19 +161,28 @@ func (b *Builder) Build() *Dictionary {
 			d.tiers[j].allocate(b.count[j])
 		}
 	}
+	if b.count[0] >= sorted {
+		d.enterSorted()
+		return d
+	}
 	var ahead [8]uint64
 	for i := 0; i < d.count; i += len(ahead) {
 		n := min(len(ahead), d.count-i)
 		// Their slots are fetched side by side: of millions none is in a cache.
 		for k := range n {
 			p, e := d.pattern(i+k), d.entry(i+k)
+			if e.tier == inRest {
+				continue
+			}
 			t := &d.tiers[e.tier]
 			kinds := d.kindsOf(p)
 			ahead[k] = t.places(&kinds, len(p))
 			t.fetch(p, ahead[k])
 		}
 		for k := range n {
-			d.enter(i+k, ahead[k])
+			if d.entry(i+k).tier != inRest {
+				d.enter(i+k, ahead[k])
+			}
 		}
 	}
 	return d

@@ -8,6 +8,7 @@ const MaxLen = 4 << 10
 // Dictionary is an immutable set of patterns. It is safe for concurrent use.
 type Dictionary struct {
 	tiers   [len(shapes)]tier
+	rest    *rest     // nil if all patterns are in tiers
 	store   [][]byte  // the patterns, in pages of a MB, none of them in two
 	entries [][]entry // in pages, too: growing copies nothing
 	count   int

@@ -335,3 +335,58 @@ func TestKinds(t *testing.T) {
 		}
 	}
 }
+
+// TestRest: patterns without a trigger are found whether they are few, so that a
+// matcher looks for them, or many, in tiers of their own; next to many that have one,
+// so that those are put in order first.
+func TestRest(t *testing.T) {
+	for _, n := range []int{1, 3, maxRest, maxRest + 1, 5000} {
+		for _, more := range []int{0, 100, sorted + 5} {
+			r := rand.New(rand.NewPCG(uint64(n), uint64(more)))
+			var b Builder
+			var all [][]byte
+			add := func(p []byte) {
+				if err := b.Add(p, uint32(len(all))); err != nil {
+					t.Fatal(err)
+				}
+				all = append(all, p)
+			}
+			for range n {
+				p := make([]byte, MinLen+r.IntN(90))
+				from := []string{"abcdefghijklmnop", "0123456789", "ab cd ef", "aaaaaaab"}[r.IntN(4)]
+				for i := range p {
+					p[i] = from[r.IntN(len(from))]
+				}
+				add(p)
+			}
+			for range more {
+				p := make([]byte, 20+r.IntN(20))
+				for i := range p {
+					p[i] = alphabet[r.IntN(len(alphabet))]
+				}
+				add(p)
+			}
+			d := b.Build()
+			if few, many := n == maxRest, n == 5000; d.kernel && (few || many) && few != (d.rest != nil) {
+				t.Errorf("%d patterns without a trigger: a matcher for them: %t", n, d.rest != nil)
+			}
+			var s Scratch
+			var hits []Hit
+			for i := 0; i < len(all); i += 1 + len(all)/3000 {
+				p := all[i]
+				text := append(append([]byte("x. "), p...), "._"...)
+				hits = d.Scan(hits[:0], text, &s)
+				found := false
+				for _, h := range hits {
+					found = found || h.Start == 3 && h.End == 3+len(p) && string(all[h.ID]) == string(p)
+					if string(text[h.Start:h.End]) != string(all[h.ID]) {
+						t.Fatalf("%q is found where %q stands", all[h.ID], text[h.Start:h.End])
+					}
+				}
+				if !found {
+					t.Fatalf("%d and %d patterns: %q is not found: %v", n, more, p, hits)
+				}
+			}
+		}
+	}
+}

@@ -17,7 +17,9 @@
 // eight, with eight windows of every pattern in a filter, so that one of them
 // falls on a multiple of eight wherever the pattern stands. Those shorter than 20
 // bytes need windows at more positions and shorter runs. They cost more and are
-// held apart. The shortest pattern has MinLen bytes.
+// held apart: each sort of them is a pass over the masks. Where they are few, a
+// matcher for literals (package match) looks for all of them instead. The shortest
+// pattern has MinLen bytes.
 //
 // A pattern takes the first trigger that no other one has taken: a million tokens
 // of one vendor share their first bytes.

@@ -15,6 +15,11 @@ func masksAVX2(p *byte, n int, c *Class, out *uint64)
 //go:noescape
 func kindsAVX2(p *byte, n int, out *uint64, stride int)
 
+// kindsAVX512 is kindsAVX2.
+//
+//go:noescape
+func kindsAVX512(p *byte, n int, out *uint64, stride int)
+
 // mixedAVX2 is mixedPlain for n times four blocks.
 //
 //go:noescape
@@ -27,6 +32,8 @@ func gatedAVX2(masks *uint64, n int, steps *[2]uint64, k int, every uint64, out 
 
 func hasKernel() bool { return cpu.X86.HasAVX2 }
 
+var hasAVX512 = cpu.X86.HasAVX512F && cpu.X86.HasAVX512BW
+
 func masksKernel(text []byte, c *Class, out []uint64) {
 	if n := len(text) / 64; n > 0 {
 		_ = out[n-1]
@@ -37,12 +44,20 @@ func masksKernel(text []byte, c *Class, out []uint64) {
 func kindsKernel(text []byte, out *blocks) {
 	if n := len(text) / 64; n > 0 {
 		_ = out[0][n-1]
-		kindsAVX2(&text[0], n, &out[0][0], 8*maxBlocks)
+		kindsOfBlocks(&text[0], n, &out[0][0], 8*maxBlocks)
 	}
 }
 
 // kindsKernelOf is kindsOf.
-func kindsKernelOf(text *[64]byte, k *kinds) { kindsAVX2(&text[0], 1, &k.lower, 8) }
+func kindsKernelOf(text *[64]byte, k *kinds) { kindsOfBlocks(&text[0], 1, &k.lower, 8) }
+
+func kindsOfBlocks(p *byte, n int, out *uint64, stride int) {
+	if hasAVX512 {
+		kindsAVX512(p, n, out, stride)
+	} else {
+		kindsAVX2(p, n, out, stride)
+	}
+}
 
 func mixedKernel(in *blocks, n int, out *[maxBlocks]uint64) {
 	_ = in[0][n] // the one behind is read too

@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"math/bits"
 	"slices"
+
+	"github.com/stanch/stanch/match"
 )
 
 const chunk = 16 << 10 // bytes looked at in one go: what follows stays in the cache
@@ -17,6 +19,9 @@ type Scratch struct {
 	other [maxBlocks]uint64
 	at    [chunk]uint16 // where windows are looked up
 	kept  [chunk]uint16 // those of them that may be some
+
+	matcher  match.Scratch
+	literals []match.Hit
 }
 
 // Scan appends every occurrence of every pattern in text, overlapping ones
@@ -54,6 +59,9 @@ func (d *Dictionary) Scan(dst []Hit, text []byte, s *Scratch) []Hit {
 			n = t.sift(text, from, at, &s.kept)
 			dst = d.compare(dst, text, from, t, s.kept[:n])
 		}
+	}
+	if d.rest != nil {
+		dst = d.rest.scan(d, dst, text, s)
 	}
 	order(dst[from:])
 	return dst
@@ -166,20 +174,17 @@ func gatedPlain(masks []uint64, steps [][2]uint64, every uint64, out []uint64) {
 }
 
 // flatten writes the places of the ones, times 1<<shift. In most masks there are
-// none or a few, which are written without asking how many.
+// none to two, which are written without asking how many.
 func flatten(masks []uint64, shift uint, at *[chunk]uint16) (n int) {
 	shift &= 15
 	for i, m := range masks {
 		to := (*[64]uint16)(at[n:])
 		n += bits.OnesCount64(m)
-		for k := 0; k < 64; k += 4 {
-			to[k] = uint16(i<<6+bits.TrailingZeros64(m)) << shift
+		base := uint16(i << 6)
+		for k := 0; k < 64; k += 2 {
+			to[k] = (base + uint16(bits.TrailingZeros64(m))) << shift
 			m &= m - 1
-			to[k+1] = uint16(i<<6+bits.TrailingZeros64(m)) << shift
-			m &= m - 1
-			to[k+2] = uint16(i<<6+bits.TrailingZeros64(m)) << shift
-			m &= m - 1
-			to[k+3] = uint16(i<<6+bits.TrailingZeros64(m)) << shift
+			to[k+1] = (base + uint16(bits.TrailingZeros64(m))) << shift
 			if m &= m - 1; m == 0 {
 				break
 			}

@@ -43,15 +43,22 @@ const (
 	anywhere
 )
 
-// shapes are in the order of their costs. A pattern goes where it fits first.
-// The runs of visible bytes are narrowed to the kind that all their patterns have.
+// preferred is the shapes in the order in which patterns are put into them: where one
+// fits first. That of long runs has few places in any text, and hexadecimal forms
+// without a trigger but at their end fit it.
+var preferred = [...]uint8{0, 2, 1, 3, 4, 5, 6, 7, 8, 9}
+
+// shapes are in the order of their costs. The runs of visible bytes are narrowed to the kind that all their patterns have.
 var shapes = [...]shape{
 	{atMixed, 8, 1, 8}, {behindMixed, 8, 1, 8},
-	{inVisible, 40, 8, 33},
+	{inVisible, longRun, 8, 33},
 	{inCased, 20, 8, 13}, {inVisible, 20, 8, 13}, {anywhere, 20, 8, 13},
 	{inVisible, 11, 4, 8}, {anywhere, 11, 4, 8},
 	{inVisible, 8, 1, 8}, {anywhere, 8, 1, 8},
 }
+
+// longRun is how many bytes of one kind in a row are rare in any text.
+const longRun = 40
 
 // behind is how far before the start of a trigger a window of behindMixed starts.
 // Both bytes that every trigger has are in it.
@@ -122,6 +129,8 @@ func (t *tier) allocate(count int) {
 	t.filter = make([]uint64, 1<<words)
 	t.shift = 64 - words
 	t.table = make([]uint64, 1<<bits.Len64(uint64(count)*4/3|7))
+	hugePages(t.filter)
+	hugePages(t.table)
 }
 
 // span is how many bytes of a pattern the windows and gates of its anchor use.

@@ -1,0 +1,5 @@
+//go:build !linux
+
+package dictionary
+
+func hugePages([]uint64) {}
