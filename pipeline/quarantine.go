@@ -70,6 +70,9 @@ const sizeUnit = 256
 // written under. An error means that it could not be sealed.
 func (q *Quarantine) Encode(input string, c Case) (key, line []byte, err error) {
 	e := Entry{Schema: 1, Input: input, Reason: c.Reason, Source: c.Record.Source, Headers: len(c.Record.Headers), Time: time.Now().UTC()}
+	if e.Source.Kind == "" {
+		e.Source.Kind = finding.Stream
+	}
 	e.ID = e.Source.EventID("quarantine-" + string(c.Reason))
 	e.Bytes = (c.Record.Size() + sizeUnit - 1) / sizeUnit * sizeUnit
 	r := q.engine.Load().NewRedactor()

@@ -162,7 +162,9 @@ func (in *Input) read(ctx context.Context, f *walk.File, emit func(*pipeline.Bat
 			// What was acknowledged before.
 			n := min(skip, int64(len(block)))
 			pos.advance(block[:n])
-			block = block[n:]
+			if block = block[n:]; len(block) == 0 && !last {
+				continue
+			}
 		}
 		start := pos
 		pos.advance(block)
