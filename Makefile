@@ -16,7 +16,7 @@ FUZZTIME  = 10s
 QEMU      = qemu-aarch64
 LEAVES    = $(addprefix ./internal/,automaton envelope judge names packed replace textenc walk)
 
-.PHONY: build otelcol test-otelcol newest test race lint vuln fuzz arm64 cross generate matrix promcheck bench bench-otel bench-otelcol loggers noise diff-redaction test-otel-e2e clean
+.PHONY: build otelcol test-otelcol newest test race lint vuln fuzz arm64 cross generate matrix promcheck bench bench-otel bench-otelcol loggers noise diff-redaction test-otel-e2e test-kafka bench-kafka clean
 
 build: ## the binary, in the working directory
 	go build -trimpath -o stanch ./cmd/stanch
@@ -95,6 +95,12 @@ promcheck: ## alert rules and metrics by Prometheus's own tool; needs promtool (
 	promtool check rules configs/prometheus/stanch.rules.yml
 	cd configs/prometheus && promtool test rules stanch.rules.test.yml
 	go test ./pipeline -run '^TestExposition$$' -promtool
+
+test-kafka: ## Apache Kafka, its Java producer and kcat; needs Java 17, Maven and kcat
+	STANCH_KAFKA=1 go test -count 1 -timeout 8m -run '^TestApache$$' ./pipeline/kafka
+
+bench-kafka: ## consuming, redacting and producing beside plain copies; needs Java 17 and Maven
+	$(MAKE) -C benchmarks kafka
 
 bench: ## the table of ratios; writes benchmarks/results/
 	$(MAKE) -C benchmarks bench

@@ -14,7 +14,6 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
-	"github.com/stanch/stanch/finding"
 	"github.com/stanch/stanch/pipeline"
 	"github.com/stanch/stanch/pipeline/kafka/cluster"
 	"github.com/stanch/stanch/redact"
@@ -503,9 +502,5 @@ func TestOutput(t *testing.T) {
 		if len(r.Headers) != 1 || r.Headers[0].Value != nil {
 			t.Errorf("headers %v", r.Headers)
 		}
-	}
-	f := Findings{out}
-	if err := f.Deliver(t.Context(), []finding.Finding{{Detector: "password", Source: finding.Source{Kind: finding.Kafka, Topic: "logs"}}}); err != nil {
-		t.Error(err)
 	}
 }

@@ -80,6 +80,7 @@ func (k *keep) quarantined() []string {
 // world is a cluster with a topic "logs" of four partitions, and an environment.
 type world struct {
 	*testing.T
+	addrs  []string
 	fake   *kfake.Cluster
 	client *kgo.Client
 	admin  *kadm.Client
@@ -96,7 +97,7 @@ func newWorld(t *testing.T, opts ...kfake.Opt) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(fake.Close)
-	w := &world{T: t, fake: fake}
+	w := &world{T: t, addrs: fake.ListenAddrs(), fake: fake}
 	w.client = w.dial()
 	w.admin = kadm.NewClient(w.client)
 	w.env = w.environment()
@@ -116,7 +117,7 @@ func (w *world) environment() *pipeline.Env {
 
 func (w *world) dial(opts ...kgo.Opt) *kgo.Client {
 	w.Helper()
-	c, err := kgo.NewClient(append([]kgo.Opt{kgo.SeedBrokers(w.fake.ListenAddrs()...), kgo.RecordPartitioner(kgo.ManualPartitioner())}, opts...)...)
+	c, err := kgo.NewClient(append([]kgo.Opt{kgo.SeedBrokers(w.addrs...), kgo.RecordPartitioner(kgo.ManualPartitioner())}, opts...)...)
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -129,7 +130,7 @@ func (w *world) options() Options {
 	if err != nil {
 		w.Fatal(err)
 	}
-	return Options{Name: "kafka", From: cluster.Config{Brokers: w.fake.ListenAddrs(), ClientID: "stanch", Timeout: 3 * time.Second}, Group: "stanch",
+	return Options{Name: "kafka", From: cluster.Config{Brokers: w.addrs, ClientID: "stanch", Timeout: 3 * time.Second}, Group: "stanch",
 		Routes: []Route{r}, OutOfRange: cluster.Earliest, Header: DefaultHeader, Version: "v1", CreateTopics: true, MaxWait: 50 * time.Millisecond,
 		CommitInterval: 50 * time.Millisecond, TopicInterval: 100 * time.Millisecond, Heartbeat: 50 * time.Millisecond, SessionTimeout: 2 * time.Second, RebalanceTimeout: 5 * time.Second}
 }

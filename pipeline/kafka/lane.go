@@ -170,7 +170,8 @@ func (l *lane) read(ctx context.Context, at int64, jobs chan<- *job) error {
 		Partition: l.in, MinBytes: 1, MaxBytes: int32(l.o.FetchBytes), MaxWaitMs: int32(l.o.MaxWait.Milliseconds()),
 		ReadCommitted: !l.o.ReadUncommitted,
 		Reserve: func(ctx context.Context, n int) ([]byte, error) {
-			if err := l.env.Budget.Acquire(ctx, int64(n)); err != nil {
+			// As much again for what comes of it.
+			if err := l.env.Budget.Acquire(ctx, 2*int64(n)); err != nil {
 				return nil, err
 			}
 			return l.fetched.get(n), nil
@@ -231,7 +232,7 @@ func (l *lane) fetch(ctx context.Context, req *cluster.Fetch) (*cluster.Fetched,
 }
 
 func (l *lane) giveBack(buf []byte) {
-	l.env.Budget.Release(int64(len(buf)))
+	l.env.Budget.Release(2 * int64(len(buf)))
 	l.fetched.put(buf)
 }
 
@@ -394,7 +395,7 @@ func (l *lane) write(ctx context.Context, j *job) error {
 // garbage collector has them in the end.
 func (l *lane) abandon(j *job) {
 	l.givenUp = false
-	l.env.Budget.Release(int64(len(j.buf)))
+	l.env.Budget.Release(2 * int64(len(j.buf)))
 	j.buf = nil
 	for i := range j.outs {
 		j.outs[i].owned = false

@@ -9,7 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/stanch/stanch/finding"
 	"github.com/stanch/stanch/pipeline"
 	"github.com/stanch/stanch/pipeline/kafka/batch"
 	"github.com/stanch/stanch/pipeline/kafka/cluster"
@@ -184,25 +183,4 @@ func (w *Output) send(ctx context.Context, p cluster.Partition, b *batch.Builder
 		return err
 	}
 	return w.write(ctx, p, records, share[half:], refused)
-}
-
-// Findings is a sink for findings that writes them as JSON to a topic, keyed by
-// fingerprint, or by detector and source where there is none.
-type Findings struct{ *Output }
-
-// Deliver implements pipeline.Sink.
-func (s Findings) Deliver(ctx context.Context, fs []finding.Finding) error {
-	b := pipeline.Batch{Lane: pipeline.Lane{Name: "findings"}}
-	for i := range fs {
-		line, err := fs[i].AppendJSON(nil)
-		if err != nil {
-			return fmt.Errorf("%w: %w", pipeline.ErrPermanent, err)
-		}
-		b.Records = append(b.Records, pipeline.Record{Key: pipeline.FindingKey(&fs[i]), Value: line, Time: fs[i].Time})
-	}
-	err := s.Write(ctx, &b)
-	if no := new(pipeline.Rejected); errors.As(err, &no) {
-		return fmt.Errorf("%w: %w", pipeline.ErrPermanent, err)
-	}
-	return err
 }
