@@ -62,6 +62,7 @@ func TestLines(t *testing.T) {
 		{"one\ntwo " + token + "\nthree", "four", token},
 		append(append(append([]string{}, filler...), key...), filler...),
 		{long + token + " " + long, token + " " + long},
+		{"x", token + " " + strings.Repeat(long, 60) + token, "y", strings.Repeat(long, 90) + token + " z\n" + token},
 	}
 	for _, c := range cases {
 		recs := toBytes(c)

@@ -2,6 +2,7 @@ package otlp
 
 import (
 	"fmt"
+	"reflect"
 	"regexp"
 	"strings"
 	"sync"
@@ -325,8 +326,23 @@ func TestProfileStrings(t *testing.T) {
 	a := pd.Dictionary().AttributeTable().AppendEmpty()
 	a.SetKeyStrindex(2)
 	a.Value().SetStr(secret + "x")
+	// A value that is a reference to the table of strings, as pdata decodes it.
+	other := expand(t, "{alnum:14}!8", 3)
+	pd.Dictionary().StringTable().Append(other)
+	x := pd.Dictionary().AttributeTable().AppendEmpty()
+	x.SetKeyStrindex(2)
 	b, err := new(pprofile.ProtoMarshaler).MarshalProfiles(pd)
 	if err != nil {
+		t.Fatal(err)
+	}
+	rp.Resource().Attributes().Range(func(_ string, v pcommon.Value) bool {
+		// Encoding has made references of the strings in the resource.
+		ref := reflect.New(reflect.TypeOf(message(v).FieldByName("Value").Interface()).Elem())
+		ref.Elem().FieldByName("StringValueStrindex").SetInt(3)
+		message(x.Value()).FieldByName("Value").Set(ref)
+		return false
+	})
+	if b, err = new(pprofile.ProtoMarshaler).MarshalProfiles(pd); err != nil {
 		t.Fatal(err)
 	}
 	if pd, err = new(pprofile.ProtoUnmarshaler).UnmarshalProfiles(b); err != nil {
@@ -342,6 +358,9 @@ func TestProfileStrings(t *testing.T) {
 		if !strings.Contains(string(b), want) {
 			t.Errorf("%s is gone", want)
 		}
+	}
+	if strings.Contains(string(b), other) {
+		t.Errorf("a value that is referred to is left: %q", pd.Dictionary().StringTable().AsRaw())
 	}
 	if strings.Contains(string(b), secret) || strings.Contains(string(b), "packed") || pd.Dictionary().StringTable().At(0) != "" {
 		t.Errorf("left in clear: %q", b)

@@ -2,6 +2,7 @@ package otlp
 
 import (
 	"bytes"
+	"reflect"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/pprofile"
@@ -92,8 +93,47 @@ func (w *worker) attributeTable(d pprofile.ProfilesDictionary) {
 			key = names.At(n)
 		}
 		w.trim()
-		w.value(place{pos: AttributeTable, in: -1, tally: -1}, key, key, w.k.of(key, w.r), a.Value())
+		at := place{pos: AttributeTable, in: -1, tally: -1}
+		told := w.k.of(key, w.r)
+		if n := reference(a.Value()); n > 0 && n < names.Len() && told&sensitive != 0 {
+			w.referred(at, key, names.At(n))
+			continue
+		}
+		w.value(at, key, key, told, a.Value())
 	}
+}
+
+// reference returns the place in the table of strings that a value stands for, or 0.
+// pdata resolves such values in resources and scopes only, and shows others as empty.
+func reference(v pcommon.Value) int {
+	if v.Type() != pcommon.ValueTypeEmpty {
+		return 0
+	}
+	message := reflect.ValueOf(v)
+	if message.Kind() != reflect.Struct || message.NumField() == 0 || message.Field(0).Kind() != reflect.Pointer {
+		return 0
+	}
+	one := message.Field(0).Elem().FieldByName("Value")
+	if one.Kind() != reflect.Interface || one.IsNil() || one.Elem().Kind() != reflect.Pointer {
+		return 0
+	}
+	index := one.Elem().Elem().FieldByName("StringValueStrindex")
+	if index.Kind() != reflect.Int32 {
+		return 0
+	}
+	return int(index.Int())
+}
+
+// referred redacts a value in the table of strings as what stands under a name.
+func (w *worker) referred(at place, key, s string) {
+	w.at(at.pos, w.path(at.pos, at.in, key))
+	if out, ok := w.redacted(key, view(s)); ok {
+		if w.replaced == nil {
+			w.replaced = make(map[string]string)
+		}
+		w.replaced[s] = string(out)
+	}
+	w.settle(-1)
 }
 
 // stringTable redacts the strings that the rest refers to. What was the whole
