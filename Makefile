@@ -13,10 +13,11 @@ TELEMETRYGEN = github.com/open-telemetry/opentelemetry-collector-contrib/cmd/tel
 
 PLATFORMS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 FUZZTIME  = 10s
+MINUTES   = 6
 QEMU      = qemu-aarch64
 LEAVES    = $(addprefix ./internal/,automaton envelope judge names packed replace textenc walk)
 
-.PHONY: build otelcol test-otelcol newest test race lint vuln fuzz arm64 cross generate matrix promcheck bench bench-otel bench-otelcol loggers noise diff-redaction test-otel-e2e test-kafka bench-kafka clean
+.PHONY: build otelcol test-otelcol newest test race lint vuln fuzz arm64 cross generate matrix promcheck bench bench-otel bench-otelcol loggers noise diff-redaction test-otel-e2e test-kafka soak bench-kafka clean
 
 build: ## the binary, in the working directory
 	go build -trimpath -o stanch ./cmd/stanch
@@ -98,6 +99,10 @@ promcheck: ## alert rules and metrics by Prometheus's own tool; needs promtool (
 
 test-kafka: ## Apache Kafka, its Java producer and kcat; needs Java 17, Maven and kcat
 	STANCH_KAFKA=1 go test -count 1 -timeout 8m -run '^TestApache$$' ./pipeline/kafka
+
+soak: ## kills, pauses and restarts for MINUTES, at least once and exactly once; needs Java 17 and Maven
+	STANCH_SOAK=$(MINUTES) STANCH_SOAK_OUT=$(CURDIR)/benchmarks/results/soak-$$(date +%F).md \
+		go test -count 1 -timeout 0 -v -run '^TestSoak$$' ./pipeline/kafka
 
 bench-kafka: ## consuming, redacting and producing beside plain copies; needs Java 17 and Maven
 	$(MAKE) -C benchmarks kafka

@@ -184,7 +184,7 @@ func (p *parser) route(n *yaml.Node) (Route, error) {
 		case "to":
 			r.To, err = p.String(v, name)
 		case "payload":
-			r.Payload, err = p.Word(v, name, []string{"auto", "text", "json", "confluent"})
+			r.Payload, err = p.Word(v, name, []string{"auto", "text", "json", "confluent", "otlp_proto", "otlp_proto_traces", "otlp_proto_metrics", "otlp_json", "otlp_json_traces", "otlp_json_metrics"})
 		case "binary":
 			r.Binary, err = p.Word(v, name, []string{"refuse", "detect", "redact"})
 		}

@@ -13,7 +13,10 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
 
+	"github.com/stanch/stanch/finding"
 	"github.com/stanch/stanch/pipeline"
 	"github.com/stanch/stanch/pipeline/kafka/cluster"
 	"github.com/stanch/stanch/redact"
@@ -422,6 +425,78 @@ func TestConfluent(t *testing.T) {
 	}
 	if q := w.keep.quarantined(); len(q) != 1 || strings.Contains(q[0], secret) {
 		t.Errorf("%s", q)
+	}
+}
+
+func TestOTLP(t *testing.T) {
+	w := newWorld(t, kfake.SeedTopics(1, "json"))
+	batch := func(body, attr string) plog.Logs {
+		ld := plog.NewLogs()
+		rec := ld.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty().LogRecords().AppendEmpty()
+		rec.Body().SetStr(body)
+		rec.Attributes().PutStr("password", attr)
+		rec.Attributes().PutInt("n", 7)
+		return ld
+	}
+	var clean plog.Logs
+	for _, ld := range []plog.Logs{batch("fine", ""), batch("login password="+secret, secret)} {
+		ld.ResourceLogs().At(0).ScopeLogs().At(0).LogRecords().At(0).Attributes().RemoveIf(func(k string, v pcommon.Value) bool { return v.AsString() == "" })
+		if clean == (plog.Logs{}) {
+			clean = ld
+		}
+		raw, err := (&plog.ProtoMarshaler{}).MarshalLogs(ld)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := (&plog.JSONMarshaler{}).MarshalLogs(ld)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.produce(&kgo.Record{Value: raw}, &kgo.Record{Topic: "json", Value: text})
+	}
+	plain, err := (&plog.ProtoMarshaler{}).MarshalLogs(clean)
+	if err != nil {
+		t.Fatal(err)
+	}
+	hidden := append(bytes.Clone(plain), "\xfa\x06\x20password="+secret[:21]+"\x00\x00"...) // a field that nobody knows
+	w.produce(&kgo.Record{Value: hidden}, &kgo.Record{Value: []byte("no protobuf " + secret)}, &kgo.Record{Value: plain})
+	o := w.options()
+	o.Routes[0].Payload = OTLPLogs
+	j, err := ParseRoute("json", "clean.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	j.Payload = OTLPLogsJSON
+	o.Routes = append(o.Routes, j)
+	stop := w.start(o)
+	got := w.consume("clean.logs", 4)
+	if !bytes.Equal(got[0].Value, plain) || !bytes.Equal(got[3].Value, plain) || len(got[0].Headers) != 0 {
+		t.Error("a clean batch was changed")
+	}
+	for i, r := range got {
+		ld, err := (&plog.ProtoUnmarshaler{}).UnmarshalLogs(r.Value)
+		if err != nil || bytes.Contains(r.Value, []byte(secret[:15])) {
+			t.Fatalf("%d: %v %q", i, err, r.Value)
+		}
+		if n, _ := ld.ResourceLogs().At(0).ScopeLogs().At(0).LogRecords().At(0).Attributes().Get("n"); n.Int() != 7 {
+			t.Errorf("%d: %q", i, r.Value)
+		}
+	}
+	for i, r := range w.consume("clean.json", 2) {
+		if _, err := (&plog.JSONUnmarshaler{}).UnmarshalLogs(r.Value); err != nil {
+			t.Errorf("%d: %v", i, err)
+		}
+	}
+	if err := stop(); err != nil {
+		t.Error(err)
+	}
+	if q := w.keep.quarantined(); len(q) != 1 || !strings.Contains(q[0], `"undecodable"`) {
+		t.Errorf("quarantine: %s", q)
+	}
+	for _, f := range w.keep.findings {
+		if f.Source.Kind != finding.Kafka {
+			t.Errorf("source %+v", f.Source)
+		}
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -231,6 +232,7 @@ func (r *run) generation(ctx, gone context.Context, gen *cluster.Generation) {
 	defer cancel()
 	defer context.AfterFunc(gone, cancel)()
 	c := &committer{run: r, gen: gen, cancel: cancel, kick: make(chan struct{}, 1)}
+	c.heard.Store(time.Now().UnixNano())
 	committed, err := r.committed(live, gen.Partitions)
 	if err != nil {
 		return // the group is joined again
@@ -283,6 +285,32 @@ type committer struct {
 	lanes  []*lane
 	cancel context.CancelFunc
 	kick   chan struct{}
+	// heard is when the process was last known to run, in Unix nanoseconds.
+	heard atomic.Int64
+}
+
+// fenced reports whether the generation may have gone without this process having
+// heard of it, because it was stopped or had no processor. The coordinator is
+// asked then, by a commit.
+func (c *committer) fenced(p cluster.Partition, at int64) bool {
+	const patience = 3 // parts of a session
+	session := c.o.SessionTimeout
+	if session == 0 {
+		session = 30 * time.Second
+	}
+	now := time.Now()
+	if now.Sub(time.Unix(0, c.heard.Load())) < max(session/patience, 2*c.o.CommitInterval) {
+		return false
+	}
+	if err := c.gen.Commit(map[cluster.Partition]int64{p: at}); err != nil {
+		c.log().Warn("the process was stopped for a while", zap.Error(err))
+		if cluster.Lost(err) {
+			c.cancel()
+		}
+		return true
+	}
+	c.heard.Store(now.UnixNano())
+	return false
 }
 
 // soon asks for a commit before its time.
@@ -299,7 +327,9 @@ func (c *committer) loop(done <-chan struct{}) {
 	defer ticker.Stop()
 	for {
 		select {
-		case <-ticker.C:
+		case at := <-ticker.C:
+			// A tick from before a stop says nothing of now.
+			c.heard.Store(at.UnixNano())
 		case <-c.kick:
 		case <-done:
 			c.commit()

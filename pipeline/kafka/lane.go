@@ -312,7 +312,7 @@ func (l *lane) redact(j *job) {
 	err := l.env.Pool.Do(context.Background(), func(r *redact.Redactor) {
 		s := <-l.scratch
 		defer func() { l.scratch <- s }()
-		t := transformer{scratch: s, o: &l.o, route: l.pair.route, engine: l.env.Engine.Load(), r: r, j: j, topic: l.in.Topic, part: l.in.ID, bufs: l.built}
+		t := transformer{scratch: s, o: &l.o, route: l.pair.route, handle: l.env.Engine, engine: l.env.Engine.Load(), r: r, j: j, topic: l.in.Topic, part: l.in.ID, bufs: l.built}
 		t.run()
 	})
 	if err != nil {
@@ -427,12 +427,17 @@ func (l *lane) throttle(ctx context.Context) error {
 	return nil
 }
 
+var errFenced = errors.New("the generation may be over")
+
 // deliver writes a job at least once.
 func (l *lane) deliver(ctx context.Context, j *job) error {
 	if err := l.quarantine(ctx, j.cases); err != nil {
 		return err
 	}
 	for i := range j.outs {
+		if l.commits.fenced(l.in, l.acked.Load()) {
+			return errFenced
+		}
 		if err := l.put(ctx, &j.outs[i]); err != nil {
 			return err
 		}

@@ -17,9 +17,23 @@ const (
 	// Framed values are Confluent's: a zero byte, four of a schema's id, and then
 	// JSON, Avro or Protobuf.
 	Framed
+	// These are batches of OpenTelemetry: requests of OTLP.
+	OTLPLogs
+	OTLPTraces
+	OTLPMetrics
+	OTLPLogsJSON
+	OTLPTracesJSON
+	OTLPMetricsJSON
 )
 
-var payloads = [...]string{"auto", "text", "confluent"}
+var payloads = [...]string{"auto", "text", "confluent", "otlp_proto", "otlp_proto_traces", "otlp_proto_metrics", "otlp_json", "otlp_json_traces", "otlp_json_metrics"}
+
+func (p Payload) otlp() bool { return p >= OTLPLogs }
+
+func (p Payload) json() bool { return p >= OTLPLogsJSON }
+
+// signal is what record/otlp calls the batches.
+func (p Payload) signal() string { return [...]string{"logs", "traces", "metrics"}[(p-OTLPLogs)%3] }
 
 func (p Payload) String() string { return payloads[p] }
 
@@ -30,7 +44,7 @@ func ParsePayload(s string) (Payload, error) {
 			return Payload(i), nil
 		}
 	}
-	return 0, fmt.Errorf("unknown payload %q: want auto, text, json or confluent", s)
+	return 0, fmt.Errorf("unknown payload %q: want auto, text, json, confluent, otlp_proto or otlp_json, the last two also with _traces or _metrics", s)
 }
 
 // Binary is what becomes of a value that is neither text nor in a format that is
@@ -73,10 +87,14 @@ const (
 	framed        // as plain, behind the frame
 	detected      // may go on if nothing is found in it
 	unknown       // may not go on
+	batched       // looked at by itself
 )
 
 // classify says how a value is treated and which of its bytes are scanned.
 func classify(v []byte, p Payload, b Binary) (form, []byte) {
+	if p.otlp() {
+		return batched, nil
+	}
 	if p == Text || p == Auto && isText(v) {
 		return plain, v
 	}

@@ -44,6 +44,7 @@ type scratch struct {
 	arena []byte
 	// Keys and headers that are clean. What is clean as one may not be as the other.
 	keys, blocks seen
+	otlp         *telemetry
 }
 
 // edit is what becomes of a record that does not stay as it was.
@@ -59,6 +60,7 @@ type transformer struct {
 	*scratch
 	o      *Options
 	route  *Route
+	handle *redact.Handle
 	engine *redact.Engine // the one in force, or one before
 	r      *redact.Redactor
 	j      *job
@@ -278,7 +280,7 @@ func marker() []byte { return envelope.AppendMask(nil, envelope.Unscanned) }
 // of them are wanted.
 func (t *transformer) redact() (wanted int) {
 	route := t.route
-	refused := false
+	special := false
 	for i := range t.recs[:t.group] {
 		rec := &t.recs[i]
 		t.slots[i], t.values[i] = -1, nil
@@ -291,7 +293,7 @@ func (t *transformer) redact() (wanted int) {
 			continue
 		}
 		t.forms[i], t.values[i] = classify(rec.Value, route.Payload, route.Binary)
-		refused = refused || t.forms[i] == unknown
+		special = special || t.forms[i] == unknown || t.forms[i] == batched
 	}
 	t.begin(0)
 	t.r.Batch(t.values[:t.group], t.value)
@@ -300,8 +302,13 @@ func (t *transformer) redact() (wanted int) {
 		if rec.Offset < t.j.from {
 			continue
 		}
-		if refused && t.forms[i] == unknown {
-			t.failed(i, pipeline.UnknownFormat)
+		if special {
+			switch t.forms[i] {
+			case unknown:
+				t.failed(i, pipeline.UnknownFormat)
+			case batched:
+				t.otlp(i)
+			}
 		}
 		t.sides(i)
 	}
