@@ -179,9 +179,12 @@ type Producer struct {
 // Anonymous is a producer without an id.
 var Anonymous = Producer{ID: -1, Epoch: -1, Sequence: -1}
 
-// Stamp makes raw, a whole batch, one that p sends: producer, transactional bit,
-// checksum. What the broker sets, offset and leader epoch, is reset.
+// Stamp makes raw, a whole batch with the right checksum, one that p sends:
+// producer, transactional bit, checksum. What the broker sets, offset and leader
+// epoch, is reset.
 func Stamp(raw []byte, p Producer) {
+	head := raw[atAttributes:HeaderSize]
+	before := crc32.Checksum(head, castagnoli)
 	attributes := Attributes(binary.BigEndian.Uint16(raw[atAttributes:]))
 	attributes &^= transactional
 	if p.Transactional {
@@ -193,7 +196,10 @@ func Stamp(raw []byte, p Producer) {
 	binary.BigEndian.PutUint64(raw[atProducerID:], uint64(p.ID))
 	binary.BigEndian.PutUint16(raw[atProducerEp:], uint16(p.Epoch))
 	binary.BigEndian.PutUint32(raw[atBaseSequence:], uint32(p.Sequence))
-	binary.BigEndian.PutUint32(raw[atCRC:], crc32.Checksum(raw[atAttributes:], castagnoli))
+	// The records stay, so that they need not be read again.
+	sum := binary.BigEndian.Uint32(raw[atCRC:])
+	sum ^= behind(before^crc32.Checksum(head, castagnoli), len(raw)-HeaderSize)
+	binary.BigEndian.PutUint32(raw[atCRC:], sum)
 }
 
 // Marker is what a control batch says.

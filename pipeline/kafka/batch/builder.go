@@ -2,6 +2,7 @@ package batch
 
 import (
 	"encoding/binary"
+	"hash/crc32"
 	"math"
 )
 
@@ -82,6 +83,7 @@ func (b *Builder) Finish(dst []byte, e *Encoder, c Codec) ([]byte, error) {
 	binary.BigEndian.PutUint64(raw[atBaseTime:], uint64(b.base))
 	binary.BigEndian.PutUint64(raw[atMaxTime:], uint64(b.max))
 	binary.BigEndian.PutUint32(raw[atCount:], uint32(b.count))
+	binary.BigEndian.PutUint32(raw[atCRC:], crc32.Checksum(raw[atAttributes:], castagnoli))
 	Stamp(raw, Anonymous)
 	b.Reset()
 	return dst, nil

@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"math"
@@ -123,7 +124,9 @@ type Reader struct {
 	broker bool // the broker's time is that of every record
 	next   int64
 	last   int64
-	err    error
+	// headers are the last ones that were checked.
+	headers Headers
+	err     error
 }
 
 // NewReader returns a reader of the records of b, decompressed.
@@ -189,8 +192,12 @@ func (r *Reader) Next(rec *Record) bool {
 		return r.fail(err)
 	}
 	rec.Headers = Headers(p)
-	if err = rec.Headers.check(); err != nil {
-		return r.fail(err)
+	// Those of one producer are mostly the same.
+	if !bytes.Equal(rec.Headers, r.headers) {
+		if err = rec.Headers.check(); err != nil {
+			return r.fail(err)
+		}
+		r.headers = rec.Headers
 	}
 	return true
 }
@@ -205,6 +212,10 @@ func varint(p []byte) (int64, []byte, error) {
 	if len(p) > 0 && p[0] < 0x80 {
 		u := p[0]
 		return int64(u>>1) ^ -int64(u&1), p[1:], nil
+	}
+	if len(p) > 1 && p[1] < 0x80 {
+		u := uint16(p[0]&0x7f) | uint16(p[1])<<7
+		return int64(u>>1) ^ -int64(u&1), p[2:], nil
 	}
 	v, n := binary.Varint(p)
 	if n <= 0 {
