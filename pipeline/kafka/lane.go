@@ -387,7 +387,7 @@ func (l *lane) write(ctx context.Context, j *job) error {
 		return nil
 	}
 	m.Uncommitted(j.next-l.committed.Load(), time.Unix(0, l.since.Load()))
-	return l.throttle(ctx)
+	return nil
 }
 
 // abandon takes a job's buffers out of use, because a request that was given up
@@ -413,24 +413,24 @@ func (l *lane) commit(at int64) {
 	}
 }
 
-// throttle waits until no more than MaxUncommitted offsets are.
-func (l *lane) throttle(ctx context.Context) error {
-	for l.acked.Load()-l.committed.Load() > l.o.MaxUncommitted {
+// throttle waits until no more than MaxUncommitted offsets are written and not
+// committed once those up to next are, or none at all.
+func (l *lane) throttle(ctx context.Context, next int64) {
+	for l.acked.Load() > l.committed.Load() && next-l.committed.Load() > l.o.MaxUncommitted && ctx.Err() == nil {
 		l.commits.soon()
 		select {
 		case <-ctx.Done():
-			return nil
 		case <-l.room:
 		case <-time.After(firstPause): // the last try failed
 		}
 	}
-	return nil
 }
 
 var errFenced = errors.New("the generation may be over")
 
 // deliver writes a job at least once.
 func (l *lane) deliver(ctx context.Context, j *job) error {
+	l.throttle(ctx, j.next)
 	if err := l.quarantine(ctx, j.cases); err != nil {
 		return err
 	}

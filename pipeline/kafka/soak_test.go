@@ -153,13 +153,13 @@ type soak struct {
 	next                                 [soakPartitions]int
 }
 
-// mayReplay is how much of a partition may come again: what is not committed, and
-// one fetch.
+// mayReplay is how many records of a partition may come again: what is not
+// committed, and one fetch.
 func (s *soak) mayReplay() int {
 	if s.mode == "exactly" {
 		return 0
 	}
-	return soakMaxUncommitted + soakFetchBytes/(soakRecord/2)
+	return soakMaxUncommitted + soakFetchBytes/soakRecord
 }
 
 func (s *soak) spawn(i int) {
@@ -237,7 +237,7 @@ func (s *soak) run(d time.Duration, restart func()) {
 
 // produce writes numbered records: most clean, some with a secret, a few binary.
 func (s *soak) produce(stop <-chan struct{}) {
-	c := s.dial(kgo.ProducerLinger(5*time.Millisecond), kgo.RecordRetries(1<<30), kgo.ProducerBatchCompression(kgo.Lz4Compression()), kgo.MaxBufferedRecords(1<<20))
+	c := s.dial(kgo.ProducerLinger(5*time.Millisecond), kgo.RecordRetries(1<<30), kgo.ProducerBatchCompression(kgo.NoCompression()), kgo.MaxBufferedRecords(1<<20))
 	ticker := time.NewTicker(10 * time.Millisecond)
 	defer ticker.Stop()
 	for {
