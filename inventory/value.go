@@ -83,7 +83,7 @@ func acceptable(secret []byte) error {
 	switch {
 	case len(secret) < dictionary.MinLen:
 		return ErrShort
-	case judge.Bits(secret) < leastBits:
+	case judge.Guessable(secret, leastBits):
 		return ErrGuessable
 	}
 	return nil

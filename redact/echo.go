@@ -122,7 +122,7 @@ func learns(c *candidate, value []byte) bool {
 			return false
 		}
 	}
-	return dictionary.HasChange(value) && judge.Bits(value) >= guessable
+	return dictionary.HasChange(value) && !judge.Guessable(value, guessable)
 }
 
 // remember makes the memory of a stream if its engine asks for one. One that there

@@ -21,7 +21,7 @@ func (r *Redactor) hashable(c *candidate, text []byte) bool {
 		return false
 	}
 	value, _ := r.plain(c, text)
-	return judge.Bits(value) >= guessable
+	return !judge.Guessable(value, guessable)
 }
 
 // plain returns the secret of a candidate as it is where nothing encodes it, so that

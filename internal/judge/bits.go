@@ -17,7 +17,15 @@ const maxJudged = 48
 // 40 bits must not be hashed or fingerprinted: it could be guessed back.
 //
 // The idea follows zxcvbn (Wheeler, USENIX Security 2016).
-func Bits(v []byte) float64 {
+func Bits(v []byte) float64 { return estimate(v, math.Inf(1)) }
+
+// Guessable reports whether Bits(v) is less than least. It looks at no more of v than
+// that takes.
+func Guessable(v []byte, least float64) bool { return estimate(v, least) < least }
+
+// estimate is Bits where that is less than enough. Else it is enough or more: what a
+// place costs enough to reach lowers nothing behind it below that.
+func estimate(v []byte, enough float64) float64 {
 	t := trim(v)
 	if nothing(t) {
 		return 0
@@ -39,6 +47,7 @@ func Bits(v []byte) float64 {
 	p.words(&best, 0)
 	var tails tails
 	prev := byte(0)
+	low := 0 // the last place that costs less than enough
 	for i, c := range v {
 		b := best[i] + min(uniform, charBits(prev, c))
 		prev = alphabet.Symbol[c]
@@ -50,8 +59,13 @@ func Bits(v []byte) float64 {
 			b = min(b, best[i+1-repeats]+2+log2(i+1))
 		}
 		best[i+1] = min(best[i+1], b)
-		if i+1 < len(v) {
-			p.words(&best, i+1)
+		if best[i+1] < enough {
+			low = i + 1
+			if i+1 < len(v) {
+				p.words(&best, i+1)
+			}
+		} else if i+1-low >= longestWord && runs < 3 && repeats < 3 {
+			return enough // no word, run or copy goes on from there
 		}
 	}
 	return best[len(v)]

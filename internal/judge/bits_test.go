@@ -2,6 +2,7 @@ package judge
 
 import (
 	"math"
+	"math/rand/v2"
 	"strings"
 	"testing"
 )
@@ -38,5 +39,41 @@ func TestBits(t *testing.T) {
 		if b, most := Bits([]byte(draw(uint64(n), hexDigits, n))), 4*float64(n)+1e-9; b > most {
 			t.Errorf("%d hex digits: %.1f bits", n, b)
 		}
+	}
+}
+
+// TestGuessable: looking at no more of a value than it takes comes to the same.
+func TestGuessable(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 9))
+	parts := []string{"password", "correct", "horse", "aaaaaaaa", "1234567", "qwerty", "2024-05-01", "x", "K", "7", "-", "!", "Tr0ub4dor", "zzz"}
+	below := 0
+	for range 20000 {
+		var v []byte
+		for range 1 + r.IntN(6) {
+			switch r.IntN(4) {
+			case 0:
+				for range r.IntN(12) {
+					v = append(v, "abcdefghijklmnopqrstuvwxyzABCDEF0123456789!$%&/"[r.IntN(47)])
+				}
+			case 1:
+				if len(v) > 0 { // something once more
+					from := r.IntN(len(v))
+					v = append(v, v[from:from+r.IntN(len(v)-from)+1]...)
+				}
+			default:
+				v = append(v, parts[r.IntN(len(parts))]...)
+			}
+		}
+		for _, least := range []float64{20, 40, 60} {
+			if got, want := Guessable(v, least), Bits(v) < least; got != want {
+				t.Fatalf("%q: %t for %.0f bits, of %.1f", v, got, least, Bits(v))
+			}
+		}
+		if Guessable(v, 40) {
+			below++
+		}
+	}
+	if below < 2000 || below > 18000 {
+		t.Errorf("%d of 20000 are guessable", below)
 	}
 }

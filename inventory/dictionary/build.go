@@ -16,6 +16,8 @@ type Builder struct {
 	count [len(shapes)]int
 	at    [len(shapes)]place
 	few   [len(shapes)][]uint32 // the first fewest patterns of a tier
+	// windows are those of the patterns with a trigger at their first place, in pages.
+	windows [][]windowed
 }
 
 // fewest is how many patterns a tier may have to be given up for another one.
@@ -54,25 +56,42 @@ func (b *Builder) Add(pattern []byte, id uint32) error {
 		d.entries = append(d.entries, page(d.entries, 1<<entryBits))
 	}
 	p := &d.entries[d.count>>entryBits]
-	tier := b.assign(pattern)
+	tier, anchor := b.assign(pattern)
+	if tier == 0 {
+		b.window(windowed{binary.LittleEndian.Uint64(pattern[anchor:]), uint32(d.count)})
+	}
 	if tier != 0 && len(b.few[tier]) < fewest {
 		b.few[tier] = append(b.few[tier], uint32(d.count))
 	}
-	*p = append(*p, entry{start: uint32(last<<storeBits | len(d.store[last])), id: id, tier: tier})
+	*p = append(*p, entry{start: uint32(last<<storeBits | len(d.store[last])), id: id, anchor: anchor, tier: tier})
 	d.store[last] = append(d.store[last], pattern...)
 	d.longest = max(d.longest, len(pattern))
 	d.count++
 	return nil
 }
 
-// assign finds the tier of a pattern.
-func (b *Builder) assign(p []byte) uint8 {
+func (b *Builder) window(w windowed) {
+	last := len(b.windows) - 1
+	if last < 0 || len(b.windows[last]) == 1<<entryBits {
+		b.windows = append(b.windows, page(b.windows, 1<<entryBits))
+		last++
+	}
+	b.windows[last] = append(b.windows[last], w)
+}
+
+// assign finds the tier of a pattern, and the first place of its windows if it has a
+// trigger.
+func (b *Builder) assign(p []byte) (tier uint8, anchor uint16) {
 	b.d.kernel = hasKernel()
 	k := b.d.kindsOf(p)
+	if places := shapes[0].places(&k, len(p)); places != 0 {
+		b.count[0]++
+		return 0, uint16(bits.TrailingZeros64(places))
+	}
 	for i := range preferred {
 		if j := preferred[i]; b.takes(j, &k, p) {
 			b.put(j, &k, p)
-			return j
+			return j, 0
 		}
 	}
 	panic("dictionary: no tier for a pattern") // the last one takes all
@@ -162,7 +181,7 @@ func (b *Builder) Build() *Dictionary {
 		}
 	}
 	if b.count[0] >= sorted {
-		d.enterSorted()
+		d.enterSorted(b.windows)
 		return d
 	}
 	var ahead [8]uint64

@@ -15,74 +15,94 @@ const (
 	partBits = 14
 )
 
-// slotted is a pattern and the hash of its anchor.
-type slotted struct {
-	hash   uint64
-	number uint32
-}
+// windowed is a pattern and the eight bytes at its anchor, slotted a pattern and the
+// hash of them.
+type (
+	windowed struct {
+		window uint64
+		number uint32
+	}
+	slotted struct {
+		hash   uint64
+		number uint32
+	}
+)
 
-// enterSorted adds all patterns to their tiers.
-func (d *Dictionary) enterSorted() {
-	t := &d.tiers[0]
-	mask := uint64(len(t.table) - 1)
-	counts := make([]int, len(t.table)>>partBits+1)
-	all := make([]slotted, 0, t.count)
-	var words [8]int
-	var marks [8]uint64
-	n := 0
-	mark := func() {
-		for k := range words[:n] {
-			t.filter[words[k]] |= marks[k]
-		}
-		n = 0
-	}
-	for i := range d.count {
-		e := d.entry(i)
-		if e.tier != 0 {
-			continue
-		}
-		p := d.pattern(i)
+// enterSorted adds all patterns to their tiers. The windows are those of the first one.
+func (d *Dictionary) enterSorted(windows [][]windowed) {
+	later := make([]uint64, (d.count+63)/64) // by number: those whose place is taken
+	d.enterParts(windows, later)
+	// Forms of one value often begin alike. They have another place, mostly.
+	var second []windowed
+	for i := range each(later) {
+		p, e := d.pattern(i), d.entry(i)
 		k := d.kindsOf(p)
-		o := bits.TrailingZeros64(t.places(&k, len(p)))
-		e.anchor = uint16(o)
-		h := t.anchor(p[o:])
-		all = append(all, slotted{h, uint32(i)})
-		counts[h&mask>>partBits+1]++
-		// Several words of the filter are fetched side by side.
-		if words[n], marks[n] = t.place(binary.LittleEndian.Uint64(p[o:])); n == len(words)-1 {
-			n++
-			mark()
-		} else {
-			n++
+		if places := d.tiers[0].places(&k, len(p)) &^ (2<<e.anchor - 1); places != 0 {
+			e.anchor = uint16(bits.TrailingZeros64(places))
+			second = append(second, windowed{binary.LittleEndian.Uint64(p[e.anchor:]), uint32(i)})
+			later[i>>6] &^= 1 << (i & 63)
 		}
 	}
-	mark()
-	for k := 1; k < len(counts); k++ {
-		counts[k] += counts[k-1]
-	}
-	parts := make([]slotted, len(all))
-	for _, x := range all {
-		k := x.hash & mask >> partBits
-		parts[counts[k]] = x
-		counts[k]++
-	}
-	// Another pattern may have the place: then this one takes a later one.
-	again := all[:0]
-	for _, x := range parts {
-		s, taken := t.slot(x.hash)
-		if taken {
-			again = append(again, x)
-			continue
-		}
-		t.table[s] = x.hash>>32<<32 | uint64(x.number+1)
-	}
-	for _, x := range again {
-		d.enterAt(int(x.number))
+	d.enterParts([][]windowed{second}, later)
+	for i := range each(later) {
+		d.enterAt(i)
 	}
 	for i := range d.count {
 		if tier := d.entry(i).tier; tier != 0 && tier != inRest {
 			d.enterAt(i)
 		}
+	}
+}
+
+// each yields the numbers of the ones.
+func each(set []uint64) func(yield func(int) bool) {
+	return func(yield func(int) bool) {
+		for w := range set {
+			for m := set[w]; m != 0; m &= m - 1 {
+				if !yield(w<<6 | bits.TrailingZeros64(m)) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// enterParts adds patterns to the first tier by the windows at their anchors, and
+// those whose place is taken to a set.
+func (d *Dictionary) enterParts(windows [][]windowed, later []uint64) {
+	t := &d.tiers[0]
+	mask := uint64(len(t.table) - 1)
+	counts := make([]int, len(t.table)>>partBits+1)
+	total := 0
+	for _, page := range windows {
+		total += len(page)
+		for i := range page {
+			w := &page[i]
+			word, bits := t.place(w.window)
+			t.filter[word] |= bits
+			counts[short(w.window)&mask>>partBits+1]++
+		}
+	}
+	for k := 1; k < len(counts); k++ {
+		counts[k] += counts[k-1]
+	}
+	parts := make([]slotted, total)
+	for _, page := range windows {
+		for i := range page {
+			h := short(page[i].window)
+			k := h & mask >> partBits
+			parts[counts[k]] = slotted{h, page[i].number}
+			counts[k]++
+		}
+	}
+	for i := range parts {
+		x := &parts[i]
+		s, taken := t.slot(x.hash)
+		if taken {
+			later[x.number>>6] |= 1 << (x.number & 63)
+			continue
+		}
+		t.table[s] = x.hash>>32<<32 | uint64(x.number+1)
 	}
 }
 

@@ -152,10 +152,18 @@ func (t *tier) place(window uint64) (word int, bits uint64) {
 
 // anchor hashes the bytes at an anchor.
 func (t *tier) anchor(b []byte) uint64 {
-	h := binary.LittleEndian.Uint64(b) * multiplier
-	if t.long() {
-		h = (h ^ h>>29 ^ binary.LittleEndian.Uint64(b[8:])) * multiplier2
+	window := binary.LittleEndian.Uint64(b)
+	if !t.long() {
+		return short(window)
 	}
+	h := window * multiplier
+	h = (h ^ h>>29 ^ binary.LittleEndian.Uint64(b[8:])) * multiplier2
+	return h ^ h>>32
+}
+
+// short hashes an anchor of eight bytes.
+func short(window uint64) uint64 {
+	h := window * multiplier
 	return h ^ h>>32
 }
 
