@@ -177,6 +177,55 @@ func TestSealed(t *testing.T) {
 	}
 }
 
+// TestQuarantineLarge holds that an entry that is too large loses its record, and
+// is there.
+func TestQuarantineLarge(t *testing.T) {
+	id, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	to, err := seal.ParseRecipient(id.Recipient().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealer, err := seal.New([]seal.Recipient{to})
+	if err != nil {
+		t.Fatal(err)
+	}
+	least := 100_000
+	out := &memory{fail: func(b *Batch) error {
+		no := &Rejected{Reason: TooLarge}
+		for i, r := range b.Records {
+			if len(r.Value) > least {
+				no.Records = append(no.Records, i)
+			}
+		}
+		if len(no.Records) == 0 {
+			return nil
+		}
+		return no
+	}}
+	q := NewQuarantine(out, redact.NewHandle(testEngine()), sealer)
+	record := func(n int) *Record { return &Record{Value: bytes.Repeat([]byte("x"), n)} }
+	if err := q.Put(t.Context(), "in", []Case{{Unscanned, record(10)}, {TooLarge, record(1 << 20)}, {Unscanned, record(20)}}); err != nil {
+		t.Fatal(err)
+	}
+	sealed := 0
+	for _, r := range out.lanes["quarantine"] {
+		if bytes.Contains(r.Value, []byte(`"sealed"`)) {
+			sealed++
+		}
+	}
+	if n := len(out.lanes["quarantine"]); n != 3 || sealed != 2 {
+		t.Errorf("%d entries, %d with their record", n, sealed)
+	}
+	least = 0
+	var no *Rejected
+	if err := q.Put(t.Context(), "in", []Case{{Unscanned, record(1)}}); err == nil || errors.As(err, &no) {
+		t.Errorf("an entry that was refused: %v", err)
+	}
+}
+
 // TestRejected holds that a record that an output refuses fails by itself.
 func TestRejected(t *testing.T) {
 	refuse := func(b *Batch) error {

@@ -31,6 +31,8 @@ const (
 	// ahead is how many batches of a lane may be under way: one is written while
 	// others are redacted.
 	ahead = 4
+	// keptText is the capacity of the largest buffer that is used again.
+	keptText = 1 << 20
 	// firstPause and lastPause are those between tries to write, doubled each time.
 	firstPause = 100 * time.Millisecond
 	lastPause  = 10 * time.Second
@@ -171,6 +173,7 @@ type lane struct {
 
 	writer   *redact.Writer // of a stream; used by one job at a time
 	text     []byte         // what writer wrote in this job
+	free     chan []byte    // for text, when it has been written
 	tail     []byte         // the start of a line, where lines are records
 	findings []finding.Finding
 	changed  bool
@@ -191,7 +194,8 @@ type job struct {
 	err     error
 
 	findings []finding.Finding
-	settled  bool // everything up to here may be acknowledged
+	text     []byte // what out holds, to be used again
+	settled  bool   // everything up to here may be acknowledged
 }
 
 // push puts a job behind those of its lane and begins to redact it.
@@ -266,6 +270,12 @@ func (l *lane) write() {
 			continue
 		}
 		l.env.Budget.Release(j.size)
+		if cap(j.text) > 0 && cap(j.text) <= keptText {
+			select {
+			case l.free <- j.text[:0]:
+			default:
+			}
+		}
 		waiting = append(waiting, j.batch)
 		if j.settled {
 			for _, b := range waiting {
@@ -323,8 +333,10 @@ func (l *lane) settle(counted map[Reason]int, cases []Case) error {
 	for reason, n := range counted {
 		l.metrics.Failed(l.o.Failure, reason, n)
 	}
-	if len(counted) > 0 && l.o.Failure == Halt {
-		return ErrHalt
+	if l.o.Failure == Halt {
+		for reason := range counted {
+			return fmt.Errorf("%w: %s, in %s", ErrHalt, reason, l.Name)
+		}
 	}
 	if len(cases) == 0 {
 		return nil
@@ -354,6 +366,7 @@ func (l *lane) refused(b *Batch, no *Rejected) error {
 	}
 	if l.o.Failure == RedactValue {
 		// The others are there. A marker in the place of each takes their part.
+		l.metrics.RecordsOut.Add(float64(len(left)))
 		left = nil
 		for _, i := range no.Records {
 			rec := Record{Value: marker(), Time: b.Records[i].Time, Source: b.Records[i].Source}
@@ -414,6 +427,7 @@ func (l *lane) redact(r *redact.Redactor, j *job) {
 // stream prepares for a lane that is one text.
 func (l *lane) stream(src finding.Source) {
 	base := src.Offset
+	l.free = make(chan []byte, ahead)
 	l.writer = l.env.Engine.NewWriter(collect{l}, redact.WriterOptions{
 		Source: src,
 		OnFinding: func(f finding.Finding) {
@@ -436,7 +450,12 @@ func (l *lane) redactStream(j *job) {
 	if j.abandon {
 		return
 	}
-	l.text, l.findings, l.changed = nil, nil, false
+	select {
+	case l.text = <-l.free:
+	default:
+		l.text = nil
+	}
+	l.findings, l.changed = nil, false
 	failed := l.writer.Failed()
 	var err error
 	for i := range j.batch.Records {
@@ -477,6 +496,7 @@ func (l *lane) redactStream(j *job) {
 		l.lines(j, rec)
 		return
 	}
+	j.text = l.text
 	if len(l.text) > 0 {
 		rec.Value = l.text
 		j.out.Records = []Record{rec}

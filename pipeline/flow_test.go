@@ -316,3 +316,25 @@ func (b *Budget) waiting() int {
 	defer b.mu.Unlock()
 	return len(b.queue)
 }
+
+// TestLive holds that the start of a line does not wait for ever for its end, and
+// that what is undecided of it is redacted rather than released.
+func TestLive(t *testing.T) {
+	lane := Lane{Name: "s", Stream: true, Live: true}
+	in := &given{wait: true, batches: []*Batch{{Lane: lane, Records: []Record{{Value: []byte("login: ")}}}, {Lane: lane, Records: []Record{{Value: []byte("bob password=winter-gar")}}}}}
+	out := &memory{}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	done := make(chan error, 1)
+	go func() { done <- New(in, out, FlowOptions{Hold: 10 * time.Millisecond}).Run(ctx, testEnv(t)) }()
+	for end := time.Now().Add(10 * time.Second); !strings.Contains(out.text("s"), "REDACTED") && time.Now().Before(end); {
+		time.Sleep(time.Millisecond)
+	}
+	if got := out.text("s"); got != "login: bob password=REDACTED-password" {
+		t.Errorf("%q", got)
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -69,17 +70,18 @@ const sizeUnit = 256
 // Encode returns the line of a case without its line feed, and the key it is
 // written under. An error means that it could not be sealed.
 func (q *Quarantine) Encode(input string, c Case) (key, line []byte, err error) {
-	e := Entry{Schema: 1, Input: input, Reason: c.Reason, Source: c.Record.Source, Headers: len(c.Record.Headers), Time: time.Now().UTC()}
-	if e.Source.Kind == "" {
-		e.Source.Kind = finding.Stream
-	}
+	return q.encode(input, c, q.seals())
+}
+
+func (q *Quarantine) encode(input string, c Case, to *seal.Sealer) (key, line []byte, err error) {
+	e := Entry{Schema: 1, Input: input, Reason: c.Reason, Source: placed(c.Record.Source), Headers: len(c.Record.Headers), Time: time.Now().UTC()}
 	e.ID = e.Source.EventID("quarantine-" + string(c.Reason))
 	e.Bytes = (c.Record.Size() + sizeUnit - 1) / sizeUnit * sizeUnit
 	r := q.engine.Load().NewRedactor()
 	e.Source.Path = string(r.Append(nil, []byte(e.Source.Path)))
 	e.Source.Topic = string(r.Append(nil, []byte(e.Source.Topic)))
 	e.Source.Resource = string(r.Append(nil, []byte(e.Source.Resource)))
-	if to := q.seals(); to != nil {
+	if to != nil {
 		text, err := json.Marshal(pack(c.Record))
 		if err != nil {
 			return nil, nil, err
@@ -93,20 +95,36 @@ func (q *Quarantine) Encode(input string, c Case) (key, line []byte, err error) 
 }
 
 // Put writes cases and returns when they are durable. The records' source must
-// not be acknowledged before.
+// not be acknowledged before. An entry that is too large for the output is
+// written without its record.
 func (q *Quarantine) Put(ctx context.Context, input string, cases []Case) error {
-	b := Batch{Lane: Lane{Name: "quarantine"}}
-	for _, c := range cases {
-		key, line, err := q.Encode(input, c)
-		if err != nil {
-			return fmt.Errorf("quarantine: %w", err)
+	err := q.put(ctx, input, cases, q.seals())
+	if no := new(Rejected); errors.As(err, &no) {
+		large := make([]Case, len(no.Records))
+		for i, at := range no.Records {
+			large[i] = cases[at]
 		}
-		b.Records = append(b.Records, Record{Key: key, Value: line, Time: time.Now()})
+		if err = q.put(ctx, input, large, nil); errors.As(err, &no) {
+			// Not the error of a record: nothing may pass without its entry.
+			err = errors.New("the output refuses entries")
+		}
 	}
-	if err := q.out.Write(ctx, &b); err != nil {
+	if err != nil {
 		return fmt.Errorf("quarantine: %w", err)
 	}
 	return nil
+}
+
+func (q *Quarantine) put(ctx context.Context, input string, cases []Case, to *seal.Sealer) error {
+	b := Batch{Lane: Lane{Name: "quarantine"}}
+	for _, c := range cases {
+		key, line, err := q.encode(input, c, to)
+		if err != nil {
+			return err
+		}
+		b.Records = append(b.Records, Record{Key: key, Value: line, Time: time.Now()})
+	}
+	return q.out.Write(ctx, &b)
 }
 
 // Plan says where the quarantine is and whether it keeps records.
@@ -120,6 +138,14 @@ func (q *Quarantine) Plan(ctx context.Context) ([]string, error) {
 
 // Close closes the output.
 func (q *Quarantine) Close() error { return q.out.Close() }
+
+// placed returns a source that can be encoded. One of no kind is a stream.
+func placed(s finding.Source) finding.Source {
+	if s.Kind == "" {
+		s.Kind = finding.Stream
+	}
+	return s
+}
 
 // sealed is what stands in Entry.Sealed. Its JSON tells null from empty.
 type sealed struct {
@@ -136,7 +162,7 @@ type sealedHeader struct {
 }
 
 func pack(r *Record) *sealed {
-	s := &sealed{Key: r.Key, Value: r.Value, Time: r.Time, Source: r.Source}
+	s := &sealed{Key: r.Key, Value: r.Value, Time: r.Time, Source: placed(r.Source)}
 	for _, h := range r.Headers {
 		s.Headers = append(s.Headers, sealedHeader{[]byte(h.Name), h.Value})
 	}

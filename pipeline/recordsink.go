@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/stanch/stanch/finding"
 )
@@ -22,7 +21,7 @@ func (s recordSink) Deliver(ctx context.Context, fs []finding.Finding) error {
 		if err != nil {
 			return fmt.Errorf("%w: %w", ErrPermanent, err)
 		}
-		b.Records[i] = Record{Key: FindingKey(&fs[i]), Value: line, Time: time.Now()}
+		b.Records[i] = Record{Key: FindingKey(&fs[i]), Value: line, Time: fs[i].Time}
 	}
 	err := s.Write(ctx, &b)
 	if no := new(Rejected); errors.As(err, &no) {

@@ -81,7 +81,7 @@ func (l *loaded) summary() []string {
 		from = "policy " + l.doc.Policy
 	}
 	id, _ := l.engine.KeyID()
-	lines := []string{fmt.Sprintf("%s, %s, key %s", from, count(int64(n), "detector"), id)}
+	lines := []string{fmt.Sprintf("%s, %s of engine %s, key %s", from, count(int64(n), "detector"), versionOf().Version, id)}
 	if inv := l.engine.Inventory(); inv != nil {
 		lines = append(lines, count(int64(inv.Len()), "known secret"))
 	}

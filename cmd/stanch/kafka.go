@@ -18,7 +18,7 @@ func kafkaFlow(p *assembled, in *config.Input, to *config.Output) (pipeline.Flow
 	k := in.Kafka
 	o := kafka.Options{
 		Name: in.Name, Group: k.Group, Failure: in.Failure,
-		ReadUncommitted: k.ReadUncommitted, Header: k.Header, Version: headerVersion(p.loaded), CreateTopics: k.CreateTopics,
+		ReadUncommitted: k.ReadUncommitted, Header: k.Header, Version: versionOf().Version, CreateTopics: k.CreateTopics,
 		FetchBytes: k.FetchBytes, MaxWait: k.MaxWait, MaxBatchBytes: k.MaxBatchBytes, MaxMessageBytes: k.MaxMessageBytes,
 		MaxUncommitted: int64(k.MaxUncommitted), CommitInterval: k.CommitInterval, TopicInterval: k.TopicInterval,
 		Heartbeat: k.Heartbeat, SessionTimeout: k.SessionTimeout, RebalanceTimeout: k.RebalanceTimeout,
@@ -80,10 +80,6 @@ func kafkaFlow(p *assembled, in *config.Input, to *config.Output) (pipeline.Flow
 	}
 	return f, nil
 }
-
-// headerVersion is what the header of changed records says: which program and
-// policy changed it.
-func headerVersion(l *loaded) string { return versionOf().Version + " " + l.policy }
 
 func routes(k *config.KafkaInput) (list []kafka.Route, err error) {
 	for _, t := range k.Topics {

@@ -16,6 +16,9 @@ import (
 	"github.com/stanch/stanch/detectors"
 )
 
+// runKey is a key as a variable of the environment.
+const runKey = "STANCH_KEY=00112233445566778899aabbccddeeff0f1e2d3c4b5a69788796a5b4c3d2e1f0"
+
 // kafkaTopic reads a whole topic.
 func kafkaTopic(t *testing.T, addrs []string, topic string, want int) (list []*kgo.Record) {
 	t.Helper()
@@ -181,5 +184,52 @@ func running(t *testing.T, config string) (stop func() string) {
 			t.Errorf("run: %v\n%s", err, b)
 		}
 		return string(b)
+	}
+}
+
+// TestRunFileToKafka makes a record of each line of a file.
+func TestRunFileToKafka(t *testing.T) {
+	broker, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(1, "lines"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer broker.Close()
+	addrs := broker.ListenAddrs()
+	dir := t.TempDir()
+	secret, _, _, _ := detectors.Expand("ghp_{alnum:30}{crc32-base62:6}", 9)
+	var text, want strings.Builder
+	const lines = 20_000
+	for i := range lines {
+		fmt.Fprintf(&text, "line %d", i)
+		fmt.Fprintf(&want, "line %d", i)
+		if i%100 == 0 {
+			text.WriteString(" token=" + secret)
+			want.WriteString(" token=REDACTED-github-pat")
+		}
+		if i < lines-1 {
+			text.WriteString("\r\n")
+		}
+		want.WriteByte('\n')
+	}
+	in, name := filepath.Join(dir, "in.log"), filepath.Join(dir, "run.yaml")
+	for path, s := range map[string]string{in: text.String(), name: fmt.Sprintf(`version: 1
+inputs: [{file: {paths: %q}, on_failure: halt}]
+outputs: [{kafka: {brokers: %q, topic: lines}}]
+`, in, addrs[0])} {
+		if err := os.WriteFile(path, []byte(s), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("STANCH_KEY", strings.TrimPrefix(runKey, "STANCH_KEY="))
+	if _, errs, code := runCLI(t, "run", "--config", name); code != 0 {
+		t.Fatalf("exit %d\n%s", code, errs)
+	}
+	var got strings.Builder
+	for _, r := range kafkaTopic(t, addrs, "lines", lines) {
+		got.Write(r.Value)
+		got.WriteByte('\n')
+	}
+	if got.String() != want.String() {
+		t.Errorf("%d bytes, want %d", got.Len(), want.Len())
 	}
 }

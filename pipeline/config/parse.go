@@ -95,7 +95,7 @@ func (p *parser) document(d *Document, n *yaml.Node) error {
 		case "max_in_flight":
 			d.InFlight, err = p.Size(v, name, 1<<20, 64<<30)
 		case "drain":
-			d.Drain, err = p.Duration(v, name, 0, time.Hour)
+			d.Drain, err = p.Duration(v, name, 100*time.Millisecond, time.Hour)
 		}
 		return err
 	})

@@ -33,7 +33,8 @@ type Input struct {
 	o    InputOptions
 	walk walk.Options
 
-	state *state
+	state  *state
+	blocks sync.Pool // of *[blockSize]byte
 }
 
 // NewInput returns an input. It opens nothing but the file with the state.
@@ -151,7 +152,11 @@ func (in *Input) read(ctx context.Context, f *walk.File, emit func(*pipeline.Bat
 	var wg sync.WaitGroup
 	var failed error
 	for ctx.Err() == nil {
-		block := make([]byte, blockSize)
+		whole, _ := in.blocks.Get().(*[blockSize]byte)
+		if whole == nil {
+			whole = new([blockSize]byte)
+		}
+		block := whole[:]
 		n, err := io.ReadFull(t, block)
 		last := err == io.EOF || err == io.ErrUnexpectedEOF
 		if err != nil && !last {
@@ -173,6 +178,7 @@ func (in *Input) read(ctx context.Context, f *walk.File, emit func(*pipeline.Bat
 		wg.Add(1)
 		b := &pipeline.Batch{Lane: lane, Last: last, Ack: func(err error) {
 			defer wg.Done()
+			in.blocks.Put(whole)
 			if err == nil {
 				in.state.set(f.Path, end)
 			} else {

@@ -63,6 +63,9 @@ func (o *Output) Write(_ context.Context, b *pipeline.Batch) error {
 			return err
 		}
 	}
+	if len(b.Records) == 1 && b.Lane.Stream && (o.open == "" || o.open == b.Lane.Name) {
+		return o.write(b, b.Records[0].Value)
+	}
 	o.buf = o.buf[:0]
 	if o.open != "" && o.open != b.Lane.Name {
 		o.buf = append(o.buf, '\n')
@@ -73,10 +76,20 @@ func (o *Output) Write(_ context.Context, b *pipeline.Batch) error {
 			o.buf = append(o.buf, '\n')
 		}
 	}
-	if len(o.buf) == 0 {
+	err := o.write(b, o.buf)
+	if cap(o.buf) > keptBuffer {
+		o.buf = nil
+	}
+	return err
+}
+
+const keptBuffer = 4 << 20
+
+func (o *Output) write(b *pipeline.Batch, text []byte) error {
+	if len(text) == 0 {
 		return nil
 	}
-	if _, err := o.f.Write(o.buf); err != nil {
+	if _, err := o.f.Write(text); err != nil {
 		// What has gone out of it nobody knows: the next line begins anew.
 		o.open = "\x00"
 		if errors.Is(err, syscall.EPIPE) {
@@ -85,19 +98,14 @@ func (o *Output) Write(_ context.Context, b *pipeline.Batch) error {
 		return plain(err)
 	}
 	o.open = ""
-	if o.buf[len(o.buf)-1] != '\n' {
+	if text[len(text)-1] != '\n' {
 		o.open = b.Lane.Name
-	}
-	if cap(o.buf) > keptBuffer {
-		o.buf = nil
 	}
 	if o.sync && o.path != "" {
 		return plain(o.f.Sync())
 	}
 	return nil
 }
-
-const keptBuffer = 4 << 20
 
 // create opens the file. A line that a crash has cut is ended: what it began with
 // was not acknowledged and comes again.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"sync"
 
 	"github.com/stanch/stanch/finding"
 	"github.com/stanch/stanch/pipeline"
@@ -15,12 +16,14 @@ type Stdin struct {
 	name string
 	r    io.Reader
 	live bool
+
+	blocks sync.Pool // of *[blockSize]byte
 }
 
 // NewStdin returns an input of a file, which it does not close.
 func NewStdin(name string, f *os.File) *Stdin {
 	info, err := f.Stat()
-	return &Stdin{name, f, err != nil || !info.Mode().IsRegular()}
+	return &Stdin{name: name, r: f, live: err != nil || !info.Mode().IsRegular()}
 }
 
 // Name implements pipeline.Input.
@@ -34,8 +37,9 @@ func (s *Stdin) Plan(context.Context) ([]string, error) {
 // Read implements pipeline.Input. A read that waits is left alone when ctx ends.
 func (s *Stdin) Read(ctx context.Context, emit func(*pipeline.Batch) error) error {
 	type piece struct {
-		b   []byte
-		err error
+		b    []byte
+		from *[blockSize]byte // nil if b is a copy
+		err  error
 	}
 	pieces := make(chan piece)
 	go func() {
@@ -54,12 +58,17 @@ func (s *Stdin) Read(ctx context.Context, emit func(*pipeline.Batch) error) erro
 		}
 		defer t.close()
 		for {
-			b := make([]byte, blockSize)
-			n, err := t.Read(b)
-			if n < blockSize/4 {
-				b = append([]byte(nil), b[:n]...)
+			whole, _ := s.blocks.Get().(*[blockSize]byte)
+			if whole == nil {
+				whole = new([blockSize]byte)
 			}
-			if !send(piece{b[:n], err}) {
+			n, err := t.Read(whole[:])
+			p := piece{whole[:n], whole, err}
+			if n < blockSize/4 {
+				p.b, p.from = append([]byte(nil), p.b...), nil
+				s.blocks.Put(whole)
+			}
+			if !send(p) {
 				return
 			}
 		}
@@ -69,20 +78,23 @@ func (s *Stdin) Read(ctx context.Context, emit func(*pipeline.Batch) error) erro
 	for {
 		select {
 		case <-ctx.Done():
-			return s.emit(lane, &pos, nil, true, emit)
+			return s.emit(lane, &pos, nil, nil, true, emit)
 		case p := <-pieces:
 			if p.err != nil && p.err != io.EOF {
-				return errors.Join(s.emit(lane, &pos, p.b, true, emit), p.err)
+				return errors.Join(s.emit(lane, &pos, p.b, p.from, true, emit), p.err)
 			}
-			if err := s.emit(lane, &pos, p.b, p.err == io.EOF, emit); err != nil || p.err == io.EOF {
+			if err := s.emit(lane, &pos, p.b, p.from, p.err == io.EOF, emit); err != nil || p.err == io.EOF {
 				return err
 			}
 		}
 	}
 }
 
-func (s *Stdin) emit(lane pipeline.Lane, pos *mark, b []byte, last bool, emit func(*pipeline.Batch) error) error {
+func (s *Stdin) emit(lane pipeline.Lane, pos *mark, b []byte, from *[blockSize]byte, last bool, emit func(*pipeline.Batch) error) error {
 	batch := &pipeline.Batch{Lane: lane, Last: last}
+	if from != nil {
+		batch.Ack = func(error) { s.blocks.Put(from) }
+	}
 	if len(b) > 0 {
 		batch.Records = []pipeline.Record{{Value: b, Source: finding.Source{Kind: finding.Stream, Offset: pos.Offset, Line: pos.Line, Column: pos.Column}}}
 	}
