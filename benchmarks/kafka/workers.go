@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
+	"runtime/debug"
 	"runtime/pprof"
 	"sync"
 	"sync/atomic"
@@ -99,10 +101,17 @@ func stanch(exactly bool) (pipeline.Flow, *pipeline.Env, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	// As stanch run does it.
+	const inFlight = 64 << 20
+	debug.SetGCPercent(800)
+	runtime.GC()
+	var mem runtime.MemStats
+	runtime.ReadMemStats(&mem)
+	debug.SetMemoryLimit(2*int64(mem.HeapAlloc) + 2*inFlight)
 	h := redact.NewHandle(e)
 	m := pipeline.NewMetrics()
 	log := zap.NewNop()
-	return f, &pipeline.Env{Engine: h, Pool: pipeline.NewPool(h, 0), Budget: pipeline.NewBudget(64 << 20), Metrics: m, Log: log,
+	return f, &pipeline.Env{Engine: h, Pool: pipeline.NewPool(h, 0), Budget: pipeline.NewBudget(inFlight), Metrics: m, Log: log,
 		Findings: pipeline.NewFindings(pipeline.FindingOptions{}, m, log), Drain: time.Second}, nil
 }
 

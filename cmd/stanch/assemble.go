@@ -107,6 +107,7 @@ func (c *cli) assemble(l *loaded) (p *assembled, err error) {
 	p = &assembled{loaded: l, outputs: make(map[string]pipeline.Output)}
 	p.env = &pipeline.Env{Engine: h, Pool: pipeline.NewPool(h, l.doc.Workers), Budget: pipeline.NewBudget(l.doc.InFlight), Metrics: m, Log: log, Drain: l.doc.Drain}
 	m.WatchBudget(p.env.Budget)
+	boundMemory(l.doc.InFlight)
 	p.told(l)
 	defer func() {
 		if err != nil {
