@@ -181,6 +181,8 @@ func (m *Matcher) Scan(dst []Hit, buf []byte, s *Scratch) []Hit {
 	} else {
 		dst = m.filtered(dst, buf, s)
 	}
-	sortHits(dst[have:])
+	if len(dst)-have > 1 {
+		sortHits(dst[have:])
+	}
 	return dst
 }

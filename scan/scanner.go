@@ -111,6 +111,10 @@ func (e *Engine) NewScanner() *Scanner {
 // allocated where nothing is found. text is not kept.
 func (s *Scanner) Text(dst []Span, text []byte) []Span {
 	s.forget()
+	if n := len(text); n > 0 && n <= segmentSize {
+		from := len(dst)
+		return join(s.scan(dst, text, wholeLines), from)
+	}
 	for off := 0; off < len(text); {
 		n := len(text) - off
 		if n > segmentSize {
@@ -255,7 +259,9 @@ func (s *Scanner) scan(dst []Span, text []byte, m mode) []Span {
 	}
 	s.hits = matcher.Scan(s.hits[:0], text, &s.scratch)
 	s.seams.marks = s.seams.marks[:0]
-	s.longParts(text)
+	if len(text) >= longRecord {
+		s.longParts(text)
+	}
 	strange := s.lookup == nil || !s.lookup.look(s.e.inventory, text, m)
 	if len(s.hits) == 0 && strange && s.quiet() && s.e.gated == nil && len(s.seams.marks) == 0 {
 		s.openAt, s.seams.held = noOpen, noOpen
