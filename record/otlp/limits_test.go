@@ -331,8 +331,7 @@ func TestProfileStrings(t *testing.T) {
 	pd.Dictionary().StringTable().Append(other)
 	x := pd.Dictionary().AttributeTable().AppendEmpty()
 	x.SetKeyStrindex(2)
-	b, err := new(pprofile.ProtoMarshaler).MarshalProfiles(pd)
-	if err != nil {
+	if _, err := new(pprofile.ProtoMarshaler).MarshalProfiles(pd); err != nil {
 		t.Fatal(err)
 	}
 	rp.Resource().Attributes().Range(func(_ string, v pcommon.Value) bool {
@@ -342,7 +341,8 @@ func TestProfileStrings(t *testing.T) {
 		message(x.Value()).FieldByName("Value").Set(ref)
 		return false
 	})
-	if b, err = new(pprofile.ProtoMarshaler).MarshalProfiles(pd); err != nil {
+	b, err := new(pprofile.ProtoMarshaler).MarshalProfiles(pd)
+	if err != nil {
 		t.Fatal(err)
 	}
 	if pd, err = new(pprofile.ProtoUnmarshaler).UnmarshalProfiles(b); err != nil {
