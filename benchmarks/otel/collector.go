@@ -136,7 +136,7 @@ const least = 1500 * time.Millisecond
 // compared returns the processor time that a request takes of two collectors. They take
 // turns, so that what else the machine does falls on both.
 func compared(a, b *process, path string, body []byte) (ofA, ofB time.Duration) {
-	const turn = 10
+	const turn = 50
 	beginA, beginB := a.cpu(), b.cpu()
 	for n := turn; ; n += turn {
 		for range turn {
