@@ -26,6 +26,7 @@ otelcol: ## the collector distribution, dist/otelcol-stanch/otelcol-stanch
 	@mkdir -p dist
 	go run $(OCB) --config cmd/otelcol-stanch/builder.yaml --skip-compilation
 	cp cmd/otelcol-stanch/main_others.go dist/otelcol-stanch/
+	gofmt -w dist/otelcol-stanch
 	cd dist/otelcol-stanch && go build -trimpath -tags otelcol -ldflags "-s -w" -o otelcol-stanch .
 
 newest: ## the collector's components with its newest libraries
