@@ -98,6 +98,16 @@ func routes(k *config.KafkaInput) (list []kafka.Route, err error) {
 	return list, nil
 }
 
+// telemetry reports whether the values of a topic are batches of OpenTelemetry data.
+func telemetry(routes []kafka.Route, topic string) bool {
+	for i := range routes {
+		if r := &routes[i]; r.From.MatchString(topic) {
+			return r.Payload.OTLP()
+		}
+	}
+	return false
+}
+
 // sameCluster reports whether a Kafka output is on the cluster of an input.
 func sameCluster(doc *config.Document, k *config.KafkaOutput, in *config.Cluster) bool {
 	c := doc.ClusterOf(k)

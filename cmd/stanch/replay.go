@@ -14,6 +14,7 @@ import (
 	"github.com/stanch/stanch/internal/seal"
 	"github.com/stanch/stanch/internal/walk"
 	"github.com/stanch/stanch/pipeline"
+	"github.com/stanch/stanch/pipeline/kafka"
 )
 
 // maxEntry is the length, in bytes, of the longest entry of a quarantine that is
@@ -48,7 +49,14 @@ func (c *cli) replay(ctx context.Context, p *assembled, f *runFlags) error {
 	r := &replay{opener: opener, flows: make(map[string]*replayed)}
 	for i := range p.loaded.doc.Inputs {
 		in := &p.loaded.doc.Inputs[i]
-		r.flows[in.Name] = &replayed{name: in.Name, batches: make(chan *pipeline.Batch)}
+		from := &replayed{name: in.Name, batches: make(chan *pipeline.Batch)}
+		if in.Kafka != nil {
+			var err error
+			if from.routes, err = routes(in.Kafka); err != nil {
+				return err
+			}
+		}
+		r.flows[in.Name] = from
 	}
 	var flows []pipeline.Flow
 	for name, in := range r.flows {
@@ -78,7 +86,7 @@ func (c *cli) replay(ctx context.Context, p *assembled, f *runFlags) error {
 		done += in.done
 		failed += in.failed
 	}
-	fmt.Fprintf(c.stderr, "stanch: replayed %s, %d left: not kept, or not to be opened\n", count(int64(done), "record"), r.left)
+	fmt.Fprintf(c.stderr, "stanch: replayed %s, %d left: not kept, not to be opened, or OpenTelemetry data\n", count(int64(done), "record"), r.left)
 	if failed > 0 && err == nil {
 		err = fmt.Errorf("%s could not be written", count(int64(failed), "record"))
 	}
@@ -142,8 +150,8 @@ func (r *replay) read(ctx context.Context, file io.Reader) error {
 			return fmt.Errorf("quarantine: line %d: the configuration has no such input", line)
 		}
 		rec, err := e.Open(r.opener)
-		if err != nil {
-			r.left++
+		if err != nil || telemetry(in.routes, rec.Source.Topic) {
+			r.left++ // batches of OpenTelemetry data are no text
 			continue
 		}
 		lane := pipeline.Lane{Name: e.ID, Stream: rec.Source.Topic == "" && rec.Key == nil && len(rec.Headers) == 0}
@@ -167,6 +175,7 @@ func (r *replay) read(ctx context.Context, file io.Reader) error {
 type replayed struct {
 	name    string
 	batches chan *pipeline.Batch
+	routes  []kafka.Route // of a Kafka input
 
 	mu           sync.Mutex
 	done, failed int

@@ -1,8 +1,8 @@
 package kafka
 
 import (
-	"bytes"
 	"errors"
+	"strconv"
 
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/pdata/pmetric"
@@ -14,12 +14,16 @@ import (
 	"github.com/stanch/stanch/redact"
 )
 
-// telemetry redacts values that are batches of OpenTelemetry, as its Kafka
-// exporter writes them: requests of OTLP, in Protobuf or JSON. It is for one
-// goroutine at a time.
+// maxTelemetry is the largest value that is decoded, in bytes: what receivers of OTLP
+// over gRPC take by default. Decoded, a hostile one may be a hundred times as large.
+const maxTelemetry = 4 << 20
+
+// telemetry redacts values that are the export requests of OTLP
+// (https://opentelemetry.io/docs/specs/otlp/), as the collector's Kafka exporter writes
+// them. It is for one goroutine at a time.
 type telemetry struct {
 	r     *otlp.Redactor
-	found func(finding.Finding)
+	found func(finding.Finding) // takes the findings of the value in hand
 }
 
 func newTelemetry(h *redact.Handle) *telemetry {
@@ -28,90 +32,126 @@ func newTelemetry(h *redact.Handle) *telemetry {
 	return t
 }
 
-var errUndecodable = errors.New("kafka: not a request of OTLP")
+// encoding is how the batches of a signal are read and written, and what they hold.
+type encoding[D any] struct {
+	read   func([]byte) (D, error)
+	write  func(D) ([]byte, error)
+	redact func(D) (otlp.Result, error)
+	// hidden says that a batch may hold text that read does not show.
+	hidden func([]byte) bool
+	items  func(D) int
+}
 
-// redact returns value, redacted. It is the same slice if nothing was to be done
-// and value holds nothing that decoding does not show.
-func (t *telemetry) redact(p Payload, value []byte) (out []byte, err error) {
-	// What decodes is others' code, which runs on bytes of a stranger's choice.
-	defer func() {
-		if recover() != nil {
-			out, err = nil, errUndecodable
-		}
-	}()
+// redact redacts a value. changed says that out takes its place, and dropped that
+// nothing is left of it. A reason says that it must not be handed on.
+func (t *telemetry) redact(v []byte, p Payload) (out []byte, changed, dropped bool, reason pipeline.Reason) {
+	hidden := otlp.HiddenJSON
+	if !p.json() {
+		hidden = func(b []byte) bool { return otlp.Hidden(p.signal(), b) }
+	}
 	switch p.signal() {
 	case "traces":
-		b, err := decode(p, value, (&ptrace.ProtoUnmarshaler{}).UnmarshalTraces, (&ptrace.JSONUnmarshaler{}).UnmarshalTraces)
-		if err != nil {
-			return nil, err
+		e := encoding[ptrace.Traces]{(&ptrace.JSONUnmarshaler{DisallowUnknownFields: true}).UnmarshalTraces, new(ptrace.JSONMarshaler).MarshalTraces,
+			t.r.Traces, hidden, ptrace.Traces.SpanCount}
+		if !p.json() {
+			e.read, e.write = new(ptrace.ProtoUnmarshaler).UnmarshalTraces, new(ptrace.ProtoMarshaler).MarshalTraces
 		}
-		res, err := t.r.Traces(b)
-		return encode(p, value, b, res, err, (&ptrace.ProtoMarshaler{}).MarshalTraces, (&ptrace.JSONMarshaler{}).MarshalTraces)
+		return e.apply(v)
 	case "metrics":
-		b, err := decode(p, value, (&pmetric.ProtoUnmarshaler{}).UnmarshalMetrics, (&pmetric.JSONUnmarshaler{}).UnmarshalMetrics)
-		if err != nil {
-			return nil, err
+		e := encoding[pmetric.Metrics]{(&pmetric.JSONUnmarshaler{DisallowUnknownFields: true}).UnmarshalMetrics, new(pmetric.JSONMarshaler).MarshalMetrics,
+			t.r.Metrics, hidden, pmetric.Metrics.DataPointCount}
+		if !p.json() {
+			e.read, e.write = new(pmetric.ProtoUnmarshaler).UnmarshalMetrics, new(pmetric.ProtoMarshaler).MarshalMetrics
 		}
-		res, err := t.r.Metrics(b)
-		return encode(p, value, b, res, err, (&pmetric.ProtoMarshaler{}).MarshalMetrics, (&pmetric.JSONMarshaler{}).MarshalMetrics)
+		return e.apply(v)
 	}
-	b, err := decode(p, value, (&plog.ProtoUnmarshaler{}).UnmarshalLogs, (&plog.JSONUnmarshaler{}).UnmarshalLogs)
-	if err != nil {
-		return nil, err
+	e := encoding[plog.Logs]{(&plog.JSONUnmarshaler{DisallowUnknownFields: true}).UnmarshalLogs, new(plog.JSONMarshaler).MarshalLogs,
+		t.r.Logs, hidden, plog.Logs.LogRecordCount}
+	if !p.json() {
+		e.read, e.write = new(plog.ProtoUnmarshaler).UnmarshalLogs, new(plog.ProtoMarshaler).MarshalLogs
 	}
-	res, err := t.r.Logs(b)
-	return encode(p, value, b, res, err, (&plog.ProtoMarshaler{}).MarshalLogs, (&plog.JSONMarshaler{}).MarshalLogs)
+	return e.apply(v)
 }
 
-func decode[T any](p Payload, value []byte, protobuf, json func([]byte) (T, error)) (T, error) {
-	read := protobuf
-	if p.json() {
-		read = json
+func (e *encoding[D]) apply(v []byte) (out []byte, changed, dropped bool, reason pipeline.Reason) {
+	if len(v) > maxTelemetry {
+		return nil, false, false, pipeline.TooLarge
 	}
-	b, err := read(value)
+	d, err := e.decode(v)
 	if err != nil {
-		// The decoder's error may quote what it read.
-		return b, errUndecodable
+		return nil, false, false, pipeline.Undecodable
 	}
-	return b, nil
+	if e.hidden(v) {
+		return nil, false, false, pipeline.UnknownFormat
+	}
+	res, err := e.redact(d)
+	if err != nil {
+		return nil, false, false, pipeline.Unscanned
+	}
+	if res.Dropped > 0 && e.items(d) == 0 {
+		return nil, false, true, ""
+	}
+	if res.Changed == 0 && res.Keys == 0 && res.Dropped == 0 && res.Oversize == 0 {
+		return nil, false, false, ""
+	}
+	if out, err = e.write(d); err != nil {
+		return nil, false, false, pipeline.Unscanned
+	}
+	return out, true, false, ""
 }
 
-func encode[T any](p Payload, value []byte, b T, res otlp.Result, err error, protobuf, json func(T) ([]byte, error)) ([]byte, error) {
-	if err != nil {
-		return nil, err
+// decode reads a batch. Its errors, which may quote it, and panics are not told.
+func (e *encoding[D]) decode(v []byte) (d D, err error) {
+	defer func() {
+		if recover() != nil {
+			err = errUndecodable
+		}
+	}()
+	if d, err = e.read(v); err != nil {
+		err = errUndecodable
 	}
-	if p.json() {
-		// Members that are not known are gone when it is written again, which is
-		// the only way to be sure of them.
-		return json(b)
-	}
-	if res.Changed+res.Keys+res.Dropped+res.Oversize == 0 && !otlp.Hidden(p.signal(), value) {
-		return value, nil
-	}
-	return protobuf(b)
+	return d, err
 }
+
+var errUndecodable = errors.New("not in the format that it should be in")
 
 // otlp redacts the value of a record.
 func (t *transformer) otlp(i int) {
+	s := t.scratch
+	if s.otlp == nil {
+		s.otlp = newTelemetry(t.handle)
+	}
 	rec := &t.recs[i]
-	t.begin(i)
-	if t.scratch.otlp == nil {
-		t.scratch.otlp = newTelemetry(t.handle)
+	var seen map[string]int
+	s.otlp.found = func(f finding.Finding) {
+		f.Source.Kind, f.Source.Topic, f.Source.Partition, f.Source.Offset = finding.Kafka, t.topic, t.part, rec.Offset
+		if seen == nil {
+			seen = make(map[string]int)
+		}
+		t.j.findings = append(t.j.findings, identified(f, seen))
 	}
-	first := len(t.j.findings)
-	t.scratch.otlp.found = func(f finding.Finding) {
-		f.Source = finding.Source{Kind: finding.Kafka, Topic: t.topic, Partition: t.part, Offset: rec.Offset, Path: f.Source.Path, Line: f.Source.Line, Column: f.Source.Column}
-		f.ID = f.Source.EventID(f.Detector)
-		t.j.findings = append(t.j.findings, f)
-	}
-	out, err := t.scratch.otlp.redact(t.route.Payload, rec.Value)
+	out, changed, dropped, reason := s.otlp.redact(rec.Value, t.route.Payload)
+	s.otlp.found = nil
 	switch {
-	case errors.Is(err, errUndecodable):
-		t.j.findings = t.j.findings[:first]
-		t.failed(i, pipeline.Undecodable)
-	case err != nil:
-		t.failed(i, pipeline.Unscanned)
-	case len(out) != len(rec.Value) || len(t.j.findings) != first || !bytes.Equal(out, rec.Value):
+	case reason != "":
+		t.failed(i, reason)
+	case dropped:
+		t.edit(i).drop = true
+	case changed:
 		t.edit(i).value = out
 	}
+}
+
+// identified gives a finding its id, the same each time the value is redacted. Places
+// in different records of a batch may have one path: how often it was seen before
+// tells them apart.
+func identified(f finding.Finding, seen map[string]int) finding.Finding {
+	s := f.Source
+	id := s.EventID(f.Detector)
+	if n := seen[id]; n > 0 {
+		s.Path += " " + strconv.Itoa(n)
+	}
+	seen[id]++
+	f.ID = s.EventID(f.Detector)
+	return f
 }

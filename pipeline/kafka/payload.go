@@ -28,7 +28,8 @@ const (
 
 var payloads = [...]string{"auto", "text", "confluent", "otlp_proto", "otlp_proto_traces", "otlp_proto_metrics", "otlp_json", "otlp_json_traces", "otlp_json_metrics"}
 
-func (p Payload) otlp() bool { return p >= OTLPLogs }
+// OTLP reports whether values are batches of OpenTelemetry.
+func (p Payload) OTLP() bool { return p >= OTLPLogs }
 
 func (p Payload) json() bool { return p >= OTLPLogsJSON }
 
@@ -92,7 +93,7 @@ const (
 
 // classify says how a value is treated and which of its bytes are scanned.
 func classify(v []byte, p Payload, b Binary) (form, []byte) {
-	if p.otlp() {
+	if p.OTLP() {
 		return batched, nil
 	}
 	if p == Text || p == Auto && isText(v) {

@@ -44,7 +44,7 @@ type scratch struct {
 	arena []byte
 	// Keys and headers that are clean. What is clean as one may not be as the other.
 	keys, blocks seen
-	otlp         *telemetry
+	otlp         *telemetry // nil until there is some
 }
 
 // edit is what becomes of a record that does not stay as it was.
