@@ -151,7 +151,10 @@ func clusterConfig(c *config.Cluster) (cluster.Config, error) {
 		cfg.TLS = t
 	}
 	if s := c.SASL; s != nil {
-		cfg.SASL.Mechanism = s.Mechanism
+		cfg.SASL.Mechanism, cfg.SASL.Region = s.Mechanism, s.Region
+		if s.Mechanism == config.MSK {
+			return cfg, nil
+		}
 		var err error
 		if cfg.SASL.Username, err = s.Username.Read(); err != nil {
 			return cfg, err

@@ -103,7 +103,7 @@ findings:
     - kafka: {topic: findings}
     - otlp: {endpoint: "https://otel.example", headers: {Authorization: {file: token}}, timeout: 5s}
     - webhook: {url: {file: url}, secret: {env: STANCH_HOOK}, hosts: hooks.example, allow_private: true}
-quarantine: {kafka: {topic: q, brokers: "k9:9092"}, recipients: [age1x], recipients_file: r.txt}
+quarantine: {kafka: {topic: q, brokers: "k9:9092", sasl: {mechanism: AWS_MSK_IAM, region: eu-west-1}}, recipients: [age1x], recipients_file: r.txt}
 metrics: {listen: ":9464"}
 log: {level: debug, format: console}
 workers: 4
@@ -135,6 +135,9 @@ func TestParse(t *testing.T) {
 	}
 	if d.InFlight != 8<<20 || d.Drain != 5*time.Second || d.Workers != 4 || d.Redaction.Limits.MaxLine != 1<<20 || d.Redaction.Version != 1 {
 		t.Errorf("document: %+v", d)
+	}
+	if q := d.Quarantine.Kafka.SASL; q.Mechanism != MSK || q.Region != "eu-west-1" {
+		t.Errorf("sasl: %+v", q)
 	}
 	if d.ClusterOf(d.Findings.Outputs[2].Kafka).Brokers[0] != "k1:9092" || d.ClusterOf(d.Quarantine.Kafka).Brokers[0] != "k9:9092" {
 		t.Error("clusters of topics")
@@ -198,7 +201,9 @@ func TestErrors(t *testing.T) {
 		head + "findings: {outputs: [{webhook: {url: 'https://a.example', secret: {env: HOME}}}]}":        "4:73: env: want a name of STANCH_ and capitals",
 		head + "findings: {outputs: [{kafka: {topic: t}}]}":                                               "4:22: findings: kafka: brokers are missing",
 		kafka(", start: soon"):                                                                            "4:72: start: want earliest, latest or a time",
-		kafka(", sasl: {mechanism: GSSAPI}"):                                                              "4:83: mechanism: want PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512",
+		kafka(", sasl: {mechanism: GSSAPI}"):                                                              "4:83: mechanism: want PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or AWS_MSK_IAM",
+		kafka(", sasl: {mechanism: AWS_MSK_IAM, username: a, password: {env: STANCH_X}}"):                 "4:71: sasl: AWS_MSK_IAM takes its credentials",
+		kafka(", sasl: {mechanism: PLAIN, username: a, password: {env: STANCH_X}, region: r}"):            "4:71: sasl: region: only with AWS_MSK_IAM",
 		kafka(", sasl: {mechanism: PLAIN, username: a}"):                                                  "4:71: sasl: want username and password",
 		kafka(", tls: {cert: a}"):                                                                         "4:70: tls: cert and key go together",
 		strings.Replace(kafka(""), "from: a", "from: (", 1):                                               "4:53: from: not a regular expression",

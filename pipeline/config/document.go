@@ -93,11 +93,15 @@ type TLS struct {
 type SASL struct {
 	Pos                Position
 	Mechanism          string
-	Username, Password Secret
+	Username, Password Secret // not of AWS_MSK_IAM, which has its own
+	Region             string // of AWS_MSK_IAM; empty for that of AWS's environment
 }
 
 // Mechanisms are those of SASL.
-var Mechanisms = []string{"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"}
+var Mechanisms = []string{"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", MSK}
+
+// MSK is the mechanism of Amazon MSK.
+const MSK = "AWS_MSK_IAM"
 
 // KafkaInput is what a member of a consumer group reads.
 type KafkaInput struct {

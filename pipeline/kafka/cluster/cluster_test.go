@@ -319,7 +319,7 @@ func TestTLSAndSASL(t *testing.T) {
 		bad.Close()
 		k.Close()
 	}
-	if s := fmt.Sprintf("%v %+v", Config{SASL: SASL{"PLAIN", "user", "pencil"}}, SASL{"PLAIN", "user", "pencil"}); strings.Contains(s, "pencil") {
+	if s := fmt.Sprintf("%v %+v", Config{SASL: SASL{Mechanism: "PLAIN", Username: "user", Password: "pencil"}}, SASL{Mechanism: "PLAIN", Username: "user", Password: "pencil"}); strings.Contains(s, "pencil") {
 		t.Error(s)
 	}
 }

@@ -11,10 +11,13 @@ import (
 
 // SASL is how a client proves who it is. The zero value is not at all.
 type SASL struct {
-	// Mechanism is PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or empty.
+	// Mechanism is PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, AWS_MSK_IAM or empty.
 	Mechanism string
 	Username  string
 	Password  string
+	// Region is that of a cluster of Amazon MSK; empty for that of AWS's
+	// environment, which has the credentials in any case.
+	Region string
 }
 
 // Format keeps passwords out of anything printed.
@@ -37,6 +40,8 @@ func (s SASL) mechanism() (sasl.Mechanism, error) {
 			return nil, errors.New("kafka: username or password cannot be used with SCRAM")
 		}
 		return m, nil
+	case "AWS_MSK_IAM":
+		return mskIAM(s.Region)
 	}
 	return nil, fmt.Errorf("kafka: unknown SASL mechanism %q", s.Mechanism)
 }
