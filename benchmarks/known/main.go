@@ -206,8 +206,9 @@ func (m *measurer) begin(what string) {
 %s, %s/%s, %s, commit %s, one core; %d MB of %s in chunks of 64 KB, medians of %d rounds of
 processor time. Values have 20 to 40 characters, three in ten with signs; a form is a way to
 write one. "copy" is copying the text. Plain: values kept; blind: keyed digests of them.
+Load average when it began: %s.
 
-`, time.Now().Format(time.DateOnly), runtime.Version(), runtime.GOOS, runtime.GOARCH, model(), cmp.Or(commit, "unknown"), m.bytes>>20, what, m.rounds)
+`, time.Now().Format(time.DateOnly), runtime.Version(), runtime.GOOS, runtime.GOARCH, model(), cmp.Or(commit, "unknown"), m.bytes>>20, what, m.rounds, load())
 	took, share := m.median(m.redact(e))
 	fmt.Fprintf(m.out, "Redacting without an inventory: %.0f MB/s, %.3f of copy.\n\n", m.rate(took), share)
 	fmt.Fprint(m.out, `|  | values | forms | build, s | s per million forms | B a form | B a value | pass, MB/s | of copy | redacting, MB/s | of copy | order for pauses, s |
@@ -216,6 +217,12 @@ write one. "copy" is copying the text. Plain: values kept; blind: keyed digests 
 }
 
 func (m *measurer) rate(took time.Duration) float64 { return float64(m.bytes) / 1e6 / took.Seconds() }
+
+func load() string {
+	b, _ := os.ReadFile("/proc/loadavg")
+	first, _, _ := strings.Cut(string(b), " ")
+	return cmp.Or(first, "unknown")
+}
 
 func model() string {
 	b, _ := os.ReadFile("/proc/cpuinfo")
