@@ -239,6 +239,5 @@ func spawn(ctx context.Context, who, a string, s set, topic string, count int) (
 	if err := json.Unmarshal(text, &r); err != nil {
 		return r, fmt.Errorf("%w: %q", err, text)
 	}
-	r.RSS = cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss << 10
 	return r, nil
 }

@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"runtime/pprof"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -82,7 +83,23 @@ func work(who string) error {
 	if err != nil && !errors.Is(err, context.Canceled) {
 		return err
 	}
+	res.RSS = peak()
 	return json.NewEncoder(os.Stdout).Encode(res)
+}
+
+// peak is the most memory that the process had. What wait4 says of it counts the
+// parent's, too, as it was at the fork.
+func peak() (bytes int64) {
+	text, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0
+	}
+	for line := range strings.Lines(string(text)) {
+		if n, _ := fmt.Sscanf(line, "VmHWM: %d kB", &bytes); n == 1 {
+			return bytes << 10
+		}
+	}
+	return 0
 }
 
 func stanch(exactly bool) (pipeline.Flow, *pipeline.Env, error) {
