@@ -26,6 +26,7 @@ func latency(ctx context.Context, a string, admin *kadm.Client) error {
 		if _, err := admin.CreateTopics(ctx, 8, 1, nil, in, out); err != nil {
 			return err
 		}
+		time.Sleep(2 * time.Second) // kafka-go's reader does not look again for partitions
 		cmd := exec.CommandContext(ctx, os.Args[0], "-role", who, "-addr", a, "-in", in, "-out", out, "-n", "1000000000")
 		cmd.Stderr = os.Stderr
 		if err := cmd.Start(); err != nil {
