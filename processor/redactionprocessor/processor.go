@@ -18,6 +18,7 @@ import (
 	"github.com/stanch/stanch/detectors"
 	"github.com/stanch/stanch/finding"
 	"github.com/stanch/stanch/processor/stanchextension"
+	"github.com/stanch/stanch/record/otlp"
 	"github.com/stanch/stanch/redact"
 )
 
@@ -148,30 +149,39 @@ func (p *redactor) report(f finding.Finding) {
 }
 
 func (p *redactor) logs(_ context.Context, ld plog.Logs) (plog.Logs, error) {
-	w := p.take("logs")
-	w.logs(ld)
-	_, err := w.engine.Logs(ld)
-	p.put(w)
-	return ld, err
+	return ld, p.run("logs", func(w *worker) { w.logs(ld) }, func(w *worker) (otlp.Result, error) { return w.engine.Logs(ld) })
 }
 
 func (p *redactor) traces(_ context.Context, td ptrace.Traces) (ptrace.Traces, error) {
-	w := p.take("traces")
-	w.traces(td)
-	_, err := w.engine.Traces(td)
-	p.put(w)
-	return td, err
+	return td, p.run("traces", func(w *worker) { w.traces(td) }, func(w *worker) (otlp.Result, error) { return w.engine.Traces(td) })
 }
 
 func (p *redactor) metrics(_ context.Context, md pmetric.Metrics) (pmetric.Metrics, error) {
-	w := p.take("metrics")
-	w.metrics(md)
-	_, err := w.engine.Metrics(md)
-	p.put(w)
-	return md, err
+	return md, p.run("metrics", func(w *worker) { w.metrics(md) }, func(w *worker) (otlp.Result, error) { return w.engine.Metrics(md) })
 }
 
-// take lends a worker. One that panics is not put back.
+// errLost says that a batch was left half way. It must not be handed on.
+var errLost = errors.New("redacting a batch failed")
+
+// run applies the configuration, then the engine, and tells what they did. A panic
+// makes the batch one that is not handed on.
+func (p *redactor) run(signal string, configured func(*worker), engine func(*worker) (otlp.Result, error)) (err error) {
+	w := p.take(signal)
+	defer func() {
+		if recover() != nil {
+			err = errLost // and the worker is not used again
+		}
+	}()
+	configured(w)
+	if _, err = engine(w); err != nil {
+		return err
+	}
+	w.tell()
+	p.put(w)
+	return nil
+}
+
+// take lends a worker.
 func (p *redactor) take(signal string) *worker {
 	p.mu.Lock()
 	var w *worker
@@ -191,7 +201,6 @@ func (p *redactor) take(signal string) *worker {
 const maxFree = 16
 
 func (p *redactor) put(w *worker) {
-	w.tell()
 	p.mu.Lock()
 	if len(p.free) < maxFree {
 		p.free = append(p.free, w)

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -480,4 +481,70 @@ func TestExamples(t *testing.T) {
 	if shown < 4 {
 		t.Errorf("%d examples", shown)
 	}
+}
+
+// TestPanic: a batch on which something panics is refused, and the next one is not.
+func TestPanic(t *testing.T) {
+	r, err := newRules(configure(t, "{allow_all_keys: true, blocked_values: [x]}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &redactor{rules: r}
+	ld := plog.NewLogs()
+	body := ld.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty().LogRecords().AppendEmpty().Body()
+	if err := p.run("logs", func(*worker) { panic("x") }, nil); err == nil {
+		t.Error("a batch that was left half way is handed on")
+	}
+	body.SetStr("axb")
+	if _, err := p.logs(context.Background(), ld); err != nil || body.Str() != "a****b" {
+		t.Errorf("%q, %v", body.Str(), err)
+	}
+	if got := (&urls{}).text("/users/123"); got != mask { // without a classifier
+		t.Errorf("what fails becomes %q", got)
+	}
+}
+
+// TestConcurrent: batches of all signals at once, for the race detector.
+func TestConcurrent(t *testing.T) {
+	f, ctx := NewFactory(), context.Background()
+	c := configure(t, "{allow_all_keys: true, blocked_values: ['x+', '[0-9]{4}'], blocked_key_patterns: [zone], ignored_keys: [note], summary: debug, url_sanitizer: {enabled: true, attributes: [url]}, db_sanitizer: {sql: {enabled: true, attributes: [q]}}}")
+	set := processortest.NewNopSettings(f.Type())
+	l, err := f.CreateLogs(ctx, set, c, consumertest.NewNop())
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr, err := f.CreateTraces(ctx, set, c, consumertest.NewNop())
+	if err != nil {
+		t.Fatal(err)
+	}
+	fill := func(m pcommon.Map) {
+		_ = m.FromRaw(map[string]any{"zone": "z", "note": "xxx", "url": "/users/123", "q": "SELECT 5", "a": "12345 " + token(9)})
+	}
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range 20 {
+				ld := plog.NewLogs()
+				r := ld.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty().LogRecords().AppendEmpty()
+				fill(r.Attributes())
+				r.Body().SetStr("/users/123/xx")
+				td := ptrace.NewTraces()
+				s := td.ResourceSpans().AppendEmpty().ScopeSpans().AppendEmpty().Spans().AppendEmpty()
+				fill(s.Attributes())
+				if err := l.ConsumeLogs(ctx, ld); err != nil {
+					t.Error(err)
+				}
+				if err := tr.ConsumeTraces(ctx, td); err != nil {
+					t.Error(err)
+				}
+				for _, m := range []pcommon.Map{r.Attributes(), s.Attributes()} {
+					got := m.AsRaw()
+					if got["zone"] != "****" || got["note"] != "xxx" || got["url"] != "/users/*" || got["a"] != "****5 ****" || got["redaction.masked.count"] == nil {
+						t.Errorf("%v", got)
+					}
+				}
+			}
+		})
+	}
+	wg.Wait()
 }

@@ -35,11 +35,17 @@ func (u *urls) attribute(key, value string) string {
 	return u.text(value)
 }
 
-// text returns what becomes of a text that is taken for a URL.
-func (u *urls) text(s string) string {
+// text returns what becomes of a text that is taken for a URL. What the classifier
+// fails on becomes a mask.
+func (u *urls) text(s string) (out string) {
 	if u == nil || s == "" {
 		return s
 	}
+	defer func() {
+		if recover() != nil {
+			out = mask
+		}
+	}()
 	return u.classifier.ClusterURL(s)
 }
 
