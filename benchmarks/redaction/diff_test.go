@@ -27,7 +27,7 @@ import (
 
 var (
 	seedFlag = flag.Uint64("seed", 0, "the seed to run; 0 draws seeds")
-	rounds   = flag.Int("rounds", 300, "how many configurations are drawn")
+	rounds   = flag.Int("rounds", 60, "how many configurations are drawn")
 	speed    = flag.Bool("speed", false, "measure")
 )
 

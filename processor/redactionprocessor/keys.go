@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 )
 
 // said is what the configuration says of a key.
@@ -102,7 +103,7 @@ func (w *worker) remembered(key string) said {
 		if len(w.known) >= maxRemembered {
 			clear(w.known)
 		}
-		w.known[string([]byte(key))] = s
+		w.known[strings.Clone(key)] = s
 	}
 	return s
 }

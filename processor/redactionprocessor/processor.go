@@ -177,6 +177,7 @@ func (p *redactor) run(signal string, configured func(*worker), engine func(*wor
 		return err
 	}
 	w.tell()
+	w.rest()
 	p.put(w)
 	return nil
 }

@@ -285,6 +285,33 @@ func isWord(s string) bool {
 	return digits <= wordDigits
 }
 
+// maxRested is how much scratch space, in elements, is kept from one batch to the next.
+const maxRested = 1 << 12
+
+// rest lets go of the batch.
+func (w *worker) rest() {
+	w.now, w.key = nil, ""
+	if cap(w.outcomes) > maxRested {
+		w.outcomes = nil
+	}
+	all := w.outcomes[:cap(w.outcomes)]
+	for i := range all {
+		o := &all[i]
+		o.attributes = pcommon.Map{}
+		for _, list := range [...][]string{o.redacted, o.masked, o.allowed, o.known} {
+			clear(list[:cap(list)])
+		}
+	}
+	for _, l := range [...]*looks{&w.blocked, &w.allowed} {
+		if cap(l.hits) > maxRested {
+			l.hits = nil
+		}
+	}
+	if cap(w.buf) > maxRested<<4 {
+		w.buf = nil
+	}
+}
+
 // changed takes what the engine redacted in attributes and bodies, into the outcome
 // that tells of them.
 func (w *worker) changed(pos otlp.Position, attributes pcommon.Map, name string) {
