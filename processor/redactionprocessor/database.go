@@ -138,8 +138,8 @@ func hideMemcached(query, _ string) string {
 	return strings.TrimSpace(command)
 }
 
-// hideJSON replaces every value of a JSON document by "?" and leaves out blanks. What
-// is no JSON stays.
+// hideJSON replaces every value of a JSON document by "?" and leaves out blanks, except
+// behind its end. What is no JSON stays.
 func hideJSON(query, _ string) string {
 	text := strings.TrimSpace(query)
 	if text == "" || !json.Valid(view(query)) {
@@ -176,7 +176,7 @@ func hideJSON(query, _ string) string {
 		out = append(out, c)
 		i++
 	}
-	return string(out)
+	return string(out) + query[len(strings.TrimRight(query, " \t\r\n")):]
 }
 
 // scalarEnd returns where the string, number or word that begins at i ends, in valid

@@ -24,7 +24,7 @@ func TestQueries(t *testing.T) {
 		{hideRedis, "LINSERT l BEFORE p v", "LINSERT l BEFORE p ?"},
 		{hideRedis, "", ""},
 		{hideMemcached, "set k 0 60 5\r\nvalue\r\n", "set k 0 60 5"},
-		{hideJSON, ` {"a b": [1, "x\"]", null, {"c": {}}], "d" : -1.5e3} `, `{"a b":["?","?","?",{"c":{}}],"d":"?"}`},
+		{hideJSON, ` {"a b": [1, "x\"]", null, {"c": {}}], "d" : -1.5e3} `, `{"a b":["?","?","?",{"c":{}}],"d":"?"} `},
 		{hideJSON, `"top"`, `"?"`},
 		{hideJSON, `{"a": 1`, `{"a": 1`},
 		{hideJSON, " ", " "},
