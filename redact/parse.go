@@ -57,8 +57,6 @@ func (p *parser) fields(n *yaml.Node, what string, names []string, set func(name
 	return p.Fields(n, what, names, set)
 }
 
-func (p *parser) plain(n *yaml.Node) error { return p.Plain(n) }
-
 func (p *parser) scalar(n *yaml.Node, what, tag, want string) error {
 	return p.Scalar(n, what, tag, want)
 }

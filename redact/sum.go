@@ -28,7 +28,7 @@ func (r *Redactor) hashable(c *candidate, text []byte) bool {
 // in every form it has one hash and one fingerprint; alone says that the candidate
 // holds nothing else. It is valid until the next call.
 func (r *Redactor) plain(c *candidate, text []byte) (value []byte, alone bool) {
-	if value = text[c.Start:c.End]; c.Encoding == 0 && bytes.IndexAny(value, `\%`) < 0 {
+	if value = text[c.Start:c.End]; c.Encoding == 0 && !bytes.ContainsAny(value, `\%`) {
 		return value, true
 	}
 	return r.other().Plain(&c.Span, text)
