@@ -37,6 +37,9 @@ type loaded struct {
 // others.
 var errNoKey = errors.New("no key: set key.file of the policy or STANCH_KEY to at least 32 random bytes, in hexadecimal or base64")
 
+// errEcho: a record that is worked on again has to become what it was before.
+var errEcho = errors.New("exactly_once: the policy has echo, which makes of a record what depends on those before it")
+
 func loadPipeline(name string) (*loaded, error) {
 	b, err := readSmall(name, maxDocument)
 	if err != nil {
@@ -59,6 +62,11 @@ func loadPipeline(name string) (*loaded, error) {
 	}
 	if id, _ := l.engine.KeyID(); id == "" {
 		return nil, fmt.Errorf("%s: %w", name, errNoKey)
+	}
+	for i := range l.doc.Inputs {
+		if in := &l.doc.Inputs[i]; l.engine.Echo() && in.Kafka != nil && in.Kafka.ExactlyOnce {
+			return nil, at(in.Pos, errEcho)
+		}
 	}
 	return l, nil
 }

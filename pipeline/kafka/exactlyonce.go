@@ -30,6 +30,10 @@ func (l *lane) transact(ctx context.Context, j *job) error {
 			return err
 		}
 	}
+	if len(j.findings) > 0 { // should the transaction fail, they are reported again
+		l.env.Findings.Report(j.findings...)
+		l.env.Findings.Flush(bounded)
+	}
 	if err := l.tx.CommitOffset(bounded, l.o.Group, l.gen, l.in, j.next); err != nil {
 		return err
 	}
@@ -40,7 +44,6 @@ func (l *lane) transact(ctx context.Context, j *job) error {
 		l.metrics.Retry("transaction", "kafka_51")
 	}
 	l.tx.Retries = 0
-	l.env.Findings.Report(j.findings...)
 	return nil
 }
 

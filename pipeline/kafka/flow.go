@@ -349,6 +349,9 @@ func (c *committer) commit() {
 	if len(offsets) == 0 || c.o.ExactlyOnce {
 		return
 	}
+	// What was found in records is reported at least once: before nobody asks for
+	// them again. A sink that takes too long does not hold the offsets up.
+	c.env.Findings.Flush(context.Background())
 	begun := time.Now()
 	if err := c.gen.Commit(offsets); err != nil {
 		c.lanes[0].metrics.Retry("commit", cluster.Class(err))
