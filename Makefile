@@ -25,7 +25,7 @@ build: ## the binary, in the working directory
 otelcol: ## the collector distribution, dist/otelcol-stanch/otelcol-stanch
 	@mkdir -p dist
 	go run $(OCB) --config cmd/otelcol-stanch/builder.yaml --skip-compilation
-	cp cmd/otelcol-stanch/main_others.go dist/otelcol-stanch/
+	cp cmd/otelcol-stanch/_main/main_others.go dist/otelcol-stanch/
 	gofmt -w dist/otelcol-stanch
 	cd dist/otelcol-stanch && go build -trimpath -tags otelcol -ldflags "-s -w" -o otelcol-stanch .
 
