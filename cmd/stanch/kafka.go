@@ -152,8 +152,13 @@ func clusterConfig(c *config.Cluster) (cluster.Config, error) {
 	}
 	if s := c.SASL; s != nil {
 		cfg.SASL.Mechanism, cfg.SASL.Region = s.Mechanism, s.Region
-		if s.Mechanism == config.MSK {
+		switch s.Mechanism {
+		case config.MSK:
 			return cfg, nil
+		case config.Bearer:
+			cfg.SASL.Token = s.Token.Read
+			_, err := s.Token.Read() // an error at the start rather than for ever
+			return cfg, err
 		}
 		var err error
 		if cfg.SASL.Username, err = s.Username.Read(); err != nil {

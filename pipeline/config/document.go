@@ -93,15 +93,20 @@ type TLS struct {
 type SASL struct {
 	Pos                Position
 	Mechanism          string
-	Username, Password Secret // not of AWS_MSK_IAM, which has its own
+	Username, Password Secret // of PLAIN and SCRAM
+	Token              Secret // of OAUTHBEARER; read anew for each connection
 	Region             string // of AWS_MSK_IAM; empty for that of AWS's environment
 }
 
 // Mechanisms are those of SASL.
-var Mechanisms = []string{"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", MSK}
+var Mechanisms = []string{"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", Bearer, MSK}
 
-// MSK is the mechanism of Amazon MSK.
-const MSK = "AWS_MSK_IAM"
+const (
+	// Bearer is the mechanism of those who have a token.
+	Bearer = "OAUTHBEARER"
+	// MSK is the mechanism of Amazon MSK.
+	MSK = "AWS_MSK_IAM"
+)
 
 // KafkaInput is what a member of a consumer group reads.
 type KafkaInput struct {

@@ -60,7 +60,7 @@ func (p *parser) tls(n *yaml.Node) (*TLS, error) {
 
 func (p *parser) sasl(n *yaml.Node) (*SASL, error) {
 	s := &SASL{Pos: p.pos(n)}
-	err := p.Fields(n, "sasl", []string{"mechanism", "username", "password", "region"}, func(name string, v *yaml.Node) (err error) {
+	err := p.Fields(n, "sasl", []string{"mechanism", "username", "password", "token", "region"}, func(name string, v *yaml.Node) (err error) {
 		switch name {
 		case "mechanism":
 			s.Mechanism, err = p.Word(v, name, Mechanisms)
@@ -68,6 +68,8 @@ func (p *parser) sasl(n *yaml.Node) (*SASL, error) {
 			s.Username, err = p.secret(v, name, true)
 		case "password":
 			s.Password, err = p.secret(v, name, false)
+		case "token":
+			s.Token, err = p.secret(v, name, false)
 		case "region":
 			s.Region, err = p.String(v, name)
 		}
@@ -78,11 +80,17 @@ func (p *parser) sasl(n *yaml.Node) (*SASL, error) {
 	case s.Mechanism == "":
 		err = p.Errorf(n, "sasl: mechanism is missing")
 	case s.Mechanism == MSK:
-		if s.Username.Set() || s.Password.Set() {
-			err = p.Errorf(n, "sasl: AWS_MSK_IAM takes its credentials from AWS's environment, and no username or password")
+		if s.Username.Set() || s.Password.Set() || s.Token.Set() {
+			err = p.Errorf(n, "sasl: AWS_MSK_IAM takes its credentials from AWS's environment, and no username, password or token")
 		}
 	case s.Region != "":
 		err = p.Errorf(n, "sasl: region: only with AWS_MSK_IAM")
+	case s.Mechanism == Bearer:
+		if s.Username.Set() || s.Password.Set() || !s.Token.Set() {
+			err = p.Errorf(n, "sasl: OAUTHBEARER wants a token, and no username or password")
+		}
+	case s.Token.Set():
+		err = p.Errorf(n, "sasl: token: only with OAUTHBEARER")
 	case !s.Username.Set() || !s.Password.Set():
 		err = p.Errorf(n, "sasl: want username and password")
 	}

@@ -11,10 +11,14 @@ import (
 
 // SASL is how a client proves who it is. The zero value is not at all.
 type SASL struct {
-	// Mechanism is PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, AWS_MSK_IAM or empty.
+	// Mechanism is PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER, AWS_MSK_IAM or
+	// empty.
 	Mechanism string
 	Username  string
 	Password  string
+	// Token gives the token of OAUTHBEARER. It is called for every connection, from
+	// any goroutine.
+	Token func() (string, error)
 	// Region is that of a cluster of Amazon MSK; empty for that of AWS's
 	// environment, which has the credentials in any case.
 	Region string
@@ -40,6 +44,8 @@ func (s SASL) mechanism() (sasl.Mechanism, error) {
 			return nil, errors.New("kafka: username or password cannot be used with SCRAM")
 		}
 		return m, nil
+	case "OAUTHBEARER":
+		return oauthBearer{s.Token}, nil
 	case "AWS_MSK_IAM":
 		return mskIAM(s.Region)
 	}
