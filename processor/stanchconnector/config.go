@@ -6,14 +6,12 @@ import (
 	"slices"
 	"strings"
 
-	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/pipeline"
 
+	"github.com/stanch/stanch/processor/internal/findings"
+	"github.com/stanch/stanch/processor/stanchextension"
 	"github.com/stanch/stanch/record/otlp"
 )
-
-// maxQueue bounds what findings may take of the memory: some 2 KB each, or 100 MB.
-const maxQueue = 50_000
 
 // onErrors are the values of on_error, in the order of what they stand for.
 var onErrors = []string{"redact_value", "drop_record", "refuse"}
@@ -55,21 +53,12 @@ func validate(c *Config) error {
 	if _, err := c.onError(); err != nil {
 		return err
 	}
-	switch {
-	case c.MaxValue < 0:
+	if c.MaxValue < 0 {
 		return errors.New("max_value must not be negative")
-	case c.QueueSize < 1 || c.QueueSize > maxQueue:
-		return fmt.Errorf("queue_size: want 1 to %d", maxQueue)
-	case c.BatchSize < 1 || c.BatchSize > c.QueueSize:
-		return errors.New("batch_size: want at least 1 and at most queue_size")
-	case c.FlushInterval < 0 || c.RetryFor < 0:
-		return errors.New("flush_interval and retry_for must not be negative")
 	}
-	if c.Extension == "" {
-		return nil
+	if err := findings.CheckQueue(c.QueueSize, c.BatchSize, c.FlushInterval, c.RetryFor); err != nil {
+		return err
 	}
-	if err := new(component.ID).UnmarshalText([]byte(c.Extension)); err != nil {
-		return fmt.Errorf("extension: %w", err)
-	}
-	return nil
+	_, err := stanchextension.ParseName(c.Extension)
+	return err
 }

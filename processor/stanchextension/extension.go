@@ -81,14 +81,23 @@ func Find(host component.Host, id *component.ID) (*Extension, error) {
 
 // FindByName is Find for an id as configurations have it, empty for none.
 func FindByName(host component.Host, name string) (*Extension, error) {
-	if name == "" {
-		return Find(host, nil)
+	id, err := ParseName(name)
+	if err != nil {
+		return nil, err
 	}
-	var id component.ID
+	return Find(host, id)
+}
+
+// ParseName returns the id that a setting names an extension by, nil if it is empty.
+func ParseName(name string) (*component.ID, error) {
+	if name == "" {
+		return nil, nil
+	}
+	id := new(component.ID)
 	if err := id.UnmarshalText([]byte(name)); err != nil {
 		return nil, fmt.Errorf("extension: %w", err)
 	}
-	return Find(host, &id)
+	return id, nil
 }
 
 // Handle returns the handle of the engine. There is one from Start on; it stays the

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"go.opentelemetry.io/collector/component"
-
 	"github.com/stanch/stanch/processor/stanchextension"
 	"github.com/stanch/stanch/record/otlp"
 )
@@ -26,13 +24,11 @@ func (c *Config) Validate() error {
 	if _, err := c.options(); err != nil {
 		return err
 	}
-	if c.Extension != "" {
-		if c.owns() {
-			return errors.New("extension: the engine is the extension's, so that policy and key belong there")
-		}
-		if err := new(component.ID).UnmarshalText([]byte(c.Extension)); err != nil {
-			return fmt.Errorf("extension: %w", err)
-		}
+	if c.Extension != "" && c.owns() {
+		return errors.New("extension: the engine is the extension's, so that policy and key belong there")
+	}
+	if _, err := stanchextension.ParseName(c.Extension); err != nil {
+		return err
 	}
 	if c.owns() {
 		return c.engine().Validate()
