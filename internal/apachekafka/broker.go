@@ -159,19 +159,6 @@ func (b *Broker) Kill() {
 	<-b.exited
 }
 
-// Stop ends the broker as an operator would, and waits for it.
-func (b *Broker) Stop() {
-	b.cmd.Process.Signal(os.Interrupt)
-	select {
-	case <-b.exited:
-	case <-time.After(20 * time.Second):
-		b.Kill()
-	}
-}
-
-// Pid is the process of the broker.
-func (b *Broker) Pid() int { return b.cmd.Process.Pid }
-
 func (b *Broker) properties(controller string) string {
 	var s strings.Builder
 	set := func(k, v string) { fmt.Fprintf(&s, "%s=%s\n", k, v) }

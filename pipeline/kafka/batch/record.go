@@ -48,12 +48,6 @@ func (h Headers) All(yield func(Header) bool) {
 	}
 }
 
-// Len returns how many headers there are.
-func (h Headers) Len() int {
-	n, _, _ := varint(h)
-	return int(n)
-}
-
 // AppendHeaders appends headers as a record holds them.
 func AppendHeaders(dst []byte, headers []Header) Headers {
 	dst = binary.AppendVarint(dst, int64(len(headers)))
