@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"go.uber.org/zap"
@@ -20,6 +21,7 @@ import (
 	"github.com/stanch/stanch/pipeline"
 	"github.com/stanch/stanch/pipeline/config"
 	"github.com/stanch/stanch/pipeline/files"
+	"github.com/stanch/stanch/pipeline/kafka"
 	"github.com/stanch/stanch/pipeline/notify"
 	"github.com/stanch/stanch/redact"
 	"github.com/stanch/stanch/stanchzap"
@@ -105,7 +107,8 @@ type assembled struct {
 	outputs map[string]pipeline.Output
 }
 
-func (c *cli) assemble(l *loaded) (p *assembled, err error) {
+// assemble makes a pipeline ready. One that replays reads no inputs.
+func (c *cli) assemble(l *loaded, replay bool) (p *assembled, err error) {
 	log, err := c.logger(&l.doc.Log)
 	if err != nil {
 		return nil, err
@@ -123,7 +126,7 @@ func (c *cli) assemble(l *loaded) (p *assembled, err error) {
 		}
 	}()
 	for i := range l.doc.Findings.Outputs {
-		if k := l.doc.Findings.Outputs[i].Kafka; k != nil && inTransaction(l.doc, k) {
+		if k := l.doc.Findings.Outputs[i].Kafka; k != nil && !replay && inTransaction(l.doc, k) {
 			continue // the input writes them itself
 		}
 		s, err := c.sink(l.doc, &l.doc.Findings.Outputs[i])
@@ -147,6 +150,9 @@ func (c *cli) assemble(l *loaded) (p *assembled, err error) {
 		p.env.Quarantine = pipeline.NewQuarantine(out, h, sealer)
 	}
 	for i := range l.doc.Inputs {
+		if replay {
+			break
+		}
 		in := &l.doc.Inputs[i]
 		f, err := c.flow(p, in)
 		if err != nil {
@@ -181,15 +187,17 @@ func (p *assembled) close() error {
 }
 
 func (c *cli) flow(p *assembled, in *config.Input) (pipeline.Flow, error) {
-	doc := p.loaded.doc
-	var to *config.Output
-	for i := range doc.Outputs {
-		if doc.Outputs[i].Name == in.Output {
-			to = &doc.Outputs[i]
-		}
-	}
+	to := outputOf(p.loaded.doc, in)
 	if in.Kafka != nil {
-		return kafkaFlow(p, in, to)
+		o, err := kafkaOptions(p, in, to)
+		if err != nil {
+			return nil, err
+		}
+		f, err := kafka.NewFlow(o)
+		if err != nil {
+			return nil, at(in.Pos, err)
+		}
+		return f, nil
 	}
 	out, err := c.output(p, to)
 	if err != nil {
@@ -204,6 +212,12 @@ func (c *cli) flow(p *assembled, in *config.Input) (pipeline.Flow, error) {
 		return nil, err
 	}
 	return pipeline.New(input, out, o), nil
+}
+
+// outputOf returns where an input leads.
+func outputOf(doc *config.Document, in *config.Input) *config.Output {
+	i := slices.IndexFunc(doc.Outputs, func(o config.Output) bool { return o.Name == in.Output })
+	return &doc.Outputs[i]
 }
 
 // output returns the output of a name, which inputs share.

@@ -1,11 +1,8 @@
 package main
 
 import (
-	"context"
 	"errors"
-	"fmt"
 	"slices"
-	"sync"
 
 	"github.com/stanch/stanch/pipeline"
 	"github.com/stanch/stanch/pipeline/config"
@@ -13,10 +10,10 @@ import (
 	"github.com/stanch/stanch/pipeline/kafka/cluster"
 )
 
-// kafkaFlow is the flow of a Kafka input, whose output is Kafka, too.
-func kafkaFlow(p *assembled, in *config.Input, to *config.Output) (pipeline.Flow, error) {
+// kafkaOptions are those of the flow of a Kafka input, whose output is Kafka, too.
+func kafkaOptions(p *assembled, in *config.Input, to *config.Output) (o kafka.Options, err error) {
 	k := in.Kafka
-	o := kafka.Options{
+	o = kafka.Options{
 		Name: in.Name, Group: k.Group, Failure: in.Failure,
 		ReadUncommitted: k.ReadUncommitted, Header: k.Header, Version: versionOf().Version, CreateTopics: k.CreateTopics,
 		FetchBytes: k.FetchBytes, MaxWait: k.MaxWait, MaxBatchBytes: k.MaxBatchBytes, MaxMessageBytes: k.MaxMessageBytes,
@@ -24,17 +21,16 @@ func kafkaFlow(p *assembled, in *config.Input, to *config.Output) (pipeline.Flow
 		Heartbeat: k.Heartbeat, SessionTimeout: k.SessionTimeout, RebalanceTimeout: k.RebalanceTimeout,
 		ExactlyOnce: k.ExactlyOnce, TransactionalID: k.TransactionalID, TransactionTimeout: k.TransactionTimeout,
 	}
-	var err error
 	if o.From, err = clusterConfig(&k.Cluster); err != nil {
-		return nil, err
+		return o, err
 	}
 	if to.Kafka == nil {
-		return nil, at(in.Pos, errors.New("input: a Kafka input needs a Kafka output"))
+		return o, at(in.Pos, errors.New("input: a Kafka input needs a Kafka output"))
 	}
 	if len(to.Kafka.Brokers) > 0 {
 		c, err := clusterConfig(&to.Kafka.Cluster)
 		if err != nil {
-			return nil, err
+			return o, err
 		}
 		o.To = &c
 	}
@@ -42,7 +38,7 @@ func kafkaFlow(p *assembled, in *config.Input, to *config.Output) (pipeline.Flow
 		o.MaxMessageBytes = to.Kafka.MaxMessageBytes
 	}
 	if o.Routes, err = routes(k); err != nil {
-		return nil, err
+		return o, err
 	}
 	switch k.Start {
 	case "latest":
@@ -69,16 +65,12 @@ func kafkaFlow(p *assembled, in *config.Input, to *config.Output) (pipeline.Flow
 	for _, f := range doc.Findings.Outputs {
 		if f.Kafka != nil && sameCluster(doc, f.Kafka, &k.Cluster) {
 			if o.FindingsTopic != "" && k.ExactlyOnce {
-				return nil, at(f.Pos, errors.New("findings: with exactly_once one topic on the cluster is enough"))
+				return o, at(f.Pos, errors.New("findings: with exactly_once one topic on the cluster is enough"))
 			}
 			o.FindingsTopic = f.Kafka.Topic
 		}
 	}
-	f, err := kafka.NewFlow(o)
-	if err != nil {
-		return nil, at(in.Pos, err)
-	}
-	return f, nil
+	return o, nil
 }
 
 func routes(k *config.KafkaInput) (list []kafka.Route, err error) {
@@ -96,16 +88,6 @@ func routes(k *config.KafkaInput) (list []kafka.Route, err error) {
 		list = append(list, r)
 	}
 	return list, nil
-}
-
-// telemetry reports whether the values of a topic are batches of OpenTelemetry data.
-func telemetry(routes []kafka.Route, topic string) bool {
-	for i := range routes {
-		if r := &routes[i]; r.From.MatchString(topic) {
-			return r.Payload.OTLP()
-		}
-	}
-	return false
 }
 
 // sameCluster reports whether a Kafka output is on the cluster of an input.
@@ -169,79 +151,4 @@ func clusterConfig(c *config.Cluster) (cluster.Config, error) {
 		}
 	}
 	return cfg, nil
-}
-
-// routed writes records that are not in their topics any more to where their
-// topics lead.
-type routed struct {
-	name   string
-	routes []kafka.Route
-	open   func(topic string) (pipeline.Output, error)
-
-	mu     sync.Mutex
-	topics map[string]pipeline.Output
-}
-
-func routedOutput(doc *config.Document, in *config.Input, to *config.Output) (pipeline.Output, error) {
-	if to.Kafka == nil {
-		return nil, at(in.Pos, errors.New("input: a Kafka input needs a Kafka output"))
-	}
-	list, err := routes(in.Kafka)
-	if err != nil {
-		return nil, err
-	}
-	k := *to.Kafka
-	if len(k.Brokers) == 0 {
-		k.Cluster = in.Kafka.Cluster
-	}
-	return &routed{name: to.Name, routes: list, topics: make(map[string]pipeline.Output), open: func(topic string) (pipeline.Output, error) {
-		k := k
-		k.Topic = topic
-		return kafkaOutput(doc, to.Name, &k)
-	}}, nil
-}
-
-func (r *routed) Name() string                           { return r.name }
-func (r *routed) Plan(context.Context) ([]string, error) { return nil, nil }
-
-// Write implements pipeline.Output. All records of a lane are from one topic.
-func (r *routed) Write(ctx context.Context, b *pipeline.Batch) error {
-	if len(b.Records) == 0 {
-		return nil
-	}
-	out, err := r.topic(b.Records[0].Source.Topic)
-	if err != nil {
-		return fmt.Errorf("%w: %w", pipeline.ErrGone, err)
-	}
-	return out.Write(ctx, b)
-}
-
-func (r *routed) topic(from string) (pipeline.Output, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if out := r.topics[from]; out != nil {
-		return out, nil
-	}
-	for _, route := range r.routes {
-		m := route.From.FindStringSubmatchIndex(from)
-		if m == nil {
-			continue
-		}
-		out, err := r.open(string(route.From.ExpandString(nil, route.To, from, m)))
-		if err == nil {
-			r.topics[from] = out
-		}
-		return out, err
-	}
-	return nil, errors.New("no route leads from the topic of a record any more")
-}
-
-func (r *routed) Close() error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	var errs []error
-	for _, o := range r.topics {
-		errs = append(errs, o.Close())
-	}
-	return errors.Join(errs...)
 }

@@ -83,7 +83,7 @@ func (c *cli) pipeline(ctx context.Context, f *runFlags) (err error) {
 		return err
 	}
 	w.Set(l.doc.Files(f.config))
-	p, err := c.assemble(l)
+	p, err := c.assemble(l, f.replay != "")
 	if err != nil {
 		return err
 	}

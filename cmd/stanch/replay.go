@@ -14,6 +14,7 @@ import (
 	"github.com/stanch/stanch/internal/seal"
 	"github.com/stanch/stanch/internal/walk"
 	"github.com/stanch/stanch/pipeline"
+	"github.com/stanch/stanch/pipeline/config"
 	"github.com/stanch/stanch/pipeline/kafka"
 )
 
@@ -39,38 +40,39 @@ func (c *cli) replay(ctx context.Context, p *assembled, f *runFlags) error {
 	if err != nil {
 		return fmt.Errorf("--identity: %w", err)
 	}
-	file := c.stdin
+	var entries io.Reader = c.stdin
 	if f.replay != walk.Stdin {
-		if file, err = os.Open(f.replay); err != nil {
+		file, err := os.Open(f.replay)
+		if err != nil {
 			return err
 		}
 		defer file.Close()
+		info, err := file.Stat()
+		if err != nil {
+			return err
+		}
+		entries = file
+		if info.Mode().IsRegular() {
+			// What fails again may be appended to this very file.
+			entries = io.LimitReader(file, info.Size())
+		}
 	}
+	var flows []pipeline.Flow
 	r := &replay{opener: opener, flows: make(map[string]*replayed)}
 	for i := range p.loaded.doc.Inputs {
 		in := &p.loaded.doc.Inputs[i]
 		from := &replayed{name: in.Name, batches: make(chan *pipeline.Batch)}
-		if in.Kafka != nil {
-			var err error
-			if from.routes, err = routes(in.Kafka); err != nil {
-				return err
-			}
-		}
-		r.flows[in.Name] = from
-	}
-	var flows []pipeline.Flow
-	for name, in := range r.flows {
-		flow, err := c.replayFlow(p, name, in)
+		flow, err := c.replayFlow(p, in, from)
 		if err != nil {
 			return err
 		}
-		flows = append(flows, flow)
+		r.flows[in.Name], flows = from, append(flows, flow)
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	reading := make(chan error, 1)
 	go func() {
-		err := r.read(ctx, file)
+		err := r.read(ctx, entries)
 		for _, in := range r.flows {
 			close(in.batches)
 		}
@@ -86,7 +88,7 @@ func (c *cli) replay(ctx context.Context, p *assembled, f *runFlags) error {
 		done += in.done
 		failed += in.failed
 	}
-	fmt.Fprintf(c.stderr, "stanch: replayed %s, %d left: not kept, not to be opened, or OpenTelemetry data\n", count(int64(done), "record"), r.left)
+	fmt.Fprintf(c.stderr, "stanch: replayed %s, %d left: not kept, or not to be opened\n", count(int64(done), "record"), r.left)
 	if failed > 0 && err == nil {
 		err = fmt.Errorf("%s could not be written", count(int64(failed), "record"))
 	}
@@ -97,34 +99,24 @@ func (c *cli) replay(ctx context.Context, p *assembled, f *runFlags) error {
 }
 
 // replayFlow is the flow of an input whose records come out of the quarantine.
-func (c *cli) replayFlow(p *assembled, name string, from *replayed) (pipeline.Flow, error) {
-	doc := p.loaded.doc
-	for i := range doc.Inputs {
-		in := &doc.Inputs[i]
-		if in.Name != name {
-			continue
+func (c *cli) replayFlow(p *assembled, in *config.Input, from *replayed) (pipeline.Flow, error) {
+	to := outputOf(p.loaded.doc, in)
+	if in.Kafka != nil {
+		o, err := kafkaOptions(p, in, to)
+		if err != nil {
+			return nil, err
 		}
-		for k := range doc.Outputs {
-			to := &doc.Outputs[k]
-			if to.Name != in.Output {
-				continue
-			}
-			if in.Kafka != nil {
-				out, err := routedOutput(doc, in, to)
-				if err != nil {
-					return nil, err
-				}
-				p.outputs["replay of "+name] = out
-				return pipeline.New(from, out, pipeline.FlowOptions{Failure: in.Failure}), nil
-			}
-			out, err := c.output(p, to)
-			if err != nil {
-				return nil, err
-			}
-			return pipeline.New(from, out, pipeline.FlowOptions{Failure: in.Failure, Lines: to.Kafka != nil}), nil
+		f, err := kafka.NewReplay(o, from)
+		if err != nil {
+			return nil, at(in.Pos, err)
 		}
+		return f, nil
 	}
-	return nil, fmt.Errorf("no input is called %s", name)
+	out, err := c.output(p, to)
+	if err != nil {
+		return nil, err
+	}
+	return pipeline.New(from, out, pipeline.FlowOptions{Failure: in.Failure, Lines: to.Kafka != nil}), nil
 }
 
 // replay hands the entries of a quarantine to the flows that they came from.
@@ -150,8 +142,8 @@ func (r *replay) read(ctx context.Context, file io.Reader) error {
 			return fmt.Errorf("quarantine: line %d: the configuration has no such input", line)
 		}
 		rec, err := e.Open(r.opener)
-		if err != nil || telemetry(in.routes, rec.Source.Topic) {
-			r.left++ // batches of OpenTelemetry data are no text
+		if err != nil {
+			r.left++
 			continue
 		}
 		lane := pipeline.Lane{Name: e.ID, Stream: rec.Source.Topic == "" && rec.Key == nil && len(rec.Headers) == 0}
@@ -175,7 +167,6 @@ func (r *replay) read(ctx context.Context, file io.Reader) error {
 type replayed struct {
 	name    string
 	batches chan *pipeline.Batch
-	routes  []kafka.Route // of a Kafka input
 
 	mu           sync.Mutex
 	done, failed int

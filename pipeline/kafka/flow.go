@@ -18,7 +18,9 @@ import (
 )
 
 // NewFlow returns a flow from topics to topics. It does not connect.
-func NewFlow(o Options) (pipeline.Flow, error) {
+func NewFlow(o Options) (pipeline.Flow, error) { return newFlow(o) }
+
+func newFlow(o Options) (*flow, error) {
 	if err := o.defaults(); err != nil {
 		return nil, err
 	}
@@ -106,19 +108,12 @@ type run struct {
 
 // Run implements pipeline.Flow.
 func (f *flow) Run(ctx context.Context, env *pipeline.Env) error {
-	defer f.from.Close()
-	if f.to != f.from {
-		defer f.to.Close()
-	}
-	if f.o.Failure == pipeline.ToQuarantine && env.Quarantine == nil {
-		return errors.New("kafka: records that fail go into the quarantine, and there is none")
-	}
+	defer f.close()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	n := env.Pool.Size()
-	r := &run{flow: f, env: env, stop: cancel, scratch: make(chan *scratch, n), fetched: make(buffers, 4*n), built: make(buffers, 4*n)}
-	for range n {
-		r.scratch <- &scratch{dec: batch.NewDecoder(f.o.MaxBatchBytes)}
+	r, err := f.begin(env, cancel)
+	if err != nil {
+		return err
 	}
 	told := map[string]bool{}
 	for ctx.Err() == nil {
@@ -151,6 +146,26 @@ func (f *flow) Run(ctx context.Context, env *pipeline.Env) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.halt
+}
+
+func (f *flow) close() {
+	f.from.Close()
+	if f.to != f.from {
+		f.to.Close()
+	}
+}
+
+// begin returns a run, which stop ends.
+func (f *flow) begin(env *pipeline.Env, stop context.CancelFunc) (*run, error) {
+	if f.o.Failure == pipeline.ToQuarantine && env.Quarantine == nil {
+		return nil, errors.New("kafka: records that fail go into the quarantine, and there is none")
+	}
+	n := env.Pool.Size()
+	r := &run{flow: f, env: env, stop: stop, scratch: make(chan *scratch, n), fetched: make(buffers, 4*n), built: make(buffers, 4*n)}
+	for range n {
+		r.scratch <- &scratch{dec: batch.NewDecoder(f.o.MaxBatchBytes)}
+	}
+	return r, nil
 }
 
 func (r *run) log() *zap.Logger { return r.env.Log.With(zap.String("input", r.o.Name)) }
