@@ -92,7 +92,10 @@ func (c *cli) replay(ctx context.Context, p *assembled, f *runFlags) error {
 	if failed > 0 && err == nil {
 		err = fmt.Errorf("%s could not be written", count(int64(failed), "record"))
 	}
-	if err == nil && r.left > 0 {
+	if r.torn > 0 {
+		fmt.Fprintf(c.stderr, "stanch: %s of the quarantine: no entry, cut by a crash, or another file\n", count(int64(r.torn), "line"))
+	}
+	if err == nil && r.left+r.torn > 0 {
 		return exitStatus(exitError)
 	}
 	return err
@@ -124,6 +127,7 @@ type replay struct {
 	opener *seal.Opener
 	flows  map[string]*replayed
 	left   int
+	torn   int // lines that are no entries
 }
 
 func (r *replay) read(ctx context.Context, file io.Reader) error {
@@ -135,7 +139,10 @@ func (r *replay) read(ctx context.Context, file io.Reader) error {
 		}
 		var e pipeline.Entry
 		if json.Unmarshal(s.Bytes(), &e) != nil || e.Schema != 1 {
-			return fmt.Errorf("quarantine: line %d is no entry", line)
+			// A crash has cut it. Its record was not acknowledged, and has an entry of
+			// its own further down.
+			r.torn++
+			continue
 		}
 		in := r.flows[e.Input]
 		if in == nil {

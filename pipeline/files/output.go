@@ -15,17 +15,22 @@ import (
 )
 
 // Output appends to a file. Records become lines; pieces of streams are written
-// as they are, and another lane begins a line of its own.
+// as they are, and another lane begins a line of its own. A file is written to by
+// one process at a time, where the system has locks, so that several may share it.
 type Output struct {
 	name string
 	path string // empty for a stream that is there already
 	sync bool
 
-	mu   sync.Mutex
-	f    *os.File
-	open string // lane that has written half a line
-	buf  []byte
+	mu      sync.Mutex
+	f       *os.File
+	regular bool   // f has an end that can be looked at and taken back
+	open    string // lane that has written half a line
+	buf     []byte
 }
+
+// torn stands for a lane that nobody goes on with.
+const torn = "\x00"
 
 // NewOutput returns an output that creates path if need be, readable to its owner
 // alone. With sync it waits for the disk before it says that something is written.
@@ -54,7 +59,9 @@ func (o *Output) Plan(context.Context) ([]string, error) {
 	return []string{"appends to " + o.path}, nil
 }
 
-// Write implements pipeline.Output. After an error half of a batch may be there.
+// Write implements pipeline.Output. What an error leaves of a batch in a file is
+// taken back; where that cannot be done, the next line begins anew, and the piece
+// of one before it is no record.
 func (o *Output) Write(_ context.Context, b *pipeline.Batch) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -63,11 +70,111 @@ func (o *Output) Write(_ context.Context, b *pipeline.Batch) error {
 			return err
 		}
 	}
-	if len(b.Records) == 1 && b.Lane.Stream && (o.open == "" || o.open == b.Lane.Name) {
-		return o.write(b, b.Records[0].Value)
+	if !o.regular {
+		_, err := o.write(b)
+		return err
+	}
+	before, at, n, err := o.append(b)
+	if err == nil && o.sync && n > 0 {
+		if err = plain(o.f.Sync()); err != nil {
+			o.unwrite(at, n, before)
+			// The system has forgotten what it could not write, and would say nothing
+			// of it a second time. The file as it is says more.
+			o.f.Close()
+			o.f = nil
+		}
+	}
+	return err
+}
+
+// append writes a batch at the end of a file, of n bytes at an offset. before is
+// what o.open was.
+func (o *Output) append(b *pipeline.Batch) (before string, at int64, n int, err error) {
+	release, alone := lock(o.f)
+	defer release()
+	if at, err = o.end(); err != nil {
+		return "", 0, 0, plain(err)
+	}
+	before = o.open
+	if n, err = o.write(b); err != nil {
+		o.takeBack(alone, at, n, before)
+	}
+	return before, at, n, err
+}
+
+// end returns where the file ends. Half a line there that is none of ours was cut
+// by a crash or a full disk: what it began with was not acknowledged and comes again.
+func (o *Output) end() (int64, error) {
+	at, err := o.f.Seek(0, io.SeekEnd)
+	if err != nil || at == 0 {
+		o.open = ""
+		return at, err
+	}
+	var last [1]byte
+	if _, err := o.f.ReadAt(last[:], at-1); err != nil {
+		return at, err
+	}
+	switch {
+	case last[0] == '\n':
+		o.open = ""
+	case o.open == "":
+		o.open = torn
+	}
+	return at, nil
+}
+
+// unwrite takes back what was written at an offset.
+func (o *Output) unwrite(at int64, n int, before string) {
+	release, alone := lock(o.f)
+	defer release()
+	o.takeBack(alone, at, n, before)
+}
+
+// takeBack cuts n bytes off that were written at an offset, unless somebody else
+// may have written behind them.
+func (o *Output) takeBack(alone bool, at int64, n int, before string) {
+	end, err := o.f.Seek(0, io.SeekEnd)
+	if alone && err == nil && end == at+int64(n) && (n == 0 || o.f.Truncate(at) == nil) {
+		o.open = before
+	} else {
+		o.open = torn
+	}
+}
+
+const keptBuffer = 4 << 20
+
+// write writes a batch, and returns how many bytes of it are there, even after an
+// error.
+func (o *Output) write(b *pipeline.Batch) (n int, err error) {
+	text := o.text(b)
+	if len(text) == 0 {
+		return 0, nil
+	}
+	if n, err = o.f.Write(text); err != nil {
+		o.open = torn
+		if errors.Is(err, syscall.EPIPE) {
+			return n, fmt.Errorf("%w: %w", pipeline.ErrGone, syscall.EPIPE)
+		}
+		return n, plain(err)
+	}
+	o.open = ""
+	if text[len(text)-1] != '\n' {
+		o.open = b.Lane.Name
+	}
+	return n, nil
+}
+
+// text returns what a batch looks like behind what is there.
+func (o *Output) text(b *pipeline.Batch) []byte {
+	begin := o.open != "" && o.open != b.Lane.Name
+	if len(b.Records) == 1 && b.Lane.Stream && !begin {
+		return b.Records[0].Value
+	}
+	if cap(o.buf) > keptBuffer {
+		o.buf = nil
 	}
 	o.buf = o.buf[:0]
-	if o.open != "" && o.open != b.Lane.Name {
+	if begin {
 		o.buf = append(o.buf, '\n')
 	}
 	for i := range b.Records {
@@ -76,51 +183,20 @@ func (o *Output) Write(_ context.Context, b *pipeline.Batch) error {
 			o.buf = append(o.buf, '\n')
 		}
 	}
-	err := o.write(b, o.buf)
-	if cap(o.buf) > keptBuffer {
-		o.buf = nil
-	}
-	return err
+	return o.buf
 }
 
-const keptBuffer = 4 << 20
-
-func (o *Output) write(b *pipeline.Batch, text []byte) error {
-	if len(text) == 0 {
-		return nil
-	}
-	if _, err := o.f.Write(text); err != nil {
-		// What has gone out of it nobody knows: the next line begins anew.
-		o.open = "\x00"
-		if errors.Is(err, syscall.EPIPE) {
-			return fmt.Errorf("%w: %w", pipeline.ErrGone, syscall.EPIPE)
-		}
-		return plain(err)
-	}
-	o.open = ""
-	if text[len(text)-1] != '\n' {
-		o.open = b.Lane.Name
-	}
-	if o.sync && o.path != "" {
-		return plain(o.f.Sync())
-	}
-	return nil
-}
-
-// create opens the file. A line that a crash has cut is ended: what it began with
-// was not acknowledged and comes again.
 func (o *Output) create() error {
 	f, err := os.OpenFile(o.path, os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o600)
 	if err != nil {
 		return err
 	}
-	last := make([]byte, 1)
-	if end, err := f.Seek(0, io.SeekEnd); err == nil && end > 0 {
-		if _, err := f.ReadAt(last, end-1); err == nil && last[0] != '\n' {
-			o.open = "\x00"
-		}
+	info, err := f.Stat()
+	if err != nil {
+		f.Close()
+		return plain(err)
 	}
-	o.f = f
+	o.f, o.regular = f, info.Mode().IsRegular()
 	return nil
 }
 
