@@ -28,7 +28,8 @@ func (r *Redactor) Batch(records [][]byte, out func(i int, redacted []byte)) {
 			i++
 			continue
 		}
-		r.group(records[i:i+n], i, out)
+		spans, ok := r.scanArena()
+		r.group(spans, ok, records[i:i+n], i, out)
 		i += n
 	}
 }
@@ -61,11 +62,10 @@ func (r *Redactor) record(rec []byte) []byte {
 	return out
 }
 
-// group redacts the records in the arena. Should a span say anything about
-// more than one of them, each is scanned by itself: what a record becomes must
-// not depend on its neighbours.
-func (r *Redactor) group(records [][]byte, first int, out func(i int, redacted []byte)) {
-	spans, ok := r.scanArena()
+// group redacts the records in the arena with the spans found there. Should one
+// say anything about more than one of them, each is scanned by itself: what a
+// record becomes must not depend on its neighbours.
+func (r *Redactor) group(spans []scan.Span, ok bool, records [][]byte, first int, out func(i int, redacted []byte)) {
 	if !ok {
 		for i, rec := range records {
 			out(first+i, r.record(rec))

@@ -25,6 +25,7 @@ type dropped struct {
 	// its beginning had gone out before, so that its end must stay.
 	goesOn, torn bool
 	mid          bool // the text begins in the middle of a line
+	left         bool // the record is left out
 }
 
 type stretch struct{ start, end int }
@@ -32,10 +33,12 @@ type stretch struct{ start, end int }
 // leaveOut replaces the edits in records that are dropped by one for all of them.
 func (p *plan) leaveOut(text []byte) {
 	d := &p.drop
+	d.left = false
 	switch {
 	case d.unit == dropValue || len(d.ranges) == 0 && !d.goesOn:
 		return
 	case d.unit == dropAll:
+		d.left = true
 		p.edits = append(p.edits[:0], edit{end: len(text), action: Keep})
 		return
 	}

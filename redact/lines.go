@@ -17,6 +17,8 @@ type lines struct {
 	spans   []scan.Span // of it, so far
 	calling bool        // out
 	open    bool        // the last span goes on behind what was scanned
+	log     *Log        // that the records belong to; nil if they are all of it
+	since   int         // record that what is open depends on
 }
 
 // Lines redacts records that follow each other as the lines of a log do, and
@@ -27,17 +29,25 @@ type lines struct {
 // there. The findings of a record are reported right before its call of out. A
 // record that is dropped is empty. Nothing is allocated where nothing is found.
 func (r *Redactor) Lines(records [][]byte, out func(i int, redacted []byte)) {
+	r.follow(nil, records, out)
+}
+
+func (r *Redactor) follow(log *Log, records [][]byte, out func(i int, redacted []byte)) {
 	r.begin()
 	r.plan.drop.unit = dropAll
 	defer func() { r.plan.drop.unit = dropLines }()
 	l := &r.lines
 	l.start(records, out)
+	l.log = log
 	defer l.end()
 	if r.guarded(r.feed) {
 		return
 	}
 	// Inside a secret nobody could tell where it ends.
 	open := l.open
+	if log != nil {
+		log.forget()
+	}
 	for ; l.next < len(records); l.next++ {
 		if open {
 			r.buf = r.fail(r.buf[:0], records[l.next])
@@ -88,7 +98,7 @@ func (l *lines) start(records [][]byte, out func(i int, redacted []byte)) {
 	l.spans = l.spans[:0]
 }
 
-func (l *lines) end() { l.records, l.out = nil, nil }
+func (l *lines) end() { l.records, l.out, l.log = nil, nil, nil }
 
 // hand calls out for the next record.
 func (l *lines) hand(redacted []byte) {
@@ -119,10 +129,18 @@ func (r *Redactor) feed() {
 		l.stream, l.of = r.e.scan.NewStream(r.piece), r.e
 	}
 	r.enter(stageScan)
-	l.stream.Reset()
+	if l.log == nil {
+		l.stream.Reset()
+	} else {
+		r.resume(l.log)
+	}
 	l.stream.From(r.Source.Path)
 	for i := 0; i < len(l.records); {
-		n := r.gatherLines(l.records[i:])
+		rest := l.records[i:]
+		if l.log != nil && !l.stream.Idle() {
+			rest = rest[:1] // to see when it ends
+		}
+		n := r.gatherLines(rest)
 		if n == 0 {
 			l.stream.Write(l.records[i])
 			l.stream.Write(lineFeed)
@@ -130,9 +148,16 @@ func (r *Redactor) feed() {
 		} else {
 			l.stream.Write(r.arena)
 		}
+		if l.log != nil {
+			l.mark(i)
+		}
 		i += n
 	}
-	l.stream.Close()
+	if l.log == nil {
+		l.stream.Close()
+	} else {
+		r.suspend(l.log)
+	}
 }
 
 var lineFeed = []byte{'\n'}

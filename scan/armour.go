@@ -73,6 +73,7 @@ func (s *Scanner) pem(di int32, hs, he int) {
 	}
 	switch {
 	case s.single:
+		s.leaves = s.leaves || armourIn(t[i:end]) < aFewLines
 	case end == len(t):
 		s.open(hs)
 		fallthrough
@@ -107,7 +108,11 @@ func (s *Scanner) keyLines(di int32, hs, he int) {
 		return
 	}
 	x := s.piece(di, from, to, false)
-	if s.single || !endsRecord(t[to:hi]) {
+	if !endsRecord(t[to:hi]) {
+		return
+	}
+	if s.single {
+		s.leaves = true
 		return
 	}
 	x.Evidence |= Unclosed
@@ -144,7 +149,11 @@ func (s *Scanner) putty(di int32, hs, he int) {
 		}
 		i = from
 	}
-	if s.single || i < hi && lex[t[i]]&isWord != 0 {
+	if i < hi && lex[t[i]]&isWord != 0 {
+		return
+	}
+	if s.single {
+		s.leaves = true
 		return
 	}
 	s.openBlock(block{detector: di, left: min(n, maxBlockLines)}, lo, hs, hi)

@@ -83,6 +83,7 @@ func (s *Scanner) carries(kind carryKind, pos, lines int) *carry {
 	t := s.text
 	r := s.row(pos)
 	if r.end == 0 && (s.single || r.hi == len(t)) {
+		s.leaves = true
 		return nil
 	}
 	i := r.lo

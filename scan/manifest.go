@@ -96,7 +96,11 @@ func (s *Scanner) kubernetes(di int32, hs, he int) {
 		s.manifestString(m, key, lo, end, hi)
 		return
 	}
-	if s.single || s.manifest.open && s.manifest.pos > hs && s.manifest.members {
+	if s.single {
+		s.leaves = true
+		return
+	}
+	if s.manifest.open && s.manifest.pos > hs && s.manifest.members {
 		return
 	}
 	for i > lo && t[i-1] == '-' && i < key {

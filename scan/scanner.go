@@ -19,6 +19,7 @@ type Scanner struct {
 	trace  *trace  // nil unless it explains
 	lookup *lookup // nil without an inventory
 	single bool    // every line is a record of its own
+	leaves bool    // and one of them would leave something for the next, were it none
 	close  bool    // for tests: nothing is told at first sight
 	hits   []match.Hit
 
@@ -189,11 +190,16 @@ func join(spans []Span, from int) []Span {
 // Lines is Text for lines that are records of their own: a key block does not
 // go on from one to the next.
 func (s *Scanner) Lines(dst []Span, text []byte) []Span {
-	s.single = true
+	s.single, s.leaves = true, false
 	dst = s.Text(dst, text)
 	s.single = false
 	return dst
 }
+
+// Leaves reports whether one of the lines last handed to Lines would have a say in
+// the next, did they belong to one text. If not, they come to the same in any text
+// in which nothing is open before them.
+func (s *Scanner) Leaves() bool { return s.leaves }
 
 // long appends the spans of text[off:], which begins with a line that may
 // not fit a window.

@@ -222,7 +222,11 @@ func (s *Scanner) cutShort(end int) {
 }
 
 func (s *Scanner) mark(lo int) {
-	if !s.seams.inner && !s.single {
+	switch {
+	case s.seams.inner:
+	case s.single:
+		s.leaves = true
+	default:
 		s.seams.marks = append(s.seams.marks, lo)
 	}
 }

@@ -63,14 +63,16 @@ func (s *Scanner) heading(x *mention) bool {
 	}
 	r := s.row(x.keyStart)
 	lo, hi := r.lo, r.hi
-	if r.end == 0 && (s.single || hi == len(t)) || hi > end || x.close > hi || a < lo {
+	if r.end == 0 && hi == len(t) || hi > end || x.close > hi || a < lo {
 		return false
 	}
-	if s.carry.kind == tableBelow && s.carry.pos == r.next {
-		return true // by another of its columns
-	}
-	if s.carry.kind == tableBelow && s.rowBefore == lo {
-		return false // a row of the table that goes on
+	if alone := s.single && r.end == 0; s.carry.kind == tableBelow && !alone {
+		if s.carry.pos == r.next {
+			return true // by another of its columns
+		}
+		if s.rowBefore == lo {
+			return false // a row of the table that goes on
+		}
 	}
 	if a == lo {
 		before = ends
@@ -103,9 +105,11 @@ func (s *Scanner) heading(x *mention) bool {
 	if h.drawn && h.delim == '|' && h.secret[0].index+1 < h.columns && (digit(t[x.close:hi]) || h.columns == 2 && h.edges) {
 		return false // | password | v |
 	}
-	if c := s.carries(tableBelow, lo, 0); c != nil {
-		c.table = h
+	c := s.carries(tableBelow, lo, 0)
+	if c == nil {
+		return false
 	}
+	c.table = h
 	return h.delim != '|' || !h.drawn || h.columns > 2
 }
 
