@@ -189,7 +189,7 @@ func (p *assembled) close() error {
 func (c *cli) flow(p *assembled, in *config.Input) (pipeline.Flow, error) {
 	to := outputOf(p.loaded.doc, in)
 	if in.Kafka != nil {
-		o, err := kafkaOptions(p, in, to)
+		o, err := c.kafkaOptions(p, in, to)
 		if err != nil {
 			return nil, err
 		}

@@ -10,8 +10,8 @@ import (
 	"github.com/stanch/stanch/pipeline/kafka/cluster"
 )
 
-// kafkaOptions are those of the flow of a Kafka input, whose output is Kafka, too.
-func kafkaOptions(p *assembled, in *config.Input, to *config.Output) (o kafka.Options, err error) {
+// kafkaOptions are those of the flow of a Kafka input.
+func (c *cli) kafkaOptions(p *assembled, in *config.Input, to *config.Output) (o kafka.Options, err error) {
 	k := in.Kafka
 	o = kafka.Options{
 		Name: in.Name, Group: k.Group, Failure: in.Failure,
@@ -24,17 +24,19 @@ func kafkaOptions(p *assembled, in *config.Input, to *config.Output) (o kafka.Op
 	if o.From, err = clusterConfig(&k.Cluster); err != nil {
 		return o, err
 	}
-	if to.Kafka == nil {
-		return o, at(in.Pos, errors.New("input: a Kafka input needs a Kafka output"))
-	}
-	if len(to.Kafka.Brokers) > 0 {
-		c, err := clusterConfig(&to.Kafka.Cluster)
+	switch {
+	case to.Kafka == nil:
+		if o.Lines, err = c.output(p, to); err != nil {
+			return o, err
+		}
+	case len(to.Kafka.Brokers) > 0:
+		far, err := clusterConfig(&to.Kafka.Cluster)
 		if err != nil {
 			return o, err
 		}
-		o.To = &c
+		o.To = &far
 	}
-	if to.Kafka.MaxMessageBytes > 0 {
+	if to.Kafka != nil && to.Kafka.MaxMessageBytes > 0 {
 		o.MaxMessageBytes = to.Kafka.MaxMessageBytes
 	}
 	if o.Routes, err = routes(k); err != nil {

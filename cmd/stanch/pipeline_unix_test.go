@@ -253,6 +253,11 @@ func newLines(r interface{ Read([]byte) (int, error) }) *writtenLines {
 	return l
 }
 
+func (l *writtenLines) drain() {
+	for range l.ch {
+	}
+}
+
 // until returns the next line that holds a text.
 func (l *writtenLines) until(t *testing.T, text string) string {
 	t.Helper()

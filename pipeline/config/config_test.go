@@ -142,6 +142,13 @@ func TestParse(t *testing.T) {
 	if d.ClusterOf(d.Findings.Outputs[2].Kafka).Brokers[0] != "k1:9092" || d.ClusterOf(d.Quarantine.Kafka).Brokers[0] != "k9:9092" {
 		t.Error("clusters of topics")
 	}
+	const lines = "version: 1\ninputs: [{kafka: {brokers: 'b:1', group: g, topics: [{from: logs, payload: otlp_json}]}, on_failure: drop}]\noutputs: [{file: {dir: x}}]\n"
+	if _, err := Parse("p.yaml", []byte(lines)); err != nil {
+		t.Error(err)
+	}
+	if err := validate(t, schema(t), []byte(lines)); err != nil {
+		t.Error(err)
+	}
 	other, err := Parse("p.yaml", []byte("\n"+strings.Replace(all, "1048576", "65536", 1)))
 	if err != nil || !d.SameButPolicy(other) {
 		t.Errorf("another policy at other places counts as another document: %v", err)
@@ -177,6 +184,12 @@ func TestErrors(t *testing.T) {
 	kafka := func(more string) string {
 		return "version: 1\ninputs:\n- on_failure: drop\n  kafka: {brokers: 'a:1', group: g, topics: [{from: a, to: b}]" + more + "}\noutputs: [{kafka: {}}]\n"
 	}
+	lines := func(more string) string {
+		if !strings.Contains(more, "topics:") || strings.Contains(more, "create_topics") {
+			more += ", topics: [{from: a}]"
+		}
+		return "version: 1\ninputs:\n- on_failure: drop\n  kafka: {brokers: 'a:1', group: g, " + more + "}\noutputs: [{file: {path: x}}]\n"
+	}
 	for text, want := range map[string]string{
 		"version: 1\noutputs: [{stdout: {}}]":                                                                 "1:1: inputs are missing",
 		"inputs: [{stdin: {}}]\noutputs: [{stdout: {}}]":                                                      "1:1: version is missing: want version: 1",
@@ -189,27 +202,33 @@ func TestErrors(t *testing.T) {
 		"version: 1\ninputs: [{stdin: {}, on_failure: drop}]\noutputs: [{kafka: {brokers: 'a:1'}}]":           "3:11: output: kafka: topic is missing",
 		head + "redaction: none.yaml":                                                                         "4:12: redaction: open none.yaml",
 		head + "redaction: {policy: [{action: burn}]}":                                                        "4:31: action: want ",
-		head + "drain: 3":                                                                                 "4:8: drain: want a string",
-		head + "max_in_flight: 1":                                                                         "4:16: max_in_flight: want a size",
-		head + "metrics: {listen: here}":                                                                  "4:19: listen: want host:port",
-		head + "findings: {outputs: [{stdout: {}}]}":                                                      "3:11: outputs: standard output is there twice",
-		head + "findings: {outputs: [{file: {path: a}}, {file: {path: b}}]}":                              "4:41: findings: there are two of one kind",
-		head + "findings: {outputs: [{otlp: {endpoint: 'http://otel.example'}}]}":                         "4:29: otlp: http to another machine",
-		head + "findings: {outputs: [{otlp: {endpoint: 'https://user:pass-word-9@otel.example'}}]}":       "4:40: endpoint: no user or password in it",
-		head + "findings: {outputs: [{webhook: {url: 'https://a.example', secret: hunter-2-and-more}}]}":  "4:67: no secrets here",
-		head + "findings: {outputs: [{webhook: {url: {file: u}, secret: {env: STANCH_X}}}]}":              "4:32: webhook: hosts are missing",
-		head + "findings: {outputs: [{webhook: {url: 'https://a.example', secret: {env: HOME}}}]}":        "4:73: env: want a name of STANCH_ and capitals",
-		head + "findings: {outputs: [{kafka: {topic: t}}]}":                                               "4:22: findings: kafka: brokers are missing",
-		kafka(", start: soon"):                                                                            "4:72: start: want earliest, latest or a time",
-		kafka(", sasl: {mechanism: GSSAPI}"):                                                              "4:83: mechanism: want PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER or AWS_MSK_IAM",
-		kafka(", sasl: {mechanism: OAUTHBEARER, username: a}"):                                            "4:71: sasl: OAUTHBEARER wants a token",
-		kafka(", sasl: {mechanism: PLAIN, token: {env: STANCH_X}}"):                                       "4:71: sasl: token: only with OAUTHBEARER",
-		kafka(", sasl: {mechanism: AWS_MSK_IAM, username: a, password: {env: STANCH_X}}"):                 "4:71: sasl: AWS_MSK_IAM takes its credentials",
-		kafka(", sasl: {mechanism: PLAIN, username: a, password: {env: STANCH_X}, region: r}"):            "4:71: sasl: region: only with AWS_MSK_IAM",
-		kafka(", sasl: {mechanism: PLAIN, username: a}"):                                                  "4:71: sasl: want username and password",
-		kafka(", tls: {cert: a}"):                                                                         "4:70: tls: cert and key go together",
-		strings.Replace(kafka(""), "from: a", "from: (", 1):                                               "4:53: from: not a regular expression",
-		strings.Replace(kafka(""), "{kafka: {}}", "{stdout: {}}", 1):                                      "3:3: input: a Kafka input needs a Kafka output",
+		head + "drain: 3":                                                                                "4:8: drain: want a string",
+		head + "max_in_flight: 1":                                                                        "4:16: max_in_flight: want a size",
+		head + "metrics: {listen: here}":                                                                 "4:19: listen: want host:port",
+		head + "findings: {outputs: [{stdout: {}}]}":                                                     "3:11: outputs: standard output is there twice",
+		head + "findings: {outputs: [{file: {path: a}}, {file: {path: b}}]}":                             "4:41: findings: there are two of one kind",
+		head + "findings: {outputs: [{otlp: {endpoint: 'http://otel.example'}}]}":                        "4:29: otlp: http to another machine",
+		head + "findings: {outputs: [{otlp: {endpoint: 'https://user:pass-word-9@otel.example'}}]}":      "4:40: endpoint: no user or password in it",
+		head + "findings: {outputs: [{webhook: {url: 'https://a.example', secret: hunter-2-and-more}}]}": "4:67: no secrets here",
+		head + "findings: {outputs: [{webhook: {url: {file: u}, secret: {env: STANCH_X}}}]}":             "4:32: webhook: hosts are missing",
+		head + "findings: {outputs: [{webhook: {url: 'https://a.example', secret: {env: HOME}}}]}":       "4:73: env: want a name of STANCH_ and capitals",
+		head + "findings: {outputs: [{kafka: {topic: t}}]}":                                              "4:22: findings: kafka: brokers are missing",
+		kafka(", start: soon"):                                                                           "4:72: start: want earliest, latest or a time",
+		kafka(", sasl: {mechanism: GSSAPI}"):                                                             "4:83: mechanism: want PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER or AWS_MSK_IAM",
+		kafka(", sasl: {mechanism: OAUTHBEARER, username: a}"):                                           "4:71: sasl: OAUTHBEARER wants a token",
+		kafka(", sasl: {mechanism: PLAIN, token: {env: STANCH_X}}"):                                      "4:71: sasl: token: only with OAUTHBEARER",
+		kafka(", sasl: {mechanism: AWS_MSK_IAM, username: a, password: {env: STANCH_X}}"):                "4:71: sasl: AWS_MSK_IAM takes its credentials",
+		kafka(", sasl: {mechanism: PLAIN, username: a, password: {env: STANCH_X}, region: r}"):           "4:71: sasl: region: only with AWS_MSK_IAM",
+		kafka(", sasl: {mechanism: PLAIN, username: a}"):                                                 "4:71: sasl: want username and password",
+		kafka(", tls: {cert: a}"):                                                                        "4:70: tls: cert and key go together",
+		strings.Replace(kafka(""), "from: a", "from: (", 1):                                              "4:53: from: not a regular expression",
+		strings.Replace(kafka(""), "{kafka: {}}", "{stdout: {}}", 1):                                     "4:46: topics: to: the output has no topics",
+		strings.Replace(kafka(""), ", to: b", "", 1):                                                     "4:46: topics: to is missing",
+		lines("header: x"):                                       "4:10: kafka: header and create_topics need a Kafka output",
+		lines("create_topics: true"):                             "4:10: kafka: header and create_topics need a Kafka output",
+		lines("delivery: exactly_once"):                          "3:3: input: kafka: delivery exactly_once needs an output on the same cluster",
+		lines("topics: [{from: a, binary: redact}]"):             "4:46: topics: binary values need a Kafka output",
+		lines("topics: [{from: a, payload: otlp_proto_traces}]"): "4:46: topics: binary values need a Kafka output",
 		strings.Replace(kafka(", delivery: exactly_once"), "{kafka: {}}", "{kafka: {brokers: 'b:1'}}", 1): "3:3: input: kafka: delivery exactly_once needs an output on the same cluster",
 	} {
 		_, err := Parse("p.yaml", []byte(text))

@@ -132,7 +132,7 @@ type KafkaInput struct {
 // Route leads from topics to topics.
 type Route struct {
 	Pos             Position
-	From, To        string
+	From, To        string // To is empty where the output has no topics
 	Payload, Binary string
 }
 

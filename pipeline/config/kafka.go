@@ -3,6 +3,7 @@ package config
 import (
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -210,6 +211,22 @@ func (p *parser) route(n *yaml.Node) (Route, error) {
 		err = p.Errorf(n, "topics: from is missing")
 	}
 	return r, err
+}
+
+// lines refuses what cannot be where each value becomes a line of a file.
+func (k *KafkaInput) lines(at func(Position, string, ...any) error) error {
+	if k.Header != "" || k.CreateTopics {
+		return at(k.Pos, "kafka: header and create_topics need a Kafka output")
+	}
+	for _, r := range k.Topics {
+		switch {
+		case r.To != "":
+			return at(r.Pos, "topics: to: the output has no topics")
+		case r.Binary != "refuse" || strings.HasPrefix(r.Payload, "otlp_proto"):
+			return at(r.Pos, "topics: binary values need a Kafka output, they are no lines")
+		}
+	}
+	return nil
 }
 
 func (p *parser) kafkaOutput(n *yaml.Node) (*KafkaOutput, error) {

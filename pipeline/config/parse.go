@@ -159,7 +159,9 @@ func (d *Document) check() error {
 		case in.Kafka != nil && in.Kafka.ExactlyOnce && (out.Kafka == nil || len(out.Kafka.Brokers) > 0):
 			return at(in.Pos, "input: kafka: delivery exactly_once needs an output on the same cluster")
 		case in.Kafka != nil && out.Kafka == nil:
-			return at(in.Pos, "input: a Kafka input needs a Kafka output")
+			if err := in.Kafka.lines(at); err != nil {
+				return err
+			}
 		case in.Kafka != nil && in.Kafka.ExactlyOnce && len(d.Inputs) > 1:
 			return at(in.Pos, "input: kafka: delivery exactly_once needs a document of its own")
 		case in.Kafka != nil:

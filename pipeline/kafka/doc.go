@@ -1,5 +1,5 @@
 // Package kafka moves records from Kafka topics through redaction to Kafka
-// topics.
+// topics, or to an output of lines.
 //
 // A member of a consumer group has a lane for each partition that it owns. A
 // lane fetches raw record batches, has them redacted on the pipeline's pool while

@@ -21,7 +21,7 @@ import (
 func NewFlow(o Options) (pipeline.Flow, error) { return newFlow(o) }
 
 func newFlow(o Options) (*flow, error) {
-	if err := o.defaults(); err != nil {
+	if err := errors.Join(o.defaults(), o.checkLines()); err != nil {
 		return nil, err
 	}
 	f := &flow{o: o}
@@ -61,6 +61,10 @@ func (f *flow) Plan(ctx context.Context) ([]string, error) {
 	pairs, refused := f.pairs(topics)
 	lines := []string{fmt.Sprintf("consumer group %s, %s delivery; a record that fails: %v", f.o.Group, f.delivery(), f.o.Failure)}
 	for _, p := range pairs {
+		if f.o.Lines != nil {
+			lines = append(lines, fmt.Sprintf("%s (%d partitions) to lines, values: %v", p.in, topics[p.in], p.route.Payload))
+			continue
+		}
 		state := "exists"
 		if have, ok := outputs[p.out]; !ok {
 			state = "missing"
@@ -77,6 +81,10 @@ func (f *flow) Plan(ctx context.Context) ([]string, error) {
 	}
 	if len(pairs) == 0 {
 		lines = append(lines, "no topic fits yet")
+	}
+	if f.o.Lines != nil {
+		more, err := f.o.Lines.Plan(ctx)
+		lines, refused = append(lines, more...), append(refused, err)
 	}
 	return lines, errors.Join(refused...)
 }
@@ -395,6 +403,9 @@ func (r *run) halted(err error) {
 // prepare sees to it that the output topic is there and has a partition p. An
 // error is worth another try.
 func (r *run) prepare(ctx context.Context, pair pairing, p int32) error {
+	if r.o.Lines != nil {
+		return nil
+	}
 	topics, err := r.to.Topics(ctx)
 	if err != nil {
 		return err

@@ -65,7 +65,7 @@ func (l *lane) work(live context.Context) {
 		if err == nil || live.Err() != nil {
 			return
 		}
-		if errors.Is(err, pipeline.ErrHalt) {
+		if errors.Is(err, pipeline.ErrHalt) || errors.Is(err, pipeline.ErrGone) {
 			l.halted(fmt.Errorf("%v at offset %d: %w", l.in, l.acked.Load(), err))
 			return
 		}
@@ -456,6 +456,9 @@ func (l *lane) quarantine(ctx context.Context, cases []pipeline.Case) error {
 // put writes a batch. Should the broker refuse it for what it holds, it is cut in
 // half until those records are alone that it does not take.
 func (l *lane) put(ctx context.Context, o *out) error {
+	if l.o.Lines != nil {
+		return l.try(ctx, "write", func() error { return l.lines(ctx, o) })
+	}
 	err := l.try(ctx, "produce", func() error { return l.produce(o) })
 	if !cluster.OfRecord(err) {
 		return err
@@ -555,7 +558,7 @@ func (l *lane) try(ctx context.Context, what string, f func() error) error {
 		}
 		err := f()
 		// A checksum may have been damaged on the way: once more.
-		if err == nil || cluster.OfRecord(err) && (tries > 0 || !errors.Is(err, cluster.CorruptMessage)) {
+		if err == nil || errors.Is(err, pipeline.ErrGone) || cluster.OfRecord(err) && (tries > 0 || !errors.Is(err, cluster.CorruptMessage)) {
 			return err
 		}
 		l.park(what, err)

@@ -12,9 +12,12 @@ import (
 // Options say what a flow reads, how and where to. Zero values are the defaults
 // that are named.
 type Options struct {
-	Name   string // of the input, in metrics and logs
-	From   cluster.Config
-	To     *cluster.Config // nil for the cluster of From
+	Name string // of the input, in metrics and logs
+	From cluster.Config
+	To   *cluster.Config // nil for the cluster of From
+	// Lines takes the values, each a line, in place of topics; nil for topics. It
+	// refuses no record.
+	Lines  pipeline.Output
 	Group  string
 	Routes []Route
 

@@ -11,7 +11,7 @@ type Route struct {
 	// From fits the whole name of an input topic.
 	From *regexp.Regexp
 	// To is the name of its output topic, in which $1 or ${name} stand for what
-	// groups of From fit (regexp.Expand).
+	// groups of From fit (regexp.Expand). Empty where the output has no topics.
 	To string
 	// Payload is what the values are.
 	Payload Payload
@@ -69,6 +69,8 @@ func pair(routes []Route, topics map[string]int32, loops bool, others ...string)
 			continue
 		}
 		switch _, again := route(routes, p.out); {
+		case p.route.To == "":
+			pairs = append(pairs, p)
 		case !legal.MatchString(p.out):
 			refused = append(refused, fmt.Errorf("topic %s: its output %q is no name of a topic", topic, p.out))
 		case loops && again:

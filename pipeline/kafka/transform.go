@@ -135,6 +135,9 @@ func (t *transformer) batch(b *batch.Batch, several bool) error {
 	}
 	j.records += read
 	codec := b.Attributes.Codec()
+	if t.o.Lines != nil {
+		codec = batch.None
+	}
 	small := smallPlain
 	if codec != batch.None {
 		small = smallCompressed
@@ -293,6 +296,9 @@ func (t *transformer) redact() (wanted int) {
 			continue
 		}
 		t.forms[i], t.values[i] = classify(rec.Value, route.Payload, route.Binary)
+		if t.o.Lines != nil && !t.forms[i].text(route.Payload) {
+			t.forms[i], t.values[i] = unknown, nil
+		}
 		special = special || t.forms[i] == unknown || t.forms[i] == batched
 	}
 	t.begin(0)
