@@ -39,6 +39,8 @@ type Options struct {
 	// detector. It is text that others wrote before and readers look for, such as
 	// ****; unlike a marker it need not be harmless where it stands.
 	Mask string
+	// Version names the policy, for whoever asks an Engine which one it has.
+	Version string
 	// OnFinding takes the findings of every Redactor and Writer that has no
 	// function of its own. It is called from all their goroutines.
 	OnFinding func(finding.Finding)
@@ -49,6 +51,7 @@ type Options struct {
 // Writer of its own.
 type Engine struct {
 	scan      *scan.Engine
+	version   string
 	notes     []string
 	refused   []*inventory.Refusal
 	detectors []detector
@@ -75,6 +78,9 @@ type detector struct {
 	prefixes           []string // public ones, which Partial keeps
 }
 
+// Version returns the name that Options gave the policy.
+func (e *Engine) Version() string { return e.version }
+
 // New compiles a document. Errors of the document give file, line and column.
 func New(doc *Document, o Options) (*Engine, error) {
 	if doc.Version != 1 {
@@ -87,7 +93,7 @@ func New(doc *Document, o Options) (*Engine, error) {
 	if all, err = withKnown(all); err != nil {
 		return nil, err
 	}
-	e := &Engine{limits: doc.Limits, echo: doc.Echo, shadow: doc.Shadow, notes: notes, vocab: new(envelope.Vocabulary), mask: o.Mask, onFinding: o.OnFinding}
+	e := &Engine{version: o.Version, limits: doc.Limits, echo: doc.Echo, shadow: doc.Shadow, notes: notes, vocab: new(envelope.Vocabulary), mask: o.Mask, onFinding: o.OnFinding}
 	if e.limits.MaxLine == 0 {
 		e.limits.MaxLine = defaultMaxLine
 	}

@@ -32,7 +32,7 @@ type loaded struct {
 	doc     *config.Document
 	engine  *redact.Engine
 	version string // of the document
-	policy  string // of the policy, whether it stands in the document or not
+	policy  string // of the policy and its rules, whether it stands in the document or not
 }
 
 // errNoKey: what is written today is compared with what is written tomorrow, and by
@@ -59,7 +59,15 @@ func loadPipeline(name string) (*loaded, error) {
 		}
 		l.policy = digest(text)
 	}
-	if l.engine, err = redact.New(l.doc.Redaction, redact.Options{}); err != nil {
+	// What rules say is part of the policy; whether they can be read is told below.
+	for _, r := range l.doc.Redaction.Rules {
+		for _, name := range []string{r.Path, r.Default} {
+			if text, err := readSmall(name, maxDocument); name != "" && err == nil {
+				l.policy = digest(append([]byte(l.policy), text...))
+			}
+		}
+	}
+	if l.engine, err = redact.New(l.doc.Redaction, redact.Options{Version: l.policy}); err != nil {
 		return nil, err
 	}
 	if id, _ := l.engine.KeyID(); id == "" {

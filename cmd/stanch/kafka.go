@@ -15,7 +15,7 @@ func (c *cli) kafkaOptions(p *assembled, in *config.Input, to *config.Output) (o
 	k := in.Kafka
 	o = kafka.Options{
 		Name: in.Name, Group: k.Group, Failure: in.Failure,
-		ReadUncommitted: k.ReadUncommitted, Header: k.Header, Version: versionOf().Version, CreateTopics: k.CreateTopics,
+		ReadUncommitted: k.ReadUncommitted, Header: k.Header, Version: "stanch/" + versionOf().Version, CreateTopics: k.CreateTopics,
 		FetchBytes: k.FetchBytes, MaxWait: k.MaxWait, MaxBatchBytes: k.MaxBatchBytes, MaxMessageBytes: k.MaxMessageBytes,
 		MaxUncommitted: int64(k.MaxUncommitted), CommitInterval: k.CommitInterval, TopicInterval: k.TopicInterval,
 		Heartbeat: k.Heartbeat, SessionTimeout: k.SessionTimeout, RebalanceTimeout: k.RebalanceTimeout,

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -139,6 +140,9 @@ func runKafka(t *testing.T, delivery string) {
 		if r.Partition != partition[string(r.Key)] {
 			t.Fatalf("record %s went from partition %d to %d", r.Key, partition[string(r.Key)], r.Partition)
 		}
+		if n := len(r.Headers); bytes.Contains(r.Value, []byte("REDACTED")) && (n == 0 || r.Headers[n-1].Key != "stanch-redacted" || string(r.Headers[n-1].Value) != "stanch/"+versionOf().Version+" policy/"+digest([]byte(doc))) {
+			t.Fatalf("record %s is marked with %q", r.Key, r.Headers)
+		}
 	}
 	for _, list := range [][]*kgo.Record{clean, findings, quarantined} {
 		for _, r := range list {
@@ -253,5 +257,45 @@ outputs: [{kafka: {brokers: %q, topic: lines}}]
 	}
 	if got.String() != want.String() {
 		t.Errorf("%d bytes, want %d", got.Len(), want.Len())
+	}
+}
+
+// TestPolicyVersion: the version of a policy is another one when its rules are.
+func TestPolicyVersion(t *testing.T) {
+	t.Setenv("STANCH_KEY", strings.TrimPrefix(runKey, "STANCH_KEY="))
+	t.Chdir(t.TempDir())
+	version := func(files ...string) string {
+		t.Helper()
+		for i := 0; i < len(files); i += 2 {
+			if err := os.WriteFile(files[i], []byte(files[i+1]), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		l, err := loadPipeline("run.yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if l.engine.Version() != l.policy {
+			t.Errorf("the engine is %q, the policy %q", l.engine.Version(), l.policy)
+		}
+		return l.policy
+	}
+	const head = "version: 1\ninputs: [{stdin: {}, on_failure: drop}]\noutputs: [{stdout: {}}]\n"
+	rule := func(id string) string { return "[[rules]]\nid = \"" + id + "\"\nregex = '''acme-[0-9a-f]{8}'''\n" }
+	seen := map[string]bool{}
+	for i, v := range []string{
+		version("run.yaml", head),
+		version("run.yaml", head+"redaction: policy.yaml\n", "policy.yaml", "version: 1\n"),
+		version("policy.yaml", "version: 1\nrules: [a.toml]\n", "a.toml", rule("one")),
+		version("a.toml", rule("two")),
+		version("run.yaml", head+"redaction: {rules: [a.toml]}\n"),
+	} {
+		if seen[v] || len(v) != 8 {
+			t.Errorf("%d: %q is no new version", i, v)
+		}
+		seen[v] = true
+	}
+	if version() != version("run.yaml", head+"redaction: {rules: [a.toml]}\n") {
+		t.Error("the version of a policy is not the same twice")
 	}
 }

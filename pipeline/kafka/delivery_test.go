@@ -530,14 +530,18 @@ func TestReload(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, err := redact.New(doc, redact.Options{Key: testKey()})
+	e, err := redact.New(doc, redact.Options{Key: testKey(), Version: "two"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	w.env.Engine.Store(e)
 	w.produce(rec())
-	if got := w.consume("clean.logs", 2)[1]; strings.Contains(string(got.Headers[0].Value), "4711") {
+	got := w.consume("clean.logs", 2)[1]
+	if strings.Contains(string(got.Headers[0].Value), "4711") {
 		t.Errorf("%s", got.Headers[0].Value)
+	}
+	if len(got.Headers) != 2 || got.Headers[1].Key != DefaultHeader || string(got.Headers[1].Value) != "v1 policy/two" {
+		t.Errorf("%v", got.Headers)
 	}
 }
 

@@ -31,7 +31,8 @@ type Options struct {
 	ReadUncommitted bool
 
 	Failure pipeline.Failure
-	// Header is put on changed records, with Version as its value; empty for none.
+	// Header is put on changed records; empty for none. Its value is Version, which
+	// names the program, and the version of the policy's engine, if that has one.
 	Header, Version string
 	// CreateTopics creates output topics that are missing, with as many partitions
 	// and the settings of their input.

@@ -62,6 +62,7 @@ type transformer struct {
 	route  *Route
 	handle *redact.Handle
 	engine *redact.Engine // the one in force, or one before
+	by     []byte         // value of the header of changed records, once it is needed
 	r      *redact.Redactor
 	j      *job
 	topic  string
@@ -471,5 +472,11 @@ func (t *transformer) mark(h batch.Headers) batch.Headers {
 	if t.o.Header == "" {
 		return h
 	}
-	return h.With(batch.Header{Key: []byte(t.o.Header), Value: []byte(t.o.Version)})
+	if t.by == nil {
+		t.by = []byte(t.o.Version)
+		if v := t.engine.Version(); v != "" {
+			t.by = append(append(t.by, " policy/"...), v...)
+		}
+	}
+	return h.With(batch.Header{Key: []byte(t.o.Header), Value: t.by})
 }
