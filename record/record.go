@@ -60,11 +60,14 @@ type item struct{ key, text []byte }
 
 // Redact redacts value, which walk walks by the methods below. What comes out is
 // appended to dst if anything changed. Findings carry the paths of the texts in r.Source.
-// With an error the value must not be handed on.
+// With an error the value must not be handed on. A panic of walk becomes one.
 func (t *Texts) Redact(r *redact.Redactor, dst, value []byte, walk func() error) (out []byte, changed bool, err error) {
 	t.r, t.value, t.err, t.editing, t.suspect = r, value, nil, false, false
 	source, usual, failed := r.Source.Path, r.Default, r.Failed()
 	defer func() {
+		if recover() != nil {
+			out, changed, err = dst, false, ErrUnscanned
+		}
 		r.Source.Path, r.Default = source, usual
 		t.end()
 	}()

@@ -87,6 +87,9 @@ func routes(k *config.KafkaInput) (list []kafka.Route, err error) {
 		if r.Binary, err = kafka.ParseBinary(t.Binary); err != nil {
 			return nil, at(t.Pos, err)
 		}
+		if r.Schemas, err = schemas(&t); err != nil {
+			return nil, err
+		}
 		list = append(list, r)
 	}
 	return list, nil

@@ -64,6 +64,13 @@ inputs:
       group: g
       topics:
         - {from: "a\\.(.*)", to: b.$1, payload: json, binary: detect}
+        - from: a
+          to: b
+          payload: confluent
+          schemas:
+            - {id: 7, avro: order.avsc}
+            - {protobuf: logs.binpb, message: acme.Log, unknown_fields: remove}
+        - {from: c, to: d, payload: avro, schemas: [{avro: order.avsc}]}
       start: 2026-01-31T15:04:05Z
       out_of_range: park
       isolation: read_uncommitted
@@ -121,7 +128,8 @@ func TestParse(t *testing.T) {
 	}
 	k := d.Inputs[0].Kafka
 	if k.SASL.Password.Env != "STANCH_PASSWORD" || k.Start != "time" || !k.StartTime.Equal(time.Date(2026, 1, 31, 15, 4, 5, 0, time.UTC)) ||
-		k.MaxMessageBytes != 2_000_000 || k.FetchBytes != 2<<20 || !k.ReadUncommitted || k.Topics[0].To != "b.$1" {
+		k.MaxMessageBytes != 2_000_000 || k.FetchBytes != 2<<20 || !k.ReadUncommitted || k.Topics[0].To != "b.$1" ||
+		k.Topics[1].Schemas[0].ID != 7 || k.Topics[1].Schemas[0].Avro != "order.avsc" || k.Topics[1].Schemas[1].Unknown != "remove" {
 		t.Errorf("kafka: %+v", k)
 	}
 	if in := d.Inputs[1]; in.Name != "stdin" || in.Failure != pipeline.Halt || in.Output != "f" {
@@ -190,6 +198,7 @@ func TestErrors(t *testing.T) {
 		}
 		return "version: 1\ninputs:\n- on_failure: drop\n  kafka: {brokers: 'a:1', group: g, " + more + "}\noutputs: [{file: {path: x}}]\n"
 	}
+	topic := func(more string) string { return strings.Replace(kafka(""), "to: b", "to: b, "+more, 1) }
 	for text, want := range map[string]string{
 		"version: 1\noutputs: [{stdout: {}}]":                                                                 "1:1: inputs are missing",
 		"inputs: [{stdin: {}}]\noutputs: [{stdout: {}}]":                                                      "1:1: version is missing: want version: 1",
@@ -224,11 +233,21 @@ func TestErrors(t *testing.T) {
 		strings.Replace(kafka(""), "from: a", "from: (", 1):                                              "4:53: from: not a regular expression",
 		strings.Replace(kafka(""), "{kafka: {}}", "{stdout: {}}", 1):                                     "4:46: topics: to: the output has no topics",
 		strings.Replace(kafka(""), ", to: b", "", 1):                                                     "4:46: topics: to is missing",
-		lines("header: x"):                                       "4:10: kafka: header and create_topics need a Kafka output",
-		lines("create_topics: true"):                             "4:10: kafka: header and create_topics need a Kafka output",
-		lines("delivery: exactly_once"):                          "3:3: input: kafka: delivery exactly_once needs an output on the same cluster",
-		lines("topics: [{from: a, binary: redact}]"):             "4:46: topics: binary values need a Kafka output",
-		lines("topics: [{from: a, payload: otlp_proto_traces}]"): "4:46: topics: binary values need a Kafka output",
+		lines("header: x"):                                          "4:10: kafka: header and create_topics need a Kafka output",
+		lines("create_topics: true"):                                "4:10: kafka: header and create_topics need a Kafka output",
+		lines("delivery: exactly_once"):                             "3:3: input: kafka: delivery exactly_once needs an output on the same cluster",
+		lines("topics: [{from: a, binary: redact}]"):                "4:46: topics: binary values need a Kafka output",
+		lines("topics: [{from: a, payload: otlp_proto_traces}]"):    "4:46: topics: binary values need a Kafka output",
+		lines("topics: [{from: a, schemas: [{avro: x}]}]"):          "4:46: topics: binary values need a Kafka output",
+		topic("payload: avro"):                                      "4:46: topics: payload avro wants one schema",
+		topic("payload: avro, schemas: [{protobuf: x}]"):            "4:46: topics: payload avro wants one schema",
+		topic("payload: protobuf, schemas: [{protobuf: x, id: 1}]"): "4:46: topics: payload protobuf wants one schema",
+		topic("payload: text, schemas: [{avro: x}]"):                "4:46: topics: schemas: only with",
+		topic("schemas: [{avro: x}, {avro: y}]"):                    "4:84: schema: there are two of one id",
+		topic("schemas: [{id: 1}]"):                                 "4:73: schema: want one of avro",
+		topic("schemas: [{id: 0, avro: x}]"):                        "4:78: id: want",
+		topic("schemas: [{avro: x, message: a.B}]"):                 "4:73: schema: message and unknown_fields: only with protobuf",
+		topic("schemas: [{avro: x, protobuf: y}]"):                  "4:93: schema: avro and protobuf do not go together",
 		strings.Replace(kafka(", delivery: exactly_once"), "{kafka: {}}", "{kafka: {brokers: 'b:1'}}", 1): "3:3: input: kafka: delivery exactly_once needs an output on the same cluster",
 	} {
 		_, err := Parse("p.yaml", []byte(text))

@@ -134,6 +134,17 @@ type Route struct {
 	Pos             Position
 	From, To        string // To is empty where the output has no topics
 	Payload, Binary string
+	Schemas         []Schema
+}
+
+// Schema says how values are to be read: one of Avro and Protobuf is set.
+type Schema struct {
+	Pos      Position
+	ID       int    // in the frame of the values; 0 for all that no other is for
+	Avro     string // file of a schema
+	Protobuf string // file of descriptors
+	Message  string // of Protobuf; empty if the file says which
+	Unknown  string // what becomes of unknown fields
 }
 
 // KafkaOutput is the cluster that the routes of a Kafka input lead to, or a topic.

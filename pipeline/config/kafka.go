@@ -190,7 +190,7 @@ func (p *parser) kafkaInput(n *yaml.Node) (*KafkaInput, error) {
 
 func (p *parser) route(n *yaml.Node) (Route, error) {
 	r := Route{Pos: p.pos(n), Payload: "auto", Binary: "refuse"}
-	err := p.Fields(n, "topics", []string{"from", "to", "payload", "binary"}, func(name string, v *yaml.Node) (err error) {
+	err := p.Fields(n, "topics", []string{"from", "to", "payload", "binary", "schemas"}, func(name string, v *yaml.Node) (err error) {
 		switch name {
 		case "from":
 			if r.From, err = p.String(v, name); err == nil {
@@ -201,14 +201,23 @@ func (p *parser) route(n *yaml.Node) (Route, error) {
 		case "to":
 			r.To, err = p.String(v, name)
 		case "payload":
-			r.Payload, err = p.Word(v, name, []string{"auto", "text", "json", "confluent", "otlp_proto", "otlp_proto_traces", "otlp_proto_metrics", "otlp_json", "otlp_json_traces", "otlp_json_metrics"})
+			r.Payload, err = p.Word(v, name, []string{"auto", "text", "json", "confluent", "avro", "protobuf", "otlp_proto", "otlp_proto_traces", "otlp_proto_metrics", "otlp_json", "otlp_json_traces", "otlp_json_metrics"})
 		case "binary":
 			r.Binary, err = p.Word(v, name, []string{"refuse", "detect", "redact"})
+		case "schemas":
+			err = p.List(v, name, func(n *yaml.Node) error {
+				s, err := p.schema(n)
+				r.Schemas = append(r.Schemas, s)
+				return err
+			})
 		}
 		return err
 	})
 	if err == nil && r.From == "" {
 		err = p.Errorf(n, "topics: from is missing")
+	}
+	if err == nil {
+		err = p.schemas(n, &r)
 	}
 	return r, err
 }
@@ -222,7 +231,7 @@ func (k *KafkaInput) lines(at func(Position, string, ...any) error) error {
 		switch {
 		case r.To != "":
 			return at(r.Pos, "topics: to: the output has no topics")
-		case r.Binary != "refuse" || strings.HasPrefix(r.Payload, "otlp_proto"):
+		case r.Binary != "refuse" || strings.HasPrefix(r.Payload, "otlp_proto") || len(r.Schemas) > 0:
 			return at(r.Pos, "topics: binary values need a Kafka output, they are no lines")
 		}
 	}

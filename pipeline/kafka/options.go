@@ -107,6 +107,11 @@ func (o *Options) defaults() error {
 	if o.From.MaxResponse <= 0 {
 		o.From.MaxResponse = max(64<<20, 2*o.FetchBytes)
 	}
+	for i := range o.Routes {
+		if r := &o.Routes[i]; (r.Payload == Avro || r.Payload == Protobuf) && r.Schemas.Other == nil {
+			return fmt.Errorf("kafka: payload %v needs a schema", r.Payload)
+		}
+	}
 	switch {
 	case o.Group == "":
 		return errors.New("kafka: no consumer group")

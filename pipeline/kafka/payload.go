@@ -1,8 +1,9 @@
 package kafka
 
 import (
-	"encoding/binary"
 	"fmt"
+
+	"github.com/stanch/stanch/record"
 )
 
 // Payload is what the values of a topic are.
@@ -17,6 +18,9 @@ const (
 	// Framed values are Confluent's: a zero byte, four of a schema's id, and then
 	// JSON, Avro or Protobuf.
 	Framed
+	// Avro and Protobuf are values that one schema describes, without a frame.
+	Avro
+	Protobuf
 	// These are batches of OpenTelemetry: requests of OTLP.
 	OTLPLogs
 	OTLPTraces
@@ -26,7 +30,7 @@ const (
 	OTLPMetricsJSON
 )
 
-var payloads = [...]string{"auto", "text", "confluent", "otlp_proto", "otlp_proto_traces", "otlp_proto_metrics", "otlp_json", "otlp_json_traces", "otlp_json_metrics"}
+var payloads = [...]string{"auto", "text", "confluent", "avro", "protobuf", "otlp_proto", "otlp_proto_traces", "otlp_proto_metrics", "otlp_json", "otlp_json_traces", "otlp_json_metrics"}
 
 // OTLP reports whether values are batches of OpenTelemetry.
 func (p Payload) OTLP() bool { return p >= OTLPLogs }
@@ -45,7 +49,7 @@ func ParsePayload(s string) (Payload, error) {
 			return Payload(i), nil
 		}
 	}
-	return 0, fmt.Errorf("unknown payload %q: want auto, text, json, confluent, otlp_proto or otlp_json, the last two also with _traces or _metrics", s)
+	return 0, fmt.Errorf("unknown payload %q: want auto, text, json, confluent, avro, protobuf, otlp_proto or otlp_json, the last two also with _traces or _metrics", s)
 }
 
 // Binary is what becomes of a value that is neither text nor in a format that is
@@ -89,6 +93,7 @@ const (
 	detected      // may go on if nothing is found in it
 	unknown       // may not go on
 	batched       // looked at by itself
+	schemed       // as its schema says
 )
 
 // classify says how a value is treated and which of its bytes are scanned.
@@ -96,13 +101,13 @@ func classify(v []byte, p Payload, b Binary) (form, []byte) {
 	if p.OTLP() {
 		return batched, nil
 	}
-	if p == Text || p == Auto && isText(v) {
+	if p == Text || p == Auto && record.IsText(v) {
 		return plain, v
 	}
 	if len(v) > frameSize && v[0] == 0 {
 		rest := v[frameSize:]
 		// JSON begins with one of these, and Avro and Protobuf hold other bytes.
-		if c := rest[0]; (c == '{' || c == '[' || c == '"') && isText(rest) {
+		if c := rest[0]; (c == '{' || c == '[' || c == '"') && record.IsText(rest) {
 			return framed, rest
 		}
 	}
@@ -113,34 +118,4 @@ func classify(v []byte, p Payload, b Binary) (form, []byte) {
 		return plain, v
 	}
 	return unknown, nil
-}
-
-// isText reports whether v holds no control characters but those of logs: tabs,
-// ends of lines and pages, and escapes of terminals. Which letters it holds, in
-// whatever encoding, makes no difference.
-func isText(v []byte) bool {
-	const (
-		ones  = 0x0101010101010101
-		highs = 0x8080808080808080
-	)
-	i := 0
-	for ; i+8 <= len(v); i += 8 {
-		x := binary.LittleEndian.Uint64(v[i:])
-		// The high bit of each byte below a blank; bytes above 0x7f are none.
-		if (x-ones*' ')&^x&highs != 0 && !printable(v[i:i+8]) {
-			return false
-		}
-	}
-	return printable(v[i:])
-}
-
-func printable(v []byte) bool {
-	// \a \b \t \n \v \f \r and escape
-	const allowed = 1<<7 | 1<<8 | 1<<9 | 1<<10 | 1<<11 | 1<<12 | 1<<13 | 1<<27
-	for _, c := range v {
-		if c < ' ' && allowed>>c&1 == 0 {
-			return false
-		}
-	}
-	return true
 }

@@ -17,6 +17,8 @@ type Route struct {
 	Payload Payload
 	// Binary is what becomes of values that are no text.
 	Binary Binary
+	// Schemas are those of values that are framed, or of one format.
+	Schemas Schemas
 }
 
 // ParseRoute returns a route. It refuses a template that names no group of the

@@ -296,6 +296,10 @@ func (t *transformer) redact() (wanted int) {
 			t.forms[i] = plain
 			continue
 		}
+		if f, _ := route.format(rec.Value); f != nil {
+			t.forms[i], special = schemed, true
+			continue
+		}
 		t.forms[i], t.values[i] = classify(rec.Value, route.Payload, route.Binary)
 		if t.o.Lines != nil && !t.forms[i].text(route.Payload) {
 			t.forms[i], t.values[i] = unknown, nil
@@ -315,6 +319,8 @@ func (t *transformer) redact() (wanted int) {
 				t.failed(i, pipeline.UnknownFormat)
 			case batched:
 				t.otlp(i)
+			case schemed:
+				t.structured(i)
 			}
 		}
 		t.sides(i)

@@ -1,0 +1,200 @@
+package kafka
+
+import (
+	"bytes"
+	"encoding/binary"
+	"testing"
+	"time"
+
+	"github.com/linkedin/goavro/v2"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/stanch/stanch/finding"
+	"github.com/stanch/stanch/pipeline"
+	"github.com/stanch/stanch/record/avro"
+	"github.com/stanch/stanch/redact"
+)
+
+const event = `{"type":"record","name":"Event","fields":[
+	{"name":"message","type":"string"},
+	{"name":"user","type":{"type":"record","name":"User","fields":[{"name":"password","type":["null","string"]}]}},
+	{"name":"labels","type":{"type":"map","values":"string"}}]}`
+
+// written is an event as another implementation writes it, behind a frame.
+func written(t testing.TB, id uint32, message, password, label string) []byte {
+	t.Helper()
+	c, err := goavro.NewCodec(event)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := c.BinaryFromNative(framing(id), map[string]any{"message": message, "user": map[string]any{"password": map[string]any{"string": password}}, "labels": map[string]any{label: "x"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func framing(id uint32) []byte { return binary.BigEndian.AppendUint32([]byte{0}, id) }
+
+func eventFormat(t testing.TB) Format {
+	t.Helper()
+	s, err := avro.Parse([]byte(event))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestAvro(t *testing.T) {
+	f := eventFormat(t)
+	clean := written(t, 7, "all is well", "", "a")
+	dirty := written(t, 7, "token ghp is none, password="+secret, secret, "password="+secret)
+	want := func(redacted []byte, frame []byte) {
+		t.Helper()
+		if !bytes.HasPrefix(redacted, frame) || bytes.Contains(redacted, []byte(secret)) {
+			t.Fatalf("%q", redacted)
+		}
+		c, _ := goavro.NewCodec(event)
+		v, rest, err := c.NativeFromBinary(redacted[len(frame):])
+		if err != nil || len(rest) > 0 {
+			t.Fatalf("%q: %v", redacted, err)
+		}
+		m := v.(map[string]any)
+		if m["message"] != "token ghp is none, password=REDACTED-password" || m["user"].(map[string]any)["password"].(map[string]any)["string"] != "REDACTED-password" || len(m["labels"].(map[string]any)) != 1 {
+			t.Error(m)
+		}
+	}
+	for _, c := range []struct {
+		name  string
+		route Route
+		frame int
+	}{
+		{"by its id", Route{Payload: Framed, Schemas: Schemas{ByID: map[uint32]Format{7: f}}}, 5},
+		{"auto", Route{Schemas: Schemas{ByID: map[uint32]Format{7: f}}}, 5},
+		{"any id", Route{Payload: Framed, Schemas: Schemas{Other: f}}, 5},
+		{"without a frame", Route{Payload: Avro, Schemas: Schemas{Other: f}}, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			in := [][]byte{clean[5-c.frame:], dirty[5-c.frame:], nil, clean[5-c.frame:], clean[5-c.frame : len(clean)-1]}
+			j := transform(t, engine(), telemetryOptions(), c.route, in...)
+			got, marked := outputs(t, j)
+			if len(got) != 4 || marked != 1 || j.changed != 1 || len(j.cases) != 1 || j.failed[pipeline.Undecodable] != 1 {
+				t.Fatalf("%d records, %d marked, %d changed, failed %v", len(got), marked, j.changed, j.failed)
+			}
+			if !bytes.Equal(got[0], in[0]) || got[2] != nil || !bytes.Equal(got[3], in[3]) {
+				t.Error("a clean value is changed")
+			}
+			want(got[1], framing(7)[5-c.frame:])
+			ids, paths := map[string]bool{}, map[string]bool{}
+			for _, f := range j.findings {
+				if s := f.Source; s.Kind != finding.Kafka || s.Topic != "logs" || s.Partition != 3 || s.Offset != 101 {
+					t.Errorf("source %+v", s)
+				}
+				ids[f.ID], paths[f.Source.Path] = true, true
+			}
+			if len(ids) != 3 || !paths["message"] || !paths["user.password"] || !paths["labels#key"] {
+				t.Errorf("%d ids, %v", len(ids), paths)
+			}
+			// A batch of clean records goes on as it came.
+			if j := transform(t, engine(), telemetryOptions(), c.route, in[0], got[1]); j.raw != 1 {
+				t.Error("clean values are written anew")
+			}
+		})
+	}
+}
+
+// TestOtherIDs: framed values without a schema are what they were without schemas.
+func TestOtherIDs(t *testing.T) {
+	schemas := Schemas{ByID: map[uint32]Format{7: eventFormat(t)}}
+	avro, json := written(t, 8, "login with password="+secret, "", "a"), append(framing(8), `{"password":"`+secret+`"}`...)
+	for _, c := range []struct {
+		binary  Binary
+		values  int
+		changed int
+	}{{RefuseBinary, 1, 1}, {DetectBinary, 1, 1}, {RedactBinary, 2, 2}} {
+		j := transform(t, engine(), telemetryOptions(), Route{Payload: Framed, Binary: c.binary, Schemas: schemas}, avro, json)
+		got, _ := outputs(t, j)
+		if len(got) != c.values || j.changed != c.changed || bytes.Contains(bytes.Join(got, nil), []byte(secret)) {
+			t.Errorf("%v: %q", c.binary, got)
+		}
+	}
+}
+
+func TestSchemaFailures(t *testing.T) {
+	fixed, err := avro.Parse([]byte(`{"type":"fixed","name":"F","size":30}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	route := Route{Payload: Avro, Schemas: Schemas{Other: fixed}}
+	j := transform(t, engine(), telemetryOptions(), route, []byte("password="+secret), []byte("nothing that is secret at all.."))
+	if got, _ := outputs(t, j); len(got) != 0 || j.failed[pipeline.UnknownFormat] != 1 || j.failed[pipeline.Undecodable] != 1 {
+		t.Errorf("%q, %v", got, j.failed)
+	}
+	o := telemetryOptions()
+	o.Failure = pipeline.RedactValue
+	if got, _ := outputs(t, transform(t, engine(), o, route, []byte("password="+secret))); len(got) != 1 || !bytes.Equal(got[0], marker()) {
+		t.Errorf("%q", got)
+	}
+	// The action drop takes the record.
+	d, err := redact.ParseDocument("p.yaml", []byte("version: 1\npolicy: [{path: user.password, action: drop}]\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := redact.New(d, redact.Options{Key: testKey()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := eventFormat(t)
+	route = Route{Payload: Framed, Schemas: Schemas{Other: f}}
+	j = transform(t, e, telemetryOptions(), route, written(t, 7, "", secret, "a"), written(t, 7, "password="+secret, "", "a"))
+	if got, _ := outputs(t, j); len(got) != 1 || j.changed != 1 || len(j.failed) != 0 {
+		t.Errorf("%q, %v", got, j.failed)
+	}
+	if _, err := NewFlow(Options{Group: "g", Routes: []Route{{Payload: Avro}}}); err == nil {
+		t.Error("a payload without its schema")
+	}
+}
+
+// TestSchemaFlow moves framed values through a broker.
+func TestSchemaFlow(t *testing.T) {
+	w := newWorld(t)
+	o := w.options()
+	o.Routes[0].Payload = Framed
+	o.Routes[0].Schemas = Schemas{ByID: map[uint32]Format{7: eventFormat(t)}}
+	const n = 200
+	var recs []*kgo.Record
+	for i := range n {
+		v := written(t, 7, "GET /", "", "a")
+		switch i % 10 {
+		case 3:
+			v = written(t, 7, "GET /?password="+secret, secret, "a")
+		case 7:
+			v = written(t, 9, "password="+secret, "", "a") // of no schema that is known
+		}
+		recs = append(recs, &kgo.Record{Partition: int32(i % 4), Key: []byte{byte(i)}, Value: v, Timestamp: time.UnixMilli(1_700_000_000_000)})
+	}
+	w.produce(recs...)
+	stop := w.start(o)
+	c, err := goavro.NewCodec(event)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := 0
+	for _, r := range w.consume("clean.logs", n-n/10) {
+		if _, rest, err := c.NativeFromBinary(r.Value[5:]); err != nil || len(rest) > 0 || !bytes.HasPrefix(r.Value, framing(7)) {
+			t.Fatalf("%q: %v", r.Value, err)
+		}
+		if len(r.Headers) > 0 {
+			changed++
+		}
+	}
+	if changed != n/10 {
+		t.Errorf("%d changed", changed)
+	}
+	if err := stop(); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.keep.quarantined(); len(got) != n/10 {
+		t.Errorf("%d in the quarantine", len(got))
+	}
+}
