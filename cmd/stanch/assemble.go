@@ -152,7 +152,7 @@ func (c *cli) assemble(l *loaded, replay bool) (p *assembled, err error) {
 		var out pipeline.Output
 		if q.File != nil {
 			out = files.NewOutput("quarantine", q.File.Path, q.File.Sync)
-		} else if out, err = kafkaOutput(l.doc, "quarantine", q.Kafka); err != nil {
+		} else if out, err = kafkaOutput(l.doc, "quarantine", q.Kafka, creates(l.doc, q.Kafka, kafka.ForQuarantine())); err != nil {
 			return p, err
 		}
 		p.env.Quarantine = pipeline.NewQuarantine(out, h, sealer)
@@ -241,7 +241,7 @@ func (c *cli) output(p *assembled, o *config.Output) (out pipeline.Output, err e
 	case o.File != nil:
 		out = files.NewOutput(o.Name, o.File.Path, o.File.Sync)
 	default:
-		if out, err = kafkaOutput(p.loaded.doc, o.Name, o.Kafka); err != nil {
+		if out, err = kafkaOutput(p.loaded.doc, o.Name, o.Kafka, nil); err != nil {
 			return nil, err
 		}
 	}
@@ -256,7 +256,7 @@ func (c *cli) sink(doc *config.Document, o *config.FindingsOutput) (pipeline.Sin
 	case o.File != nil:
 		return pipeline.NewRecordSink(files.NewOutput(o.Name, o.File.Path, o.File.Sync)), nil
 	case o.Kafka != nil:
-		out, err := kafkaOutput(doc, o.Name, o.Kafka)
+		out, err := kafkaOutput(doc, o.Name, o.Kafka, creates(doc, o.Kafka, kafka.ForFindings()))
 		if err != nil {
 			return nil, err
 		}

@@ -112,13 +112,24 @@ func inTransaction(doc *config.Document, k *config.KafkaOutput) bool {
 	return false
 }
 
-// kafkaOutput writes to one topic.
-func kafkaOutput(doc *config.Document, name string, k *config.KafkaOutput) (pipeline.Output, error) {
+// creates returns how a topic of Stanch's own is made if it is missing: not at
+// all, unless an input on its cluster says so.
+func creates(doc *config.Document, k *config.KafkaOutput, how *kafka.NewTopic) *kafka.NewTopic {
+	for i := range doc.Inputs {
+		if in := doc.Inputs[i].Kafka; in != nil && in.CreateTopics && sameCluster(doc, k, &in.Cluster) {
+			return how
+		}
+	}
+	return nil
+}
+
+// kafkaOutput writes to one topic, which create makes if it is missing.
+func kafkaOutput(doc *config.Document, name string, k *config.KafkaOutput, create *kafka.NewTopic) (pipeline.Output, error) {
 	c, err := clusterConfig(doc.ClusterOf(k))
 	if err != nil {
 		return nil, err
 	}
-	out, err := kafka.NewOutput(kafka.OutputOptions{Name: name, To: c, Topic: k.Topic, MaxMessageBytes: k.MaxMessageBytes})
+	out, err := kafka.NewOutput(kafka.OutputOptions{Name: name, To: c, Topic: k.Topic, Create: create, MaxMessageBytes: k.MaxMessageBytes})
 	if err != nil {
 		return nil, at(k.Pos, err)
 	}

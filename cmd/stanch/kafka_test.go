@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,6 +17,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/plog"
 
 	"github.com/stanch/stanch/detectors"
+	"github.com/stanch/stanch/pipeline/kafka"
 )
 
 // runKey is a key as a variable of the environment.
@@ -62,7 +64,7 @@ func runKafka(t *testing.T, delivery string) {
 	if _, err := adm.CreateTopics(ctx, 3, 1, nil, "logs.web"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := adm.CreateTopics(ctx, 1, 1, nil, "stanch.findings", "stanch.quarantine", "logs.otlp"); err != nil {
+	if _, err := adm.CreateTopics(ctx, 1, 1, nil, "logs.otlp"); err != nil {
 		t.Fatal(err)
 	}
 	secret, _, _, _ := detectors.Expand("ghp_{alnum:30}{crc32-base62:6}", 9)
@@ -119,7 +121,7 @@ func runKafka(t *testing.T, delivery string) {
 	t.Setenv("STANCH_KEY", strings.TrimPrefix(runKey, "STANCH_KEY="))
 
 	out, errs, code := runCLI(t, "run", "--config", name, "--dry-run")
-	for _, want := range []string{"logs.web (3 partitions) to clean.logs.web (to be created)", "stanch.quarantine", "records are sealed for"} {
+	for _, want := range []string{"logs.web (3 partitions) to clean.logs.web (to be created)", "topic stanch.quarantine, to be created with 1 partitions", "records are sealed for"} {
 		if code != 0 || !strings.Contains(string(out), want) {
 			t.Fatalf("dry run: exit %d, %s\n%s\nwant %s", code, out, errs, want)
 		}
@@ -131,6 +133,18 @@ func runKafka(t *testing.T, delivery string) {
 	log := stop()
 	if len(clean) != records-1 || len(findings) != found || len(quarantined) != 2 {
 		t.Errorf("%d records, %d findings, %d in quarantine\n%s", len(clean), len(findings), len(quarantined), log)
+	}
+	for topic, want := range map[string]*kafka.NewTopic{"stanch.findings": kafka.ForFindings(), "stanch.quarantine": kafka.ForQuarantine()} {
+		info := broker.TopicInfo(topic)
+		have := map[string]string{}
+		for k, v := range info.Configs {
+			if v != nil {
+				have[k] = *v
+			}
+		}
+		if len(broker.PartitionInfos(topic)) != int(want.Partitions) || !maps.Equal(have, want.Settings) {
+			t.Errorf("%s has %d partitions, %v", topic, len(broker.PartitionInfos(topic)), have)
+		}
 	}
 	partition := map[string]int32{}
 	for _, r := range in {

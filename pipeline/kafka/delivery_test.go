@@ -547,7 +547,7 @@ func TestReload(t *testing.T) {
 
 func TestOutput(t *testing.T) {
 	w := newWorld(t)
-	out, err := NewOutput(OutputOptions{Name: "dlq", To: cluster.Config{Brokers: w.fake.ListenAddrs()}, Topic: "dlq", Create: 3, MaxMessageBytes: 5000})
+	out, err := NewOutput(OutputOptions{Name: "dlq", To: cluster.Config{Brokers: w.fake.ListenAddrs()}, Topic: "dlq", Create: ForFindings(), MaxMessageBytes: 5000})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -65,13 +65,8 @@ func (f *flow) Plan(ctx context.Context) ([]string, error) {
 			lines = append(lines, fmt.Sprintf("%s (%d partitions) to lines, values: %v", p.in, topics[p.in], p.route.Payload))
 			continue
 		}
-		state := "exists"
-		if have, ok := outputs[p.out]; !ok {
-			state = "missing"
-			if f.o.CreateTopics {
-				state = "to be created"
-			}
-		} else if have < topics[p.in] {
+		state := f.state(outputs[p.out])
+		if have := outputs[p.out]; have > 0 && have < topics[p.in] {
 			state = fmt.Sprintf("has only %d partitions", have)
 		}
 		lines = append(lines, fmt.Sprintf("%s (%d partitions) to %s (%s), values: %v", p.in, topics[p.in], p.out, state, p.route.Payload))
@@ -82,11 +77,25 @@ func (f *flow) Plan(ctx context.Context) ([]string, error) {
 	if len(pairs) == 0 {
 		lines = append(lines, "no topic fits yet")
 	}
+	for _, b := range f.besides() {
+		lines = append(lines, fmt.Sprintf("%s in the transaction: topic %s (%s)", b.what, b.topic, f.state(outputs[b.topic])))
+	}
 	if f.o.Lines != nil {
 		more, err := f.o.Lines.Plan(ctx)
 		lines, refused = append(lines, more...), append(refused, err)
 	}
 	return lines, errors.Join(refused...)
+}
+
+// state says of a topic of so many partitions whether it is there.
+func (f *flow) state(partitions int32) string {
+	switch {
+	case partitions > 0:
+		return "exists"
+	case f.o.CreateTopics:
+		return "to be created"
+	}
+	return "missing"
 }
 
 func (f *flow) delivery() string {
@@ -410,6 +419,14 @@ func (r *run) prepare(ctx context.Context, pair pairing, p int32) error {
 	if err != nil {
 		return err
 	}
+	for _, b := range r.besides() {
+		if topics[b.topic] > 0 || !r.o.CreateTopics {
+			continue
+		}
+		if err := r.to.CreateTopic(ctx, b.topic, b.make.Partitions, b.make.Settings); err != nil {
+			return err
+		}
+	}
 	have, ok := topics[pair.out]
 	if ok && p < have {
 		return nil
@@ -439,4 +456,20 @@ func (r *run) prepare(ctx context.Context, pair pairing, p int32) error {
 		return false
 	})
 	return r.to.CreateTopic(ctx, pair.out, inputs[pair.in], configs)
+}
+
+// besides is a topic that is written to in transactions beside the output.
+type besides struct {
+	what, topic string
+	make        *NewTopic
+}
+
+func (f *flow) besides() (list []besides) {
+	if t := f.o.QuarantineTopic; t != "" && f.o.ExactlyOnce {
+		list = append(list, besides{"quarantine", t, ForQuarantine()})
+	}
+	if t := f.o.FindingsTopic; t != "" && f.o.ExactlyOnce {
+		list = append(list, besides{"findings", t, ForFindings()})
+	}
+	return list
 }

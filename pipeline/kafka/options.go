@@ -35,7 +35,7 @@ type Options struct {
 	// names the program, and the version of the policy's engine, if that has one.
 	Header, Version string
 	// CreateTopics creates output topics that are missing, with as many partitions
-	// and the settings of their input.
+	// and the settings of their input, and the topics of the transaction.
 	CreateTopics bool
 
 	// FetchBytes is how much is asked for at a time; 0 is 1 MiB.

@@ -21,8 +21,8 @@ type OutputOptions struct {
 	Topic string
 	// Codec compresses batches.
 	Codec batch.Codec
-	// Create creates the topic if it is missing, with so many partitions.
-	Create int32
+	// Create says how the topic is made if it is missing; nil leaves it missing.
+	Create *NewTopic
 	// MaxMessageBytes is the largest batch that the topic takes; 0 is 1 MB.
 	MaxMessageBytes int
 }
@@ -61,8 +61,8 @@ func (w *Output) Plan(ctx context.Context) ([]string, error) {
 	switch {
 	case err == nil:
 		return []string{fmt.Sprintf("topic %s (%d partitions)", w.o.Topic, n)}, nil
-	case errors.Is(err, cluster.UnknownTopicOrPartition) && w.o.Create > 0:
-		return []string{fmt.Sprintf("topic %s, to be created with %d partitions", w.o.Topic, w.o.Create)}, nil
+	case errors.Is(err, cluster.UnknownTopicOrPartition) && w.o.Create != nil:
+		return []string{fmt.Sprintf("topic %s, to be created with %d partitions", w.o.Topic, w.o.Create.Partitions)}, nil
 	}
 	return nil, err
 }
@@ -81,11 +81,11 @@ func (w *Output) partitions(ctx context.Context, create bool) (int32, error) {
 	if n := topics[w.o.Topic]; n > 0 {
 		return n, nil
 	}
-	if create && w.o.Create > 0 {
-		if err := w.cluster.CreateTopic(ctx, w.o.Topic, w.o.Create, nil); err != nil {
+	if create && w.o.Create != nil {
+		if err := w.cluster.CreateTopic(ctx, w.o.Topic, w.o.Create.Partitions, w.o.Create.Settings); err != nil {
 			return 0, err
 		}
-		return w.o.Create, nil
+		return w.o.Create.Partitions, nil
 	}
 	return 0, fmt.Errorf("topic %s: %w", w.o.Topic, cluster.UnknownTopicOrPartition)
 }
