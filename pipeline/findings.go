@@ -190,13 +190,19 @@ func (fs *Findings) put(list []finding.Finding) {
 }
 
 // Flush waits until what was reported has been delivered or lost, merged
-// findings aside, but no longer than ctx and FindingOptions.Wait.
-func (fs *Findings) Flush(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, fs.o.Wait)
+// findings aside, but no longer than FindingOptions.Wait. It fails if ctx ends
+// before.
+func (fs *Findings) Flush(ctx context.Context) error {
+	wait, cancel := context.WithTimeout(ctx, fs.o.Wait)
 	defer cancel()
+	done := true
 	for _, q := range fs.queues {
-		q.flush(ctx)
+		done = q.flush(wait) && done
 	}
+	if done {
+		return nil
+	}
+	return ctx.Err()
 }
 
 // Close delivers what waits, until ctx ends, and closes the sinks.
@@ -315,17 +321,20 @@ func (q *queue) deliver(batch []finding.Finding) (err error) {
 	}
 }
 
-func (q *queue) flush(ctx context.Context) {
+// flush reports whether all that was taken has ended before ctx has.
+func (q *queue) flush(ctx context.Context) bool {
+	const longest = 20 * time.Millisecond
 	until := q.taken.Load()
-	for q.ended.Load() < until {
+	for pause := time.Millisecond; q.ended.Load() < until; pause = min(2*pause, longest) {
 		select {
 		case <-ctx.Done():
-			return
+			return false
 		case <-q.done:
-			return
-		case <-time.After(time.Millisecond):
+			return true
+		case <-time.After(pause):
 		}
 	}
+	return true
 }
 
 func (q *queue) close(ctx context.Context) error {

@@ -201,7 +201,7 @@ func (l *LaneMetrics) Uncommitted(records int64, since time.Time) {
 	l.since.Store(since.UnixNano())
 }
 
-// Parked says whether the lane waits because its output does not take a batch.
+// Parked says whether the lane waits for what goes wrong to end.
 func (l *LaneMetrics) Parked(on bool) { l.parked.Store(on) }
 
 // Retry counts an operation tried again. Both words come from closed sets.
@@ -261,7 +261,7 @@ var (
 	lagSeconds         = prometheus.NewDesc("stanch_lag_seconds", "Age of the record last read; 0 at the end of the partition.", laneLabels, nil)
 	uncommittedRecords = prometheus.NewDesc("stanch_uncommitted_records", "Records read and not committed.", laneLabels, nil)
 	uncommittedSeconds = prometheus.NewDesc("stanch_uncommitted_seconds", "How long the oldest record that is not committed has been so.", laneLabels, nil)
-	parkedLanes        = prometheus.NewDesc("stanch_parked", "1 while the output does not take the partition's batch.", laneLabels, nil)
+	parkedLanes        = prometheus.NewDesc("stanch_parked", "1 while the partition waits for its output, the quarantine or a commit.", laneLabels, nil)
 )
 
 // Describe implements prometheus.Collector.

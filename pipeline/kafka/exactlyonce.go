@@ -32,7 +32,9 @@ func (l *lane) transact(ctx context.Context, j *job) error {
 	}
 	if len(j.findings) > 0 { // should the transaction fail, they are reported again
 		l.env.Findings.Report(j.findings...)
-		l.env.Findings.Flush(bounded)
+		if err := l.env.Findings.Flush(bounded); err != nil {
+			return err
+		}
 	}
 	if err := l.tx.CommitOffset(bounded, l.o.Group, l.gen, l.in, j.next); err != nil {
 		return err

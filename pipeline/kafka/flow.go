@@ -293,7 +293,8 @@ func (r *run) generation(ctx, gone context.Context, gen *cluster.Generation) {
 		lanes.Wait()
 		close(done)
 	}()
-	c.loop(done)
+	go c.listen(done)
+	c.loop(live, done)
 }
 
 // committed asks for the group's offsets until it is told. The library's own
@@ -317,14 +318,15 @@ type committer struct {
 	lanes  []*lane
 	cancel context.CancelFunc
 	kick   chan struct{}
+	mu     sync.Mutex // held while something is committed, so that no older offset comes after
 	// heard is when the process was last known to run, in Unix nanoseconds.
 	heard atomic.Int64
 }
 
 // fenced reports whether the generation may have gone without this process having
 // heard of it, because it was stopped or had no processor. The coordinator is
-// asked then, by a commit.
-func (c *committer) fenced(p cluster.Partition, at int64) bool {
+// asked then, by committing the lane's offset a second time.
+func (c *committer) fenced(l *lane) bool {
 	const patience = 3 // parts of a session
 	session := c.o.SessionTimeout
 	if session == 0 {
@@ -334,7 +336,10 @@ func (c *committer) fenced(p cluster.Partition, at int64) bool {
 	if now.Sub(time.Unix(0, c.heard.Load())) < max(session/patience, 2*c.o.CommitInterval) {
 		return false
 	}
-	if err := c.gen.Commit(map[cluster.Partition]int64{p: at}); err != nil {
+	c.mu.Lock()
+	err := c.gen.Commit(map[cluster.Partition]int64{l.in: l.committed.Load()})
+	c.mu.Unlock()
+	if err != nil {
 		c.log().Warn("the process was stopped for a while", zap.Error(err))
 		if cluster.Lost(err) {
 			c.cancel()
@@ -343,6 +348,21 @@ func (c *committer) fenced(p cluster.Partition, at int64) bool {
 	}
 	c.heard.Store(now.UnixNano())
 	return false
+}
+
+// listen takes note that the process runs, until done.
+func (c *committer) listen(done <-chan struct{}) {
+	ticker := time.NewTicker(c.o.CommitInterval)
+	defer ticker.Stop()
+	for {
+		select {
+		case at := <-ticker.C:
+			// A tick from before a stop says nothing of now.
+			c.heard.Store(at.UnixNano())
+		case <-done:
+			return
+		}
+	}
 }
 
 // soon asks for a commit before its time.
@@ -354,24 +374,37 @@ func (c *committer) soon() {
 }
 
 // loop commits in intervals until done, and then a last time.
-func (c *committer) loop(done <-chan struct{}) {
+func (c *committer) loop(live context.Context, done <-chan struct{}) {
 	ticker := time.NewTicker(c.o.CommitInterval)
 	defer ticker.Stop()
 	for {
 		select {
-		case at := <-ticker.C:
-			// A tick from before a stop says nothing of now.
-			c.heard.Store(at.UnixNano())
+		case <-ticker.C:
 		case <-c.kick:
 		case <-done:
-			c.commit()
+			ctx, cancel := context.WithTimeout(context.Background(), c.last())
+			defer cancel()
+			c.commit(ctx)
 			return
 		}
-		c.commit()
+		c.commit(live)
 	}
 }
 
-func (c *committer) commit() {
+// last is how long findings may take before the last commit. The group waits for
+// this member meanwhile, or whoever has stopped the program.
+func (c *committer) last() time.Duration {
+	rebalance := c.o.RebalanceTimeout
+	if rebalance == 0 {
+		rebalance = 60 * time.Second
+	}
+	if drain := c.env.Drain; drain > 0 {
+		return min(drain, rebalance/2)
+	}
+	return rebalance / 2
+}
+
+func (c *committer) commit(ctx context.Context) {
 	offsets := make(map[cluster.Partition]int64)
 	for _, l := range c.lanes {
 		if at := l.acked.Load(); at > l.committed.Load() {
@@ -382,8 +415,12 @@ func (c *committer) commit() {
 		return
 	}
 	// What was found in records is reported at least once: before nobody asks for
-	// them again. A sink that takes too long does not hold the offsets up.
-	c.env.Findings.Flush(context.Background())
+	// them again. A sink that takes longer than it may does not hold the offsets up.
+	if c.env.Findings.Flush(ctx) != nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	begun := time.Now()
 	if err := c.gen.Commit(offsets); err != nil {
 		c.lanes[0].metrics.Retry("commit", cluster.Class(err))

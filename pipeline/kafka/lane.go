@@ -40,6 +40,7 @@ type lane struct {
 	// which the group knows.
 	acked, committed atomic.Int64
 	since            atomic.Int64 // when the first of those between was written
+	underWay         atomic.Int64 // jobs that were read and are not written
 	room             chan struct{}
 	givenUp          bool                // a request of the job in hand was, and may go on
 	tx               *cluster.Transactor // of exactly-once delivery
@@ -114,6 +115,7 @@ func (l *lane) session(live context.Context) error {
 			}
 		}
 		l.release(j)
+		l.underWay.Add(-1)
 	}
 	reader.Wait()
 	cancel()
@@ -211,12 +213,15 @@ func (l *lane) read(ctx context.Context, at int64, jobs chan<- *job) error {
 			continue
 		}
 		wait, corrupt = firstPause, 0
-		l.metrics.Parked(false)
 		if j == nil {
+			if l.underWay.Load() == 0 {
+				l.metrics.Parked(false) // there is nothing to wait with
+			}
 			continue
 		}
 		l.metrics.Fetch.Observe(time.Since(begun).Seconds())
 		at = j.next
+		l.underWay.Add(1)
 		go l.redact(j)
 		jobs <- j // the writer takes all of them, whatever happens
 	}
@@ -414,14 +419,20 @@ func (l *lane) commit(at int64) {
 }
 
 // throttle waits until no more than MaxUncommitted offsets are written and not
-// committed once those up to next are, or none at all.
+// committed once those up to next are, or none at all. Longer than a moment it
+// waits visibly.
 func (l *lane) throttle(ctx context.Context, next int64) {
+	const moment = time.Second
+	begun := time.Now()
 	for l.acked.Load() > l.committed.Load() && next-l.committed.Load() > l.o.MaxUncommitted && ctx.Err() == nil {
 		l.commits.soon()
 		select {
 		case <-ctx.Done():
 		case <-l.room:
 		case <-time.After(firstPause): // the last try failed
+			if time.Since(begun) > moment {
+				l.metrics.Parked(true)
+			}
 		}
 	}
 }
@@ -435,7 +446,7 @@ func (l *lane) deliver(ctx context.Context, j *job) error {
 		return err
 	}
 	for i := range j.outs {
-		if l.commits.fenced(l.in, l.acked.Load()) {
+		if l.commits.fenced(l) {
 			return errFenced
 		}
 		if err := l.put(ctx, &j.outs[i]); err != nil {
