@@ -190,16 +190,25 @@ func (fs *Findings) put(list []finding.Finding) {
 }
 
 // Flush waits until what was reported has been delivered or lost, merged
-// findings aside, but no longer than FindingOptions.Wait. It fails if ctx ends
-// before.
+// findings aside, but no longer than FindingOptions.Wait. For a sink that has
+// delivered nothing since somebody waited so long in vain it does not wait at all.
+// It fails if ctx ends before.
 func (fs *Findings) Flush(ctx context.Context) error {
 	wait, cancel := context.WithTimeout(ctx, fs.o.Wait)
 	defer cancel()
-	done := true
+	var left atomic.Bool
+	var wg sync.WaitGroup
 	for _, q := range fs.queues {
-		done = q.flush(wait) && done
+		if until := q.taken.Load(); q.ended.Load() < until {
+			wg.Go(func() {
+				if !q.flush(ctx, wait, until) {
+					left.Store(true)
+				}
+			})
+		}
 	}
-	if done {
+	wg.Wait()
+	if !left.Load() {
 		return nil
 	}
 	return ctx.Err()
@@ -238,6 +247,7 @@ type queue struct {
 	taken  atomic.Int64 // put into items
 	ended  atomic.Int64 // delivered or lost of these
 	full   atomic.Bool  // waiting was in vain: no more of it until there is room
+	stuck  atomic.Int64 // one more than ended was when a flush was in vain; 0 for never
 }
 
 func (q *queue) put(list []finding.Finding) {
@@ -321,18 +331,25 @@ func (q *queue) deliver(batch []finding.Finding) (err error) {
 	}
 }
 
-// flush reports whether all that was taken has ended before ctx has.
-func (q *queue) flush(ctx context.Context) bool {
+// flush reports whether so many have ended before wait has, which is a part of ctx.
+func (q *queue) flush(ctx, wait context.Context, until int64) bool {
 	const longest = 20 * time.Millisecond
-	until := q.taken.Load()
-	for pause := time.Millisecond; q.ended.Load() < until; pause = min(2*pause, longest) {
+	pause := time.Millisecond
+	for ended := q.ended.Load(); ended < until; ended = q.ended.Load() {
+		if q.stuck.Load() == ended+1 {
+			return false
+		}
 		select {
-		case <-ctx.Done():
+		case <-wait.Done():
+			if ctx.Err() == nil {
+				q.stuck.Store(ended + 1)
+			}
 			return false
 		case <-q.done:
 			return true
 		case <-time.After(pause):
 		}
+		pause = min(2*pause, longest)
 	}
 	return true
 }

@@ -221,3 +221,31 @@ func TestFindingKey(t *testing.T) {
 		t.Error("the fingerprint is not the key")
 	}
 }
+
+// TestFlushHangs: a sink that hangs is waited for once, and takes nothing from the
+// others.
+func TestFlushHangs(t *testing.T) {
+	gate := make(chan struct{})
+	hangs, slow := &recorder{gate: gate}, &recorder{}
+	fs := NewFindings(FindingOptions{Wait: 50 * time.Millisecond}, NewMetrics(), zap.NewNop(), hangs, slow)
+	fs.Report(found("d", 1))
+	fs.Flush(t.Context())
+	fs.o.Wait = time.Hour
+	fs.Flush(t.Context())
+	fs.Report(found("d", 2))
+	fs.Flush(t.Context())
+	if n := len(slow.list()); n != 2 {
+		t.Errorf("%d delivered to the sink that works", n)
+	}
+	// Where it works again, it is waited for again.
+	close(gate)
+	for end := time.Now().Add(10 * time.Second); fs.queues[0].ended.Load() < 2 && time.Now().Before(end); {
+		time.Sleep(time.Millisecond)
+	}
+	fs.Report(found("d", 3))
+	fs.Flush(t.Context())
+	if n := len(hangs.list()); n != 3 {
+		t.Errorf("%d delivered to the sink that works again", n)
+	}
+	fs.Close(t.Context())
+}

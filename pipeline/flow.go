@@ -250,6 +250,11 @@ func (l *lane) drop(j *job, err error) {
 // write writes the jobs of a lane in order.
 func (l *lane) write() {
 	defer l.metrics.Close()
+	done := make(chan doneWith, ahead)
+	var telling sync.WaitGroup
+	telling.Go(func() { l.tell(done) })
+	defer telling.Wait()
+	defer close(done)
 	var waiting []*Batch // written, but state of their stream goes on
 	for j := range l.jobs {
 		<-j.done
@@ -262,14 +267,10 @@ func (l *lane) write() {
 		}
 		if err != nil {
 			l.cancel(err)
-			for _, b := range append(waiting, j.batch) {
-				b.ack(err)
-			}
+			done <- doneWith{append(waiting, j.batch), err, j.size}
 			waiting = nil
-			l.env.Budget.Release(j.size)
 			continue
 		}
-		l.env.Budget.Release(j.size)
 		if cap(j.text) > 0 && cap(j.text) <= keptText {
 			select {
 			case l.free <- j.text[:0]:
@@ -278,14 +279,51 @@ func (l *lane) write() {
 		}
 		waiting = append(waiting, j.batch)
 		if j.settled {
-			for _, b := range waiting {
-				b.ack(nil)
-			}
-			waiting = waiting[:0]
+			done <- doneWith{waiting, nil, j.size}
+			waiting = nil
+		} else {
+			l.env.Budget.Release(j.size) // what it waits for must not wait for it
 		}
 	}
-	for _, b := range waiting {
-		b.ack(errUnfinished)
+	done <- doneWith{waiting, errUnfinished, 0}
+}
+
+// doneWith is batches that nothing is left to do for, or that err was in the way of.
+type doneWith struct {
+	batches []*Batch
+	err     error
+	size    int64 // in the budget
+}
+
+// tell tells the input of batches, in order. What was found in them is delivered
+// before, as they may never be read again: where work ends before, they are not
+// done.
+func (l *lane) tell(ch <-chan doneWith) {
+	var list []doneWith
+	for d := range ch {
+		list = append(list[:0], d)
+	more:
+		for len(list) < cap(ch) {
+			select {
+			case d, ok := <-ch:
+				if !ok {
+					break more
+				}
+				list = append(list, d)
+			default:
+				break more
+			}
+		}
+		late := l.env.Findings.Flush(l.work)
+		for _, d := range list {
+			if d.err == nil && late != nil {
+				d.err = context.Cause(l.work)
+			}
+			for _, b := range d.batches {
+				b.ack(d.err)
+			}
+			l.env.Budget.Release(d.size)
+		}
 	}
 }
 

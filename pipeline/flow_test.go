@@ -213,11 +213,17 @@ func TestStream(t *testing.T) {
 	for out.text("s") == "" || !strings.Contains(out.text("s"), "REDACTED") {
 		time.Sleep(time.Millisecond)
 	}
-	in.mu.Lock()
-	if len(in.acked) != 1 {
-		t.Errorf("%d batches acknowledged inside a key", len(in.acked))
+	acked := func() int {
+		in.mu.Lock()
+		defer in.mu.Unlock()
+		return len(in.acked)
 	}
-	in.mu.Unlock()
+	for end := time.Now().Add(10 * time.Second); acked() < 1 && time.Now().Before(end); {
+		time.Sleep(time.Millisecond)
+	}
+	if n := acked(); n != 1 {
+		t.Errorf("%d batches acknowledged inside a key", n)
+	}
 	// Stopped there, it has not been read as far as its input is concerned.
 	cancel()
 	if err := <-done; err != nil {
