@@ -21,7 +21,7 @@ type Metrics struct {
 
 	recordsIn, bytesIn, recordsOut, bytesOut *prometheus.CounterVec
 	changed, batches, fast                   *prometheus.CounterVec
-	gaps, corrupt                            *prometheus.CounterVec
+	gaps, corrupt, lostStreams               *prometheus.CounterVec
 	quarantined, dropped, halted, masked     *prometheus.CounterVec
 	retries, generations                     *prometheus.CounterVec
 	fetch, write, commit                     *prometheus.HistogramVec
@@ -65,6 +65,7 @@ func NewMetrics() *Metrics {
 	m.fast = counter("batches_unchanged_total", "Batches forwarded as they came.", "input", "topic")
 	m.gaps = counter("retention_gap_records_total", "Records that retention had deleted before they were read.", "input", "topic")
 	m.corrupt = counter("crc_errors_total", "Batches whose checksum was wrong.", "input", "topic")
+	m.lostStreams = counter("streams_lost_total", "Streams of records that were open and given up, because there were too many.", "input", "topic")
 	m.quarantined = counter("quarantined_records_total", "Records put into the quarantine, by reason.", "input", "reason")
 	m.dropped = counter("dropped_records_total", "Records left out because the policy for failures says so, by reason.", "input", "reason")
 	m.masked = counter("masked_records_total", "Records forwarded with a marker in the place of their value, by reason.", "input", "reason")
@@ -152,12 +153,14 @@ type LaneMetrics struct {
 	Batches, Unchanged   prometheus.Counter
 	GapRecords           prometheus.Counter
 	CRCErrors            prometheus.Counter
+	StreamsLost          prometheus.Counter
 	Fetch, Write, Commit prometheus.Observer // seconds
 
 	m                *Metrics
 	input, topic     string
 	partition        string
 	lag, uncommitted atomic.Int64
+	streams          atomic.Int64 // -1 where records have none
 	at, since        atomic.Int64 // Unix nanoseconds
 	parked           atomic.Bool
 }
@@ -166,20 +169,22 @@ type LaneMetrics struct {
 // there are none. Close ends those that are the lane's own.
 func (m *Metrics) Lane(input, topic string, partition int32) *LaneMetrics {
 	l := &LaneMetrics{
-		RecordsIn:  m.recordsIn.WithLabelValues(input, topic),
-		BytesIn:    m.bytesIn.WithLabelValues(input, topic),
-		RecordsOut: m.recordsOut.WithLabelValues(input, topic),
-		BytesOut:   m.bytesOut.WithLabelValues(input, topic),
-		Changed:    m.changed.WithLabelValues(input, topic),
-		Batches:    m.batches.WithLabelValues(input, topic),
-		Unchanged:  m.fast.WithLabelValues(input, topic),
-		GapRecords: m.gaps.WithLabelValues(input, topic),
-		CRCErrors:  m.corrupt.WithLabelValues(input, topic),
-		Fetch:      m.fetch.WithLabelValues(input),
-		Write:      m.write.WithLabelValues(input),
-		Commit:     m.commit.WithLabelValues(input),
-		m:          m, input: input, topic: topic,
+		RecordsIn:   m.recordsIn.WithLabelValues(input, topic),
+		BytesIn:     m.bytesIn.WithLabelValues(input, topic),
+		RecordsOut:  m.recordsOut.WithLabelValues(input, topic),
+		BytesOut:    m.bytesOut.WithLabelValues(input, topic),
+		Changed:     m.changed.WithLabelValues(input, topic),
+		Batches:     m.batches.WithLabelValues(input, topic),
+		Unchanged:   m.fast.WithLabelValues(input, topic),
+		GapRecords:  m.gaps.WithLabelValues(input, topic),
+		CRCErrors:   m.corrupt.WithLabelValues(input, topic),
+		StreamsLost: m.lostStreams.WithLabelValues(input, topic),
+		Fetch:       m.fetch.WithLabelValues(input),
+		Write:       m.write.WithLabelValues(input),
+		Commit:      m.commit.WithLabelValues(input),
+		m:           m, input: input, topic: topic,
 	}
+	l.streams.Store(-1)
 	if partition >= 0 {
 		l.partition = strconv.Itoa(int(partition))
 		m.lanes.add(l)
@@ -200,6 +205,9 @@ func (l *LaneMetrics) Uncommitted(records int64, since time.Time) {
 	l.uncommitted.Store(records)
 	l.since.Store(since.UnixNano())
 }
+
+// OpenStreams says in how many streams of records something is open.
+func (l *LaneMetrics) OpenStreams(n int) { l.streams.Store(int64(n)) }
 
 // Parked says whether the lane waits for what goes wrong to end.
 func (l *LaneMetrics) Parked(on bool) { l.parked.Store(on) }
@@ -261,12 +269,13 @@ var (
 	lagSeconds         = prometheus.NewDesc("stanch_lag_seconds", "Age of the record last read; 0 at the end of the partition.", laneLabels, nil)
 	uncommittedRecords = prometheus.NewDesc("stanch_uncommitted_records", "Records read and not committed.", laneLabels, nil)
 	uncommittedSeconds = prometheus.NewDesc("stanch_uncommitted_seconds", "How long the oldest record that is not committed has been so.", laneLabels, nil)
+	openStreams        = prometheus.NewDesc("stanch_open_streams", "Streams of records in which something is open, such as a key.", laneLabels, nil)
 	parkedLanes        = prometheus.NewDesc("stanch_parked", "1 while the partition waits for its output, the quarantine or a commit.", laneLabels, nil)
 )
 
 // Describe implements prometheus.Collector.
 func (ls *lanes) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{lagRecords, lagSeconds, uncommittedRecords, uncommittedSeconds, parkedLanes} {
+	for _, d := range []*prometheus.Desc{lagRecords, lagSeconds, uncommittedRecords, uncommittedSeconds, openStreams, parkedLanes} {
 		ch <- d
 	}
 }
@@ -291,6 +300,9 @@ func (ls *lanes) Collect(ch chan<- prometheus.Metric) {
 		send(lagSeconds, age(lag, l.at.Load()))
 		send(uncommittedRecords, float64(open))
 		send(uncommittedSeconds, age(open, l.since.Load()))
+		if n := l.streams.Load(); n >= 0 {
+			send(openStreams, float64(n))
+		}
 		parked := 0.0
 		if l.parked.Load() {
 			parked = 1

@@ -25,6 +25,7 @@ func families(t *testing.T) map[string]*dto.MetricFamily {
 	l.Fetch.Observe(1)
 	l.Write.Observe(1)
 	l.Commit.Observe(1)
+	l.OpenStreams(1)
 	l.Retry("write", "timeout")
 	for _, f := range []Failure{ToQuarantine, RedactValue, DropRecord, Halt} {
 		l.Failed(f, Unscanned, 1)

@@ -17,7 +17,7 @@ func (c *cli) kafkaOptions(p *assembled, in *config.Input, to *config.Output) (o
 		Name: in.Name, Group: k.Group, Failure: in.Failure,
 		ReadUncommitted: k.ReadUncommitted, Header: k.Header, Version: "stanch/" + versionOf().Version, CreateTopics: k.CreateTopics,
 		FetchBytes: k.FetchBytes, MaxWait: k.MaxWait, MaxBatchBytes: k.MaxBatchBytes, MaxMessageBytes: k.MaxMessageBytes,
-		MaxUncommitted: int64(k.MaxUncommitted), CommitInterval: k.CommitInterval, TopicInterval: k.TopicInterval,
+		MaxUncommitted: int64(k.MaxUncommitted), CommitInterval: k.CommitInterval, StreamHold: k.StreamHold, TopicInterval: k.TopicInterval,
 		Heartbeat: k.Heartbeat, SessionTimeout: k.SessionTimeout, RebalanceTimeout: k.RebalanceTimeout,
 		ExactlyOnce: k.ExactlyOnce, TransactionalID: k.TransactionalID, TransactionTimeout: k.TransactionTimeout,
 	}
@@ -89,6 +89,11 @@ func routes(k *config.KafkaInput) (list []kafka.Route, err error) {
 		}
 		if r.Schemas, err = schemas(&t); err != nil {
 			return nil, err
+		}
+		if t.StreamBy != "" {
+			if r.StreamBy, err = kafka.ParseStreamBy(t.StreamBy); err != nil {
+				return nil, at(t.Pos, err)
+			}
 		}
 		list = append(list, r)
 	}

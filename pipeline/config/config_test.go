@@ -63,7 +63,7 @@ inputs:
       sasl: {mechanism: SCRAM-SHA-512, username: me, password: {env: STANCH_PASSWORD}}
       group: g
       topics:
-        - {from: "a\\.(.*)", to: b.$1, payload: json, binary: detect}
+        - {from: "a\\.(.*)", to: b.$1, payload: json, binary: detect, stream_by: "field:kubernetes.pod_name"}
         - from: a
           to: b
           payload: confluent
@@ -84,6 +84,7 @@ inputs:
       max_message_bytes: 2MB
       max_uncommitted: 5
       commit_interval: 2s
+      stream_hold: 3s
       topic_interval: 1m
       heartbeat: 1s
       session_timeout: 10s
@@ -128,7 +129,7 @@ func TestParse(t *testing.T) {
 	}
 	k := d.Inputs[0].Kafka
 	if k.SASL.Password.Env != "STANCH_PASSWORD" || k.Start != "time" || !k.StartTime.Equal(time.Date(2026, 1, 31, 15, 4, 5, 0, time.UTC)) ||
-		k.MaxMessageBytes != 2_000_000 || k.FetchBytes != 2<<20 || !k.ReadUncommitted || k.Topics[0].To != "b.$1" ||
+		k.MaxMessageBytes != 2_000_000 || k.FetchBytes != 2<<20 || !k.ReadUncommitted || k.Topics[0].To != "b.$1" || k.Topics[0].StreamBy != "field:kubernetes.pod_name" || k.StreamHold != 3*time.Second ||
 		k.Topics[1].Schemas[0].ID != 7 || k.Topics[1].Schemas[0].Avro != "order.avsc" || k.Topics[1].Schemas[1].Unknown != "remove" {
 		t.Errorf("kafka: %+v", k)
 	}
@@ -233,21 +234,25 @@ func TestErrors(t *testing.T) {
 		strings.Replace(kafka(""), "from: a", "from: (", 1):                                              "4:53: from: not a regular expression",
 		strings.Replace(kafka(""), "{kafka: {}}", "{stdout: {}}", 1):                                     "4:46: topics: to: the output has no topics",
 		strings.Replace(kafka(""), ", to: b", "", 1):                                                     "4:46: topics: to is missing",
-		lines("header: x"):                                          "4:10: kafka: header and create_topics need a Kafka output",
-		lines("create_topics: true"):                                "4:10: kafka: header and create_topics need a Kafka output",
-		lines("delivery: exactly_once"):                             "3:3: input: kafka: delivery exactly_once needs an output on the same cluster",
-		lines("topics: [{from: a, binary: redact}]"):                "4:46: topics: binary values need a Kafka output",
-		lines("topics: [{from: a, payload: otlp_proto_traces}]"):    "4:46: topics: binary values need a Kafka output",
-		lines("topics: [{from: a, schemas: [{avro: x}]}]"):          "4:46: topics: binary values need a Kafka output",
-		topic("payload: avro"):                                      "4:46: topics: payload avro wants one schema",
-		topic("payload: avro, schemas: [{protobuf: x}]"):            "4:46: topics: payload avro wants one schema",
-		topic("payload: protobuf, schemas: [{protobuf: x, id: 1}]"): "4:46: topics: payload protobuf wants one schema",
-		topic("payload: text, schemas: [{avro: x}]"):                "4:46: topics: schemas: only with",
-		topic("schemas: [{avro: x}, {avro: y}]"):                    "4:84: schema: there are two of one id",
-		topic("schemas: [{id: 1}]"):                                 "4:73: schema: want one of avro",
-		topic("schemas: [{id: 0, avro: x}]"):                        "4:78: id: want",
-		topic("schemas: [{avro: x, message: a.B}]"):                 "4:73: schema: message and unknown_fields: only with protobuf",
-		topic("schemas: [{avro: x, protobuf: y}]"):                  "4:93: schema: avro and protobuf do not go together",
+		lines("header: x"):                                                                                "4:10: kafka: header and create_topics need a Kafka output",
+		lines("create_topics: true"):                                                                      "4:10: kafka: header and create_topics need a Kafka output",
+		lines("delivery: exactly_once"):                                                                   "3:3: input: kafka: delivery exactly_once needs an output on the same cluster",
+		lines("topics: [{from: a, binary: redact}]"):                                                      "4:46: topics: binary values need a Kafka output",
+		lines("topics: [{from: a, payload: otlp_proto_traces}]"):                                          "4:46: topics: binary values need a Kafka output",
+		lines("topics: [{from: a, stream_by: key}]"):                                                      "4:46: topics: stream_by needs a Kafka output",
+		lines("topics: [{from: a, schemas: [{avro: x}]}]"):                                                "4:46: topics: binary values need a Kafka output",
+		topic("payload: avro"):                                                                            "4:46: topics: payload avro wants one schema",
+		topic("payload: avro, schemas: [{protobuf: x}]"):                                                  "4:46: topics: payload avro wants one schema",
+		topic("payload: protobuf, schemas: [{protobuf: x, id: 1}]"):                                       "4:46: topics: payload protobuf wants one schema",
+		topic("payload: text, schemas: [{avro: x}]"):                                                      "4:46: topics: schemas: only with",
+		topic("schemas: [{avro: x}, {avro: y}]"):                                                          "4:84: schema: there are two of one id",
+		topic("schemas: [{id: 1}]"):                                                                       "4:73: schema: want one of avro",
+		topic("schemas: [{id: 0, avro: x}]"):                                                              "4:78: id: want",
+		topic("schemas: [{avro: x, message: a.B}]"):                                                       "4:73: schema: message and unknown_fields: only with protobuf",
+		topic("schemas: [{avro: x, protobuf: y}]"):                                                        "4:93: schema: avro and protobuf do not go together",
+		strings.Replace(kafka(""), "to: b", "to: b, stream_by: host", 1):                                  "4:74: stream_by: want key, header:NAME or field:PATH",
+		strings.Replace(kafka(""), "to: b", "to: b, stream_by: 'field:a..b'", 1):                          "4:74: stream_by: want key",
+		strings.Replace(kafka(""), "to: b", "to: b, stream_by: key, payload: otlp_json", 1):               "4:74: stream_by: values of otlp_json are no lines",
 		strings.Replace(kafka(", delivery: exactly_once"), "{kafka: {}}", "{kafka: {brokers: 'b:1'}}", 1): "3:3: input: kafka: delivery exactly_once needs an output on the same cluster",
 	} {
 		_, err := Parse("p.yaml", []byte(text))

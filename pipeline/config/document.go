@@ -124,7 +124,7 @@ type KafkaInput struct {
 	FetchBytes, MaxBatchBytes, MaxMessageBytes  int
 	MaxWait                                     time.Duration
 	MaxUncommitted                              int
-	CommitInterval, TopicInterval               time.Duration
+	CommitInterval, TopicInterval, StreamHold   time.Duration
 	Heartbeat, SessionTimeout, RebalanceTimeout time.Duration
 	TransactionTimeout                          time.Duration
 }
@@ -134,6 +134,7 @@ type Route struct {
 	Pos             Position
 	From, To        string // To is empty where the output has no topics
 	Payload, Binary string
+	StreamBy        string // key, header:NAME or field:PATH; empty for none
 	Schemas         []Schema
 }
 
@@ -347,9 +348,11 @@ func same(a, b reflect.Value) bool {
 }
 
 var (
-	namePattern  = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
-	envPattern   = regexp.MustCompile(`^STANCH_[A-Z0-9_]{1,64}$`)
-	topicPattern = regexp.MustCompile(`^[a-zA-Z0-9._-]{1,249}$`)
+	namePattern = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
+	envPattern  = regexp.MustCompile(`^STANCH_[A-Z0-9_]{1,64}$`)
+	// streamPattern is what kafka.ParseStreamBy takes.
+	streamPattern = regexp.MustCompile(`^(key|header:[^\n]+|field:[^."\\\n]+(\.[^."\\\n]+){0,15})$`)
+	topicPattern  = regexp.MustCompile(`^[a-zA-Z0-9._-]{1,249}$`)
 )
 
 var errNoOutput = errors.New("output: there is none of that name")

@@ -101,7 +101,7 @@ func (p *parser) sasl(n *yaml.Node) (*SASL, error) {
 func (p *parser) kafkaInput(n *yaml.Node) (*KafkaInput, error) {
 	k := &KafkaInput{Cluster: Cluster{Pos: p.pos(n)}}
 	fields := append(slices.Clone(clusterFields), "group", "topics", "start", "out_of_range", "isolation", "header", "create_topics", "delivery", "transactional_id",
-		"fetch_bytes", "max_wait", "max_batch_bytes", "max_message_bytes", "max_uncommitted", "commit_interval", "topic_interval", "heartbeat", "session_timeout", "rebalance_timeout", "transaction_timeout")
+		"fetch_bytes", "max_wait", "max_batch_bytes", "max_message_bytes", "max_uncommitted", "commit_interval", "stream_hold", "topic_interval", "heartbeat", "session_timeout", "rebalance_timeout", "transaction_timeout")
 	err := p.Fields(n, "kafka", fields, func(name string, v *yaml.Node) (err error) {
 		if ok, err := p.clusterField(&k.Cluster, name, v); ok {
 			return err
@@ -163,6 +163,8 @@ func (p *parser) kafkaInput(n *yaml.Node) (*KafkaInput, error) {
 			err = span(&k.MaxWait, time.Millisecond, 30*time.Second)
 		case "commit_interval":
 			err = span(&k.CommitInterval, 10*time.Millisecond, time.Hour)
+		case "stream_hold":
+			err = span(&k.StreamHold, 10*time.Millisecond, time.Hour)
 		case "topic_interval":
 			err = span(&k.TopicInterval, 10*time.Millisecond, time.Hour)
 		case "heartbeat":
@@ -188,9 +190,12 @@ func (p *parser) kafkaInput(n *yaml.Node) (*KafkaInput, error) {
 	return k, err
 }
 
+const maxStreamBy = 256
+
 func (p *parser) route(n *yaml.Node) (Route, error) {
 	r := Route{Pos: p.pos(n), Payload: "auto", Binary: "refuse"}
-	err := p.Fields(n, "topics", []string{"from", "to", "payload", "binary", "schemas"}, func(name string, v *yaml.Node) (err error) {
+	var by *yaml.Node
+	err := p.Fields(n, "topics", []string{"from", "to", "payload", "binary", "stream_by", "schemas"}, func(name string, v *yaml.Node) (err error) {
 		switch name {
 		case "from":
 			if r.From, err = p.String(v, name); err == nil {
@@ -210,11 +215,20 @@ func (p *parser) route(n *yaml.Node) (Route, error) {
 				r.Schemas = append(r.Schemas, s)
 				return err
 			})
+		case "stream_by":
+			by = v
+			if r.StreamBy, err = p.String(v, name); err == nil && (len(r.StreamBy) > maxStreamBy || !streamPattern.MatchString(r.StreamBy)) {
+				err = p.Errorf(v, "stream_by: want key, header:NAME or field:PATH, such as field:kubernetes.pod_name")
+			}
 		}
 		return err
 	})
-	if err == nil && r.From == "" {
+	switch {
+	case err != nil:
+	case r.From == "":
 		err = p.Errorf(n, "topics: from is missing")
+	case by != nil && !slices.Contains([]string{"auto", "text", "json", "confluent"}, r.Payload):
+		err = p.Errorf(by, "stream_by: values of %s are no lines of a log", r.Payload)
 	}
 	if err == nil {
 		err = p.schemas(n, &r)
@@ -231,6 +245,8 @@ func (k *KafkaInput) lines(at func(Position, string, ...any) error) error {
 		switch {
 		case r.To != "":
 			return at(r.Pos, "topics: to: the output has no topics")
+		case r.StreamBy != "":
+			return at(r.Pos, "topics: stream_by needs a Kafka output")
 		case r.Binary != "refuse" || strings.HasPrefix(r.Payload, "otlp_proto") || len(r.Schemas) > 0:
 			return at(r.Pos, "topics: binary values need a Kafka output, they are no lines")
 		}

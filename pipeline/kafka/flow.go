@@ -69,7 +69,11 @@ func (f *flow) Plan(ctx context.Context) ([]string, error) {
 		if have := outputs[p.out]; have > 0 && have < topics[p.in] {
 			state = fmt.Sprintf("has only %d partitions", have)
 		}
-		lines = append(lines, fmt.Sprintf("%s (%d partitions) to %s (%s), values: %v", p.in, topics[p.in], p.out, state, p.route.Payload))
+		values := p.route.Payload.String()
+		if by := p.route.StreamBy; by != nil {
+			values += ", streams by " + by.String()
+		}
+		lines = append(lines, fmt.Sprintf("%s (%d partitions) to %s (%s), values: %s", p.in, topics[p.in], p.out, state, values))
 	}
 	for _, err := range refused {
 		lines = append(lines, "refused: "+err.Error())
@@ -407,7 +411,7 @@ func (c *committer) last() time.Duration {
 func (c *committer) commit(ctx context.Context) {
 	offsets := make(map[cluster.Partition]int64)
 	for _, l := range c.lanes {
-		if at := l.acked.Load(); at > l.committed.Load() {
+		if at := l.safe(); at > l.committed.Load() {
 			offsets[l.in] = at
 		}
 	}

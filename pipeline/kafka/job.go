@@ -17,6 +17,9 @@ type job struct {
 	lag        int64
 	fetched    time.Time
 
+	streams *streams      // nil if each record is redacted by itself
+	after   chan struct{} // closed when the job before has done with streams
+
 	done chan struct{} // closed when the rest is set
 
 	outs     []out
@@ -27,6 +30,9 @@ type job struct {
 	written  int // in outs
 	changed  int
 	raw      int   // batches that go on as they came
+	holds    holds // what keeps a commit back behind it
+	open     int   // streams
+	lost     int   // streams given up
 	err      error // ends the lane's session
 }
 

@@ -36,22 +36,24 @@ type lane struct {
 
 	// start is where to begin; -1 where the group has no offset.
 	start int64
-	// acked is the offset behind the last record that is written, and committed that
-	// which the group knows.
-	acked, committed atomic.Int64
-	since            atomic.Int64 // when the first of those between was written
-	underWay         atomic.Int64 // jobs that were read and are not written
-	room             chan struct{}
-	givenUp          bool                // a request of the job in hand was, and may go on
-	tx               *cluster.Transactor // of exactly-once delivery
+	// reached is how far the lane has written, and committed the offset that the group
+	// knows.
+	reached   atomic.Pointer[progress]
+	committed atomic.Int64
+	since     atomic.Int64 // when the first record between was written
+	wanted    atomic.Int64 // offset behind the job that waits to be written
+	underWay  atomic.Int64 // jobs that were read and are not written
+	room      chan struct{}
+	givenUp   bool                // a request of the job in hand was, and may go on
+	tx        *cluster.Transactor // of exactly-once delivery
 }
 
 func newLane(r *run, gen *cluster.Generation, c *committer, in cluster.Partition, pair pairing, start int64) *lane {
 	l := &lane{run: r, gen: gen, commits: c, in: in, out: cluster.Partition{Topic: pair.out, ID: in.ID}, pair: pair, start: start,
 		metrics: r.env.Metrics.Lane(r.o.Name, in.Topic, in.ID), room: make(chan struct{}, 1)}
 	l.log = r.log().With(zap.String("topic", in.Topic), zap.Int32("partition", in.ID))
-	l.acked.Store(start)
 	l.committed.Store(start)
+	l.reach(start, nil)
 	return l
 }
 
@@ -61,16 +63,16 @@ func (l *lane) work(live context.Context) {
 	defer l.metrics.Close()
 	wait := firstPause
 	for live.Err() == nil {
-		begun := l.acked.Load()
+		begun := l.acked()
 		err := l.session(live)
 		if err == nil || live.Err() != nil {
 			return
 		}
 		if errors.Is(err, pipeline.ErrHalt) || errors.Is(err, pipeline.ErrGone) {
-			l.halted(fmt.Errorf("%v at offset %d: %w", l.in, l.acked.Load(), err))
+			l.halted(fmt.Errorf("%v at offset %d: %w", l.in, l.acked(), err))
 			return
 		}
-		if l.acked.Load() != begun {
+		if l.acked() != begun {
 			wait = firstPause
 		}
 		l.park("session", err)
@@ -99,12 +101,16 @@ func (l *lane) session(live context.Context) error {
 		cancel()
 		return err
 	}
+	var s *streams
+	if by := l.pair.route.StreamBy; by != nil {
+		s = newStreams(by)
+	}
 	jobs := make(chan *job, l.o.Prefetch-1)
 	var reader sync.WaitGroup
 	var failed error
 	reader.Go(func() {
 		defer close(jobs)
-		failed = l.read(ctx, at, jobs)
+		failed = l.read(ctx, at, s, jobs)
 	})
 	for j := range jobs {
 		<-j.done
@@ -127,6 +133,7 @@ func (l *lane) session(live context.Context) error {
 
 // begin returns the offset to read from.
 func (l *lane) begin(ctx context.Context) (int64, error) {
+	l.wanted.Store(0)
 	if l.o.ExactlyOnce {
 		// First every earlier owner is shut out; only then the offset that it has
 		// committed is final.
@@ -144,10 +151,11 @@ func (l *lane) begin(ctx context.Context) (int64, error) {
 		if !ok {
 			at = -1
 		}
-		l.acked.Store(at)
 		l.committed.Store(at)
+		l.reach(at, nil)
 	}
-	if at := l.acked.Load(); at >= 0 {
+	if at := l.again(); at >= 0 {
+		l.reach(at, nil)
 		return at, nil
 	}
 	at, err := l.from.Offset(ctx, l.in, l.o.Start)
@@ -159,13 +167,15 @@ func (l *lane) begin(ctx context.Context) (int64, error) {
 	if err := l.gen.Commit(map[cluster.Partition]int64{l.in: at}); err != nil {
 		return 0, err
 	}
-	l.acked.Store(at)
 	l.committed.Store(at)
+	l.reach(at, nil)
 	return at, nil
 }
 
-// read fetches from an offset on and has jobs redacted, in order.
-func (l *lane) read(ctx context.Context, at int64, jobs chan<- *job) error {
+// read fetches from an offset on and has jobs redacted, in order. Those that follow
+// streams are redacted one after the other.
+func (l *lane) read(ctx context.Context, at int64, s *streams, jobs chan<- *job) error {
+	var last chan struct{}
 	var txns aborted
 	wait, corrupt := firstPause, 0
 	req := &cluster.Fetch{
@@ -222,6 +232,10 @@ func (l *lane) read(ctx context.Context, at int64, jobs chan<- *job) error {
 		l.metrics.Fetch.Observe(time.Since(begun).Seconds())
 		at = j.next
 		l.underWay.Add(1)
+		if s != nil {
+			j.streams, j.after = s, last
+			last = j.done
+		}
 		go l.redact(j)
 		jobs <- j // the writer takes all of them, whatever happens
 	}
@@ -313,6 +327,9 @@ func (l *lane) outOfRange(ctx context.Context, at int64) (int64, error) {
 // redact has a job redacted on the pool.
 func (l *lane) redact(j *job) {
 	defer close(j.done)
+	if j.after != nil {
+		<-j.after
+	}
 	// Whoever has a redactor has a processor, and there is a scratch for each.
 	err := l.env.Pool.Do(context.Background(), func(r *redact.Redactor) {
 		s := <-l.scratch
@@ -383,10 +400,14 @@ func (l *lane) write(ctx context.Context, j *job) error {
 	}
 	m.Unchanged.Add(float64(j.raw))
 	m.Lag(j.lag, j.latest)
-	if l.acked.Load() == l.committed.Load() {
+	if l.acked() == l.committed.Load() {
 		l.since.Store(j.fetched.UnixNano())
 	}
-	l.acked.Store(j.next)
+	l.reach(j.next, j.holds)
+	if l.pair.route.StreamBy != nil {
+		m.OpenStreams(j.open)
+		m.StreamsLost.Add(float64(j.lost))
+	}
 	if l.o.ExactlyOnce {
 		l.commit(j.next)
 		return nil
@@ -411,7 +432,7 @@ func (l *lane) abandon(j *job) {
 func (l *lane) commit(at int64) {
 	l.committed.Store(at)
 	l.since.Store(time.Now().UnixNano())
-	l.metrics.Uncommitted(l.acked.Load()-at, time.Unix(0, l.since.Load()))
+	l.metrics.Uncommitted(l.acked()-at, time.Unix(0, l.since.Load()))
 	select {
 	case l.room <- struct{}{}:
 	default:
@@ -422,9 +443,10 @@ func (l *lane) commit(at int64) {
 // committed once those up to next are, or none at all. Longer than a moment it
 // waits visibly.
 func (l *lane) throttle(ctx context.Context, next int64) {
+	l.wanted.Store(next)
 	const moment = time.Second
 	begun := time.Now()
-	for l.acked.Load() > l.committed.Load() && next-l.committed.Load() > l.o.MaxUncommitted && ctx.Err() == nil {
+	for l.acked() > l.committed.Load() && next-l.committed.Load() > l.o.MaxUncommitted && ctx.Err() == nil {
 		l.commits.soon()
 		select {
 		case <-ctx.Done():

@@ -52,6 +52,9 @@ type Options struct {
 	// MaxUncommitted is how many offsets of a partition may be written and not
 	// committed before it waits; 0 is 10,000.
 	MaxUncommitted int64
+	// StreamHold is how long a commit waits for what is open in a stream of records;
+	// 0 is 30 s.
+	StreamHold time.Duration
 	// CommitInterval is how often offsets are committed; 0 is 1 s.
 	CommitInterval time.Duration
 	// TopicInterval is how often new topics are looked for; 0 is 10 s.
@@ -93,6 +96,7 @@ func (o *Options) defaults() error {
 	number(&o.Prefetch, 2)
 	span(&o.MaxWait, 500*time.Millisecond)
 	span(&o.CommitInterval, time.Second)
+	span(&o.StreamHold, 30*time.Second)
 	span(&o.TopicInterval, 10*time.Second)
 	span(&o.TransactionTimeout, 30*time.Second)
 	if o.MaxUncommitted <= 0 {
@@ -108,8 +112,13 @@ func (o *Options) defaults() error {
 		o.From.MaxResponse = max(64<<20, 2*o.FetchBytes)
 	}
 	for i := range o.Routes {
-		if r := &o.Routes[i]; (r.Payload == Avro || r.Payload == Protobuf) && r.Schemas.Other == nil {
+		r := &o.Routes[i]
+		schema := r.Payload == Avro || r.Payload == Protobuf
+		if schema && r.Schemas.Other == nil {
 			return fmt.Errorf("kafka: payload %v needs a schema", r.Payload)
+		}
+		if r.StreamBy != nil && (schema || r.Payload.OTLP()) {
+			return fmt.Errorf("kafka: stream_by is for records that are lines of a log, which values of %v are not", r.Payload)
 		}
 	}
 	switch {

@@ -19,6 +19,8 @@ type Route struct {
 	Binary Binary
 	// Schemas are those of values that are framed, or of one format.
 	Schemas Schemas
+	// StreamBy says which records are lines of one log; nil if each is by itself.
+	StreamBy *StreamBy
 }
 
 // ParseRoute returns a route. It refuses a template that names no group of the

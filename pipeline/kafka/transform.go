@@ -99,6 +99,10 @@ func (t *transformer) run() {
 		}
 	}
 	t.j.err = t.flush()
+	if s := t.j.streams; s != nil {
+		t.j.holds, t.j.open, t.j.lost = s.holds(t.j.next), len(s.open), s.lost
+		s.lost = 0
+	}
 }
 
 // batch redacts a batch. An error is the encoder's and ends the job.
@@ -306,8 +310,12 @@ func (t *transformer) redact() (wanted int) {
 		}
 		special = special || t.forms[i] == unknown || t.forms[i] == batched
 	}
-	t.begin(0)
-	t.r.Batch(t.values[:t.group], t.value)
+	if t.j.streams != nil {
+		t.follow()
+	} else {
+		t.begin(0)
+		t.r.Batch(t.values[:t.group], t.value)
+	}
 	for i := range t.recs[:t.group] {
 		rec := &t.recs[i]
 		if rec.Offset < t.j.from {
@@ -334,14 +342,22 @@ func (t *transformer) begin(i int) {
 	t.found, t.dropped, t.fails = len(t.j.findings), false, t.r.Failed()
 }
 
-// value takes what became of a value.
+// value takes what became of a value, and begins the next.
 func (t *transformer) value(i int, redacted []byte) {
+	t.take(i, redacted)
+	if i+1 < t.group {
+		t.begin(i + 1)
+	}
+}
+
+// take takes what became of a value.
+func (t *transformer) take(i int, redacted []byte) {
 	in := t.values[i]
 	changed := len(redacted) != len(in) || len(in) > 0 && &redacted[0] != &in[0]
 	switch {
 	case t.r.Failed() != t.fails:
 		t.failed(i, pipeline.Unscanned)
-	case t.dropped:
+	case t.dropped || changed && t.r.Dropped():
 		t.edit(i).drop = true
 	case changed && t.forms[i] == detected:
 		t.failed(i, pipeline.UnknownFormat)
@@ -353,9 +369,6 @@ func (t *transformer) value(i int, redacted []byte) {
 		}
 		t.arena = append(t.arena, redacted...)
 		e.value = t.arena[n:len(t.arena):len(t.arena)]
-	}
-	if i+1 < t.group {
-		t.begin(i + 1)
 	}
 }
 

@@ -1,0 +1,253 @@
+package kafka
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
+)
+
+// streamed is a world in which records of logs go through one partition.
+type streamed struct {
+	*world
+	next    int64 // offset of the next record
+	secrets []string
+	keys    [][2]int64 // offsets of the first and last lines of keys
+
+	mu        sync.Mutex
+	committed []int64 // every offset that was committed for the partition
+}
+
+func newStreamed(t *testing.T, opts ...kfake.Opt) *streamed {
+	s := &streamed{world: newWorld(t, opts...)}
+	s.fake.ControlKey(int16(kmsg.OffsetCommit), func(r kmsg.Request) (kmsg.Response, error, bool) {
+		s.fake.KeepControl()
+		for _, topic := range r.(*kmsg.OffsetCommitRequest).Topics {
+			for _, p := range topic.Partitions {
+				if p.Partition == 0 {
+					s.mu.Lock()
+					s.committed = append(s.committed, p.Offset)
+					s.mu.Unlock()
+				}
+			}
+		}
+		return nil, nil, false
+	})
+	return s
+}
+
+func (s *streamed) options(by string) Options {
+	s.Helper()
+	o := s.world.options()
+	var err error
+	if o.Routes[0].StreamBy, err = ParseStreamBy(by); err != nil {
+		s.Fatal(err)
+	}
+	o.Failure = 0
+	return o
+}
+
+// write writes lines of logs, each in a batch of its own if so.
+func (s *streamed) write(alone bool, lines ...line) {
+	s.Helper()
+	var recs []*kgo.Record
+	for _, l := range lines {
+		r := &kgo.Record{Value: []byte(l.text)}
+		if l.log != "" {
+			r.Key, r.Headers = []byte(l.log), []kgo.RecordHeader{{Key: "host", Value: []byte(l.log)}}
+		}
+		recs = append(recs, r)
+		if alone {
+			s.produce(r)
+		}
+	}
+	if !alone {
+		s.produce(recs...)
+	}
+	s.next += int64(len(lines))
+}
+
+// key returns the lines of a private key, in two parts.
+func (s *streamed) key(log string, seed uint64) (first, second []line) {
+	var all []line
+	for _, l := range keyLines(s, seed) {
+		all = append(all, line{log, l})
+	}
+	s.secrets = append(s.secrets, rows(keyLines(s, seed))...)
+	return all[:len(all)/2], all[len(all)/2:]
+}
+
+// clear writes one more record and reads all up to it. It sees to it that no line of a
+// key is left.
+func (s *streamed) clear() (values []string) {
+	s.Helper()
+	mark := fmt.Sprint("mark ", s.next)
+	s.write(true, line{"", mark})
+	c := s.dial(kgo.ConsumeTopics("clean.logs"), kgo.FetchMaxWait(50*time.Millisecond), kgo.MetadataMinAge(50*time.Millisecond),
+		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.UnknownTopicRetries(-1))
+	defer c.Close()
+	ctx, cancel := context.WithTimeout(s.Context(), 30*time.Second)
+	defer cancel()
+	for {
+		fs := c.PollFetches(ctx)
+		if ctx.Err() != nil {
+			s.Fatalf("%q does not come, only %q", mark, values)
+		}
+		for r := range fs.RecordsAll() {
+			for _, secret := range append(s.secrets, secret) {
+				if strings.Contains(string(r.Value), secret) {
+					s.Errorf("offset %d: %s", r.Offset, r.Value)
+				}
+			}
+			if string(r.Value) == mark {
+				return values
+			}
+			values = append(values, string(r.Value))
+		}
+	}
+}
+
+// commits waits until an offset was committed, and sees to it that none was that lies
+// inside a key.
+func (s *streamed) commits(want int64) {
+	s.Helper()
+	s.world.committed(map[int32]int64{0: want})
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, at := range s.committed {
+		for _, k := range s.keys {
+			if at > k[0] && at <= k[1] {
+				s.Errorf("offset %d was committed, inside the key from %d to %d", at, k[0], k[1])
+			}
+		}
+	}
+}
+
+// Keys of two logs that come line by line, mixed, are redacted over fetches, and no
+// offset inside them is committed.
+func TestStreams(t *testing.T) {
+	for _, by := range []string{"key", "header:host", "field:kubernetes.pod_name"} {
+		t.Run(by, func(t *testing.T) {
+			t.Parallel()
+			s := newStreamed(t)
+			o := s.options(by)
+			o.FetchBytes = 1 // a batch each
+			stop := s.start(o)
+			a1, a2 := s.key("a", 1)
+			b1, b2 := s.key("b", 2)
+			a, b := append(a1, a2...), append(b1, b2...)
+			var all []line
+			for i := range a {
+				all = append(all, a[i])
+				if i > 2 && len(b) > 0 {
+					all, b = append(all, b[0]), b[1:]
+				}
+				all = append(all, line{"", "password=" + secret}, line{"c", "GET / 200"})
+			}
+			all = append(append(all, b...), line{"a", "end"}, line{"b", "end"})
+			if by[0] == 'f' {
+				for i, l := range all {
+					if l.log != "" {
+						all[i] = line{"", fmt.Sprintf(`{"log":"%s","kubernetes":{"pod_name":"%s"}}`, l.text, l.log)}
+					}
+				}
+			}
+			s.keys = [][2]int64{{0, int64(slices.IndexFunc(all, func(l line) bool { return strings.Contains(l.text, "END") }))}}
+			s.write(true, all...)
+			got := s.clear()
+			s.commits(s.next)
+			if err := stop(); err != nil {
+				t.Error(err)
+			}
+			if n := strings.Count(strings.Join(got, ""), "REDACTED-private-key"); n != 2 {
+				t.Errorf("%d markers of keys", n)
+			}
+			if got[len(got)-1] != all[len(all)-1].text {
+				t.Errorf("the last record is %q", got[len(got)-1])
+			}
+			if used := s.budget.Used(); used != 0 {
+				t.Errorf("%d bytes are still counted", used)
+			}
+		})
+	}
+}
+
+// Whoever goes on in the middle of a key sees it from its beginning.
+func TestStreamsGoOn(t *testing.T) {
+	for _, how := range []string{"stop", "rebalance"} {
+		t.Run(how, func(t *testing.T) {
+			t.Parallel()
+			s := newStreamed(t)
+			o := s.options("key")
+			first, second := s.key("a", 3)
+			s.write(true, line{"a", "x"}, line{"b", "y"})
+			s.keys = [][2]int64{{2, 2 + int64(len(first)+len(second)) + 2}} // two others and a mark lie in it
+			s.write(false, first...)
+			s.write(false, line{"b", "z"}, line{"", "w"})
+			stop := s.start(o)
+			s.clear()
+			s.commits(2)
+			if how == "stop" {
+				if err := stop(); err != nil {
+					t.Fatal(err)
+				}
+				s.commits(2)
+			}
+			stop = s.start(o)
+			s.write(true, second...)
+			s.write(true, line{"a", "last"})
+			s.commits(s.next)
+			got := s.clear()
+			if err := stop(); err != nil {
+				t.Error(err)
+			}
+			if got[len(got)-1] != "last" {
+				t.Errorf("%q", got)
+			}
+		})
+	}
+}
+
+// A key that never ends holds commits back for a time and for a number of records,
+// and no longer.
+func TestStreamsHold(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		set  func(*Options)
+	}{
+		{"time", func(o *Options) { o.StreamHold = 300 * time.Millisecond }},
+		{"records", func(o *Options) { o.StreamHold, o.MaxUncommitted = time.Hour, 20 }},
+		{"a record", func(o *Options) { o.StreamHold, o.MaxUncommitted = time.Hour, 1 }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s := newStreamed(t)
+			o := s.options("key")
+			o.FetchBytes = 1
+			c.set(&o)
+			first, second := s.key("a", 4)
+			s.write(false, first...)
+			stop := s.start(o)
+			for i := range 60 {
+				s.write(true, line{fmt.Sprint("host-", i%5), "GET / 200"})
+			}
+			s.commits(s.next)
+			// What is open is still redacted.
+			s.write(true, second...)
+			got := s.clear()
+			if err := stop(); err != nil {
+				t.Error(err)
+			}
+			if n := strings.Count(strings.Join(got, ""), "REDACTED"); n != 1 {
+				t.Errorf("%d markers", n)
+			}
+		})
+	}
+}
