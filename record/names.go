@@ -29,7 +29,7 @@ func (t *Texts) Key(names *Names, at, start, end int) {
 	}
 	from, changed := len(t.arena), false
 	if len(key) > 0 && !t.r.CleanValue(nil, key) {
-		m := Mark(len(t.path))
+		m := t.Here()
 		t.path = append(t.path, keyMark...)
 		usual := t.r.Default
 		t.r.Default = redact.Token

@@ -5,10 +5,13 @@ import "strconv"
 // Mark is a place in the path of a text.
 type Mark int
 
+// Here returns where the path is.
+func (t *Texts) Here() Mark { return Mark(len(t.path)) }
+
 // Down goes to a member of that name. Paths are written like user.emails[2]; only
 // the second walk writes any.
 func (t *Texts) Down(name []byte) Mark {
-	m := Mark(len(t.path))
+	m := t.Here()
 	if t.editing {
 		if m > 0 {
 			t.path = append(t.path, '.')
@@ -20,7 +23,7 @@ func (t *Texts) Down(name []byte) Mark {
 
 // Item goes to an item of a list, counted from 0.
 func (t *Texts) Item(i int) Mark {
-	m := Mark(len(t.path))
+	m := t.Here()
 	if t.editing {
 		t.path = append(t.path, '[')
 		t.path = strconv.AppendInt(t.path, int64(i), 10)

@@ -225,5 +225,14 @@ func (t *Texts) Remove(start, end int) {
 	}
 }
 
+// Empty takes a part of the value whose contents are to be left out: what stands at
+// value[at:end] becomes the length of nothing.
+func (t *Texts) Empty(at, end int) {
+	t.suspect = true
+	if t.editing {
+		t.change(edit{start: at, end: end, measured: true})
+	}
+}
+
 // Editing reports whether this is the second walk.
 func (t *Texts) Editing() bool { return t.editing }
