@@ -8,10 +8,15 @@ import (
 
 	"github.com/linkedin/goavro/v2"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protodesc"
+	"google.golang.org/protobuf/types/descriptorpb"
+	"google.golang.org/protobuf/types/known/structpb"
 
 	"github.com/stanch/stanch/finding"
 	"github.com/stanch/stanch/pipeline"
 	"github.com/stanch/stanch/record/avro"
+	"github.com/stanch/stanch/record/protobuf"
 	"github.com/stanch/stanch/redact"
 )
 
@@ -196,5 +201,61 @@ func TestSchemaFlow(t *testing.T) {
 	}
 	if got := w.keep.quarantined(); len(got) != n/10 {
 		t.Errorf("%d in the quarantine", len(got))
+	}
+}
+
+// TestProtobuf redacts messages behind a frame and their indexes.
+func TestProtobuf(t *testing.T) {
+	file := protodesc.ToFileDescriptorProto(structpb.File_google_protobuf_struct_proto)
+	set, err := proto.Marshal(&descriptorpb.FileDescriptorSet{File: []*descriptorpb.FileDescriptorProto{file}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := protobuf.Parse(set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	indexed, err := files.Indexed("", protobuf.Refuse)
+	if err != nil {
+		t.Fatal(err)
+	}
+	message, err := files.Message("google.protobuf.Struct", protobuf.Refuse)
+	if err != nil {
+		t.Fatal(err)
+	}
+	encode := func(v string) []byte {
+		s, err := structpb.NewStruct(map[string]any{"user": map[string]any{"password": v}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := proto.Marshal(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	for _, c := range []struct {
+		name   string
+		route  Route
+		prefix []byte
+	}{
+		{"with a frame", Route{Payload: Framed, Schemas: Schemas{ByID: map[uint32]Format{9: indexed}}}, append(framing(9), 0)},
+		{"without", Route{Payload: Protobuf, Schemas: Schemas{Other: message}}, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			in := append(bytes.Clone(c.prefix), encode(secret)...)
+			unknown := append(bytes.Clone(in), 0xf8, 0x06, 0x01)
+			j := transform(t, engine(), telemetryOptions(), c.route, in, append(bytes.Clone(c.prefix), encode("")...), in[:len(in)-1], unknown)
+			got, _ := outputs(t, j)
+			if len(got) != 2 || j.changed != 1 || j.failed[pipeline.Undecodable] != 1 || j.failed[pipeline.UnknownFormat] != 1 {
+				t.Fatalf("%q, failed %v", got, j.failed)
+			}
+			if want := append(bytes.Clone(c.prefix), encode("REDACTED-password")...); !bytes.Equal(got[0], want) {
+				t.Errorf("%q\nwant %q", got[0], want)
+			}
+			if len(j.findings) != 1 || j.findings[0].Source.Path != "fields.user.fields.password" {
+				t.Errorf("%+v", j.findings)
+			}
+		})
 	}
 }
