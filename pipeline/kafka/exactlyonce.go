@@ -2,18 +2,26 @@ package kafka
 
 import (
 	"context"
+	"fmt"
 	"time"
+
+	"go.uber.org/zap"
 
 	"github.com/stanch/stanch/pipeline"
 	"github.com/stanch/stanch/pipeline/kafka/batch"
 	"github.com/stanch/stanch/pipeline/kafka/cluster"
 )
 
-// transact writes a job and commits its offset in one transaction. After an
-// error nothing is known; the lane's next session finds out.
+// transact writes a job and commits its offset in one transaction. As long as a stream
+// is open the transaction goes on with the next job, because the offset must not pass
+// the beginning of what is open and nothing may be written twice. After an error nothing
+// is known; the lane's next session finds out.
 func (l *lane) transact(ctx context.Context, j *job) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
+	}
+	if l.begun.IsZero() {
+		l.begun = time.Now()
 	}
 	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.o.TransactionTimeout)
 	defer cancel()
@@ -36,17 +44,66 @@ func (l *lane) transact(ctx context.Context, j *job) error {
 			return err
 		}
 	}
-	if err := l.tx.CommitOffset(bounded, l.o.Group, l.gen, l.in, j.next); err != nil {
+	if left := l.patience() - time.Since(l.begun); left > 0 && l.safeAt(&progress{j.next, j.holds}) < j.next {
+		if l.due == nil {
+			l.due = time.After(left)
+		}
+		return nil
+	}
+	return l.end(bounded, j.next)
+}
+
+// patience is how long a transaction goes on at most because a stream is open. Those
+// who read committed records wait for it, and the broker aborts it if it takes too long.
+func (l *lane) patience() time.Duration {
+	const part = 3 // of the time that the broker gives it
+	return min(l.o.StreamHold, l.o.TransactionTimeout/part)
+}
+
+// end commits an offset and with it the transaction.
+func (l *lane) end(ctx context.Context, next int64) error {
+	if err := l.tx.CommitOffset(ctx, l.o.Group, l.gen, l.in, next); err != nil {
 		return err
 	}
-	if err := l.tx.Commit(bounded); err != nil {
+	if err := l.tx.Commit(ctx); err != nil {
 		return err
 	}
 	for range l.tx.Retries {
 		l.metrics.Retry("transaction", "kafka_51")
 	}
 	l.tx.Retries = 0
+	l.begun, l.due = time.Time{}, nil
 	return nil
+}
+
+// endDue ends a transaction that has waited long enough for a stream that is open.
+func (l *lane) endDue(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.o.TransactionTimeout)
+	defer cancel()
+	at := l.acked()
+	if err := l.end(bounded, at); err != nil {
+		return fmt.Errorf("offset %d: %w", at, err)
+	}
+	l.commit(at)
+	return nil
+}
+
+// abort ends a transaction that a stop has left open. The next owner begins before what
+// is open; should this fail, it aborts the transaction itself.
+func (l *lane) abort() {
+	const patience = 5 * time.Second
+	if l.begun.IsZero() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if err := l.tx.Abort(ctx); err != nil {
+		l.log.Warn("a transaction was not aborted", zap.Error(err))
+	}
+	l.begun, l.due = time.Time{}, nil
 }
 
 // putIn writes a batch within the transaction. A batch that the broker refuses for

@@ -44,8 +44,12 @@ type lane struct {
 	wanted    atomic.Int64 // offset behind the job that waits to be written
 	underWay  atomic.Int64 // jobs that were read and are not written
 	room      chan struct{}
-	givenUp   bool                // a request of the job in hand was, and may go on
-	tx        *cluster.Transactor // of exactly-once delivery
+	givenUp   bool // a request of the job in hand was, and may go on
+
+	// Of exactly-once delivery, and of the transaction under way.
+	tx    *cluster.Transactor
+	begun time.Time        // zero if there is none
+	due   <-chan time.Time // when it has to end although a stream is open
 }
 
 func newLane(r *run, gen *cluster.Generation, c *committer, in cluster.Partition, pair pairing, start int64) *lane {
@@ -112,21 +116,35 @@ func (l *lane) session(live context.Context) error {
 		defer close(jobs)
 		failed = l.read(ctx, at, s, jobs)
 	})
-	for j := range jobs {
-		<-j.done
-		if err == nil {
-			err = l.write(ctx, j)
-			if err != nil {
-				cancel() // what was read ahead is read again
+	for more := true; more; {
+		var j *job
+		select {
+		case j, more = <-jobs:
+			if !more {
+				continue
+			}
+			<-j.done
+			if err == nil {
+				err = l.write(ctx, j)
+			}
+			l.release(j)
+			l.underWay.Add(-1)
+		case <-l.due:
+			if err == nil {
+				err = l.endDue(ctx)
 			}
 		}
-		l.release(j)
-		l.underWay.Add(-1)
+		if err != nil {
+			cancel() // what was read ahead is read again
+		}
 	}
 	reader.Wait()
 	cancel()
 	if err == nil {
 		err = failed
+	}
+	if live.Err() != nil {
+		l.abort()
 	}
 	return err
 }
@@ -142,7 +160,7 @@ func (l *lane) begin(ctx context.Context) (int64, error) {
 		if err != nil {
 			return 0, err
 		}
-		l.tx = tx
+		l.tx, l.begun, l.due = tx, time.Time{}, nil
 		got, err := l.from.Committed(ctx, l.o.Group, []cluster.Partition{l.in})
 		if err != nil {
 			return 0, err
@@ -408,7 +426,7 @@ func (l *lane) write(ctx context.Context, j *job) error {
 		m.OpenStreams(j.open)
 		m.StreamsLost.Add(float64(j.lost))
 	}
-	if l.o.ExactlyOnce {
+	if l.o.ExactlyOnce && l.begun.IsZero() {
 		l.commit(j.next)
 		return nil
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
@@ -247,6 +248,124 @@ func TestStreamsHold(t *testing.T) {
 			}
 			if n := strings.Count(strings.Join(got, ""), "REDACTED"); n != 1 {
 				t.Errorf("%d markers", n)
+			}
+		})
+	}
+}
+
+// visible reads what consumers see that read committed records only, until want are
+// there, and reports it if there are more.
+func (s *streamed) visible(want int) []string {
+	s.Helper()
+	var values []string
+	for _, r := range s.consume("clean.logs", want) {
+		for _, secret := range s.secrets {
+			if strings.Contains(string(r.Value), secret) {
+				s.Errorf("offset %d: %s", r.Offset, r.Value)
+			}
+		}
+		values = append(values, string(r.Value))
+	}
+	if len(values) != want {
+		s.Errorf("%d records are visible, want %d", len(values), want)
+	}
+	return values
+}
+
+// With exactly-once delivery a key that comes in several fetches is written in one
+// transaction: whoever stops in its middle leaves nothing of it.
+func TestStreamsExactlyOnce(t *testing.T) {
+	for _, how := range []string{"stop", "rebalance", "abort", "go on"} {
+		t.Run(how, func(t *testing.T) {
+			t.Parallel()
+			s := newStreamed(t)
+			o := s.options("key")
+			o.ExactlyOnce, o.FetchBytes = true, 1
+			first, second := s.key("a", 6)
+			s.write(true, line{"a", "x"}, line{"b", "y"})
+			begin := s.next
+			stop := s.start(o)
+			s.world.committed(map[int32]int64{0: begin})
+			s.write(true, first...)
+			s.write(true, line{"b", "z"})
+			// All of it is written, and nothing of it to be seen.
+			if got := len(s.consume("clean.logs", int(s.next), kgo.FetchIsolationLevel(kgo.ReadUncommitted()))); got < int(s.next) {
+				t.Fatalf("%d records are written", got)
+			}
+			s.world.committed(map[int32]int64{0: begin})
+			switch how {
+			case "stop":
+				if err := stop(); err != nil {
+					t.Fatal(err)
+				}
+				s.world.committed(map[int32]int64{0: begin})
+				// Nothing is left that others would have to wait for.
+				stable, err := s.admin.ListCommittedOffsets(t.Context(), "clean.logs")
+				if err != nil {
+					t.Fatal(err)
+				}
+				end, err := s.admin.ListEndOffsets(t.Context(), "clean.logs")
+				if err != nil {
+					t.Fatal(err)
+				}
+				if a, b := stable["clean.logs"][0].Offset, end["clean.logs"][0].Offset; a != b || b <= begin {
+					t.Errorf("stable up to %d of %d", a, b)
+				}
+				stop = s.start(o)
+			case "rebalance":
+				stop = s.start(o)
+			case "abort":
+				// The broker ends the transaction, and the lane begins anew.
+				s.fake.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Topic: "clean.logs", Err: kerr.InvalidProducerEpoch, Count: 1})
+			}
+			s.write(true, second...)
+			s.write(true, line{"a", "last"})
+			s.world.committed(map[int32]int64{0: s.next})
+			got := s.visible(int(s.next))
+			if err := stop(); err != nil {
+				t.Error(err)
+			}
+			want := append(append([]string{"x", "y", "REDACTED-private-key"}, make([]string, len(first)-1)...), "z")
+			want = append(append(want, make([]string, len(second))...), "last")
+			if !slices.Equal(got, want) {
+				t.Errorf("%q", got)
+			}
+		})
+	}
+}
+
+// A key that never ends does not keep committed records from being seen for longer
+// than the hold, or a part of the transaction's time; nor does it if nothing follows.
+func TestStreamsExactlyOnceHold(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		set  func(*Options)
+	}{
+		{"hold", func(o *Options) { o.StreamHold = 300 * time.Millisecond }},
+		{"transaction", func(o *Options) { o.TransactionTimeout = 3 * time.Second }},
+		{"records", func(o *Options) { o.MaxUncommitted = 3 }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s := newStreamed(t)
+			o := s.options("key")
+			o.ExactlyOnce, o.FetchBytes = true, 1
+			c.set(&o)
+			first, second := s.key("a", 7)
+			stop := s.start(o)
+			s.write(true, first...)
+			s.world.committed(map[int32]int64{0: s.next})
+			s.visible(int(s.next))
+			// What is open is still redacted.
+			s.write(true, second...)
+			s.write(true, line{"a", "last"})
+			s.world.committed(map[int32]int64{0: s.next})
+			got := s.visible(int(s.next))
+			if err := stop(); err != nil {
+				t.Error(err)
+			}
+			if got[len(got)-1] != "last" || strings.Count(strings.Join(got, ""), "REDACTED") != 1 {
+				t.Errorf("%q", got)
 			}
 		})
 	}

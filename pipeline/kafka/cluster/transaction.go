@@ -152,11 +152,16 @@ func (t *Transactor) CommitOffset(ctx context.Context, group string, g *Generati
 
 // Commit ends the transaction. After an error nobody can say whether it did:
 // the committed offset tells.
-func (t *Transactor) Commit(ctx context.Context) error {
+func (t *Transactor) Commit(ctx context.Context) error { return t.end(ctx, true) }
+
+// Abort ends the transaction so that nothing of it was.
+func (t *Transactor) Abort(ctx context.Context) error { return t.end(ctx, false) }
+
+func (t *Transactor) end(ctx context.Context, commit bool) error {
 	if len(t.open) == 0 && !t.offsets {
 		return nil
 	}
-	req := &endtxn.Request{TransactionalID: t.id, ProducerID: t.producer.ID, ProducerEpoch: t.producer.Epoch, Committed: true}
+	req := &endtxn.Request{TransactionalID: t.id, ProducerID: t.producer.ID, ProducerEpoch: t.producer.Epoch, Committed: commit}
 	err := t.retry(ctx, func(ctx context.Context) error {
 		m, err := t.ask(ctx, req)
 		if err != nil {
