@@ -44,6 +44,7 @@ func (b *Builder) Add(pattern []byte, id uint32) error {
 	case d.count >= maxPatterns:
 		return errors.New("too many patterns")
 	}
+	d.rung = best
 	last := len(d.store) - 1
 	if last < 0 || len(d.store[last])+len(pattern) > 1<<storeBits {
 		if len(d.store) == maxPages {
@@ -82,7 +83,6 @@ func (b *Builder) window(w windowed) {
 // assign finds the tier of a pattern, and the first place of its windows if it has a
 // trigger.
 func (b *Builder) assign(p []byte) (tier uint8, anchor uint16) {
-	b.d.kernel = hasKernel()
 	k := b.d.kindsOf(p)
 	if places := shapes[0].places(&k, len(p)); places != 0 {
 		b.count[0]++
@@ -167,7 +167,6 @@ func (b *Builder) Len() int { return b.d.count }
 // Build returns the dictionary. The builder must not be used any more.
 func (b *Builder) Build() *Dictionary {
 	d := &b.d
-	d.kernel = hasKernel()
 	d.ordered = new(sync.Once)
 	fit(d.store)
 	fit(d.entries)
@@ -241,16 +240,11 @@ func (d *Dictionary) enter(i int, places uint64) {
 }
 
 // kindsOf is the masks of the first 64 bytes of a pattern.
-func (d *Dictionary) kindsOf(p []byte) (k kinds) {
-	if !d.kernel {
-		return kindsOf(p[:min(len(p), 64)])
-	}
+func (d *Dictionary) kindsOf(p []byte) kinds {
 	if len(p) >= 64 {
-		kindsKernelOf((*[64]byte)(p), &k)
-		return k
+		return d.rung.kindsOf((*[64]byte)(p))
 	}
 	var head [64]byte
 	copy(head[:], p)
-	kindsKernelOf(&head, &k)
-	return k
+	return d.rung.kindsOf(&head)
 }

@@ -7,10 +7,10 @@ import "iter"
 // the eight bytes from there on.
 func Changes(text []byte, s *Scratch) iter.Seq[int] {
 	return func(yield func(int) bool) {
-		d := Dictionary{kernel: hasKernel()}
+		d := Dictionary{rung: best}
 		t := tier{shape: shapes[atMixed]}
 		for off := 0; off+8 <= len(text); off += chunk {
-			n := t.candidates(s, d.kinds(text[off:], s), d.kernel)
+			n := t.candidates(s, d.kinds(text[off:], s), d.rung)
 			for _, p := range s.at[:n] {
 				if at := off + int(p); at+8 <= len(text) && !yield(at) {
 					return

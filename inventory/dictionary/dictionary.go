@@ -13,7 +13,7 @@ type Dictionary struct {
 	entries [][]entry // in pages, too: growing copies nothing
 	count   int
 	longest int
-	kernel  bool
+	rung    rung
 
 	// For Tail: the numbers of the patterns in their order, and the bytes that
 	// they begin with.

@@ -3,6 +3,7 @@ package dictionary
 import (
 	"bytes"
 	"fmt"
+	"math/bits"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -39,11 +40,11 @@ func build(t testing.TB, patterns [][]byte) *Dictionary {
 
 // rungs returns the dictionary once for every kernel there is.
 func rungs(d *Dictionary) map[string]*Dictionary {
-	plain := *d
-	plain.kernel = false
-	all := map[string]*Dictionary{"plain": &plain}
-	if d.kernel {
-		all["avx2"] = d
+	all := map[string]*Dictionary{}
+	for r := plain; r <= best; r++ {
+		with := *d
+		with.rung = r
+		all[r.String()] = &with
 	}
 	return all
 }
@@ -283,13 +284,10 @@ func FuzzRuns(f *testing.F) {
 	})
 }
 
-// TestKinds: the kernels and the plain masks agree on all bytes at all places.
-func TestKinds(t *testing.T) {
-	if !hasKernel() {
-		t.Skip("no kernel")
-	}
-	text := make([]byte, chunk+64)
+// TestRungs: all kernels give what the plain ones give, on all bytes at all places.
+func TestRungs(t *testing.T) {
 	for seed := range uint64(20) {
+		text := make([]byte, chunk+64)
 		r := rand.New(rand.NewPCG(6, seed))
 		for i := range text {
 			switch text[i] = byte(r.Uint32()); seed % 4 {
@@ -301,37 +299,93 @@ func TestKinds(t *testing.T) {
 				text[i] = "aA0!. "[int(text[i])%6]
 			}
 		}
-		var got, want blocks
+		if seed == 0 {
+			for i := range 256 { // each byte in each lane
+				for k := range 32 {
+					text[i*64+(i+k*2)%64] = byte(i)
+				}
+			}
+		}
+		var want blocks
 		kindsPlain(text, &want)
-		kindsKernel(text, &got)
-		if got != want {
-			t.Fatal("the masks differ")
-		}
-		for n := range 9 {
-			var got, plain [maxBlocks]uint64
-			mixedPlain(&want, chunk/64-n, &plain)
-			mixedKernel(&want, chunk/64-n, &got)
-			if got != plain {
-				t.Fatal("the triggers differ")
+		for rung := avx2; rung <= best; rung++ {
+			var got blocks
+			if rung.kinds(text, &got); got != want {
+				t.Fatalf("%s: the masks differ", rung)
 			}
-		}
-		for _, shape := range shapes {
-			var got, plain [maxBlocks]uint64
-			gatedPlain(want[3][:], stepsOf(shape.gate), strides[shape.stride], plain[:])
-			gatedKernel(want[3][:], stepsOf(shape.gate), strides[shape.stride], got[:])
-			if got != plain {
-				t.Fatal("the gates differ")
+			if rung.kindsOf((*[64]byte)(text)) != want.at(0) {
+				t.Fatalf("%s: the masks of a pattern differ", rung)
 			}
-		}
-		var k kinds
-		kindsKernelOf((*[64]byte)(text), &k)
-		if k != want.at(0) {
-			t.Fatal("the masks of a pattern differ")
+			for n := range 20 {
+				n = (chunk/64-n)*(n%2) + n // many and few
+				var mixed, mixedWant [maxBlocks]uint64
+				mixedPlain(&want, 0, n, &mixedWant)
+				if rung.mixed(&want, n, &mixed); !slices.Equal(mixed[:n], mixedWant[:n]) {
+					t.Fatalf("%s: the triggers of %d blocks differ", rung, n)
+				}
+				testFlatten(t, rung, mixed[:n], 1)
+			}
+			for _, shape := range shapes {
+				for kind := range want {
+					var got, plain [maxBlocks]uint64
+					gatedPlain(want[kind][:], stepsOf(shape.gate), strides[shape.stride], plain[:])
+					if rung.gated(want[kind][:], stepsOf(shape.gate), strides[shape.stride], got[:]); got != plain {
+						t.Fatalf("%s: the gates differ", rung)
+					}
+					testFlatten(t, rung, got[:chunk/64], shape.stride)
+				}
+			}
 		}
 	}
 	for _, b := range []byte(signs) {
 		if k := kindsOf([]byte{b}); k != (kinds{visible: 1, sign: 1}) {
 			t.Errorf("%q: %v", b, k)
+		}
+	}
+}
+
+func testFlatten(t *testing.T, r rung, masks []uint64, stride int) {
+	t.Helper()
+	var want []uint16
+	for i, m := range masks {
+		for ; m != 0; m &= m - 1 {
+			want = append(want, uint16(i*64+bits.TrailingZeros64(m)))
+		}
+	}
+	for _, r := range []rung{plain, r} {
+		var at offsets
+		if n := r.flatten(slices.Clone(masks), stride, &at); !slices.Equal(at[:n], want) {
+			t.Fatalf("%s: places of a stride of %d: %v, want %v", r, stride, at[:n], want)
+		}
+	}
+}
+
+// TestSift: all kernels keep the same places, at either end of a text, too.
+func TestSift(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 9))
+	var patterns [][]byte
+	for range 3000 {
+		patterns = append(patterns, token(r, 20+r.IntN(20)))
+	}
+	tier := &build(t, patterns).tiers[0]
+	for range 50 {
+		text := slices.Concat(patterns[r.IntN(2000):][:1+r.IntN(400)]...)
+		text = text[:len(text):len(text)]
+		for _, off := range []int{0, -behind, r.IntN(100)} {
+			var at []uint16
+			for p := max(0, -off); off+p+8 <= min(len(text), chunk); p += 1 + r.IntN(4)*r.IntN(4) {
+				at = append(at, uint16(p))
+			}
+			if p := len(text) - 8 - off; p >= 0 && p < chunk && (len(at) == 0 || int(at[len(at)-1]) < p) {
+				at = append(at, uint16(p))
+			}
+			var kept, keptWant offsets
+			n := plain.sift(tier, text, off, at, &keptWant)
+			for rung := avx2; rung <= best; rung++ {
+				if m := rung.sift(tier, text, off, at, &kept); !slices.Equal(kept[:m], keptWant[:n]) {
+					t.Fatalf("%s: %d places are kept, want %d", rung, m, n)
+				}
+			}
 		}
 	}
 }
@@ -367,7 +421,7 @@ func TestRest(t *testing.T) {
 				add(p)
 			}
 			d := b.Build()
-			if few, many := n == maxRest, n == 5000; d.kernel && (few || many) && few != (d.rest != nil) {
+			if few, many := n == maxRest, n == 5000; best != plain && (few || many) && few != (d.rest != nil) {
 				t.Errorf("%d patterns without a trigger: a matcher for them: %t", n, d.rest != nil)
 			}
 			var s Scratch

@@ -25,54 +25,129 @@ func kindsAVX512(p *byte, n int, out *uint64, stride int)
 //go:noescape
 func mixedAVX2(in *blocks, n int, out *[maxBlocks]uint64)
 
+// mixedAVX512 is mixedPlain for n blocks. Up to seven masks behind theirs are written, too,
+// and mean nothing.
+//
+//go:noescape
+func mixedAVX512(in *blocks, n int, out *[maxBlocks]uint64)
+
 // gatedAVX2 is gatedPlain for n times four masks, and the one behind them.
 //
 //go:noescape
 func gatedAVX2(masks *uint64, n int, steps *[2]uint64, k int, every uint64, out *uint64)
 
-func hasKernel() bool { return cpu.X86.HasAVX2 }
+// gatedAVX512 is gatedPlain for n times eight masks, and the one behind them.
+//
+//go:noescape
+func gatedAVX512(masks *uint64, n int, steps *[2]uint64, k int, every uint64, out *uint64)
 
-var hasAVX512 = cpu.X86.HasAVX512F && cpu.X86.HasAVX512BW
+// flattenAVX512 is flattenPlain for n masks. Up to 63 places behind the last are written,
+// too, and mean nothing.
+//
+//go:noescape
+func flattenAVX512(masks *uint64, n int, at *uint16) int
 
-func masksKernel(text []byte, c *Class, out []uint64) {
-	if n := len(text) / 64; n > 0 {
-		_ = out[n-1]
-		masksAVX2(&text[0], n, c, &out[0])
+// siftBMI2 is sift for the n places at at, whose windows start at text+off.
+//
+//go:noescape
+func siftBMI2(text *byte, off int, at *uint16, n int, filter *uint64, shift uint, kept *uint16) int
+
+// bestRung is the best that this processor has. AVX-512 is what Ice Lake and
+// Zen 4 came with.
+func bestRung() rung {
+	x := &cpu.X86
+	switch {
+	case !x.HasAVX2 || !x.HasBMI2:
+		return plain
+	case x.HasAVX512F && x.HasAVX512BW && x.HasAVX512VBMI && x.HasAVX512VBMI2 && x.HasAVX512GFNI && x.HasPOPCNT:
+		return avx512
 	}
+	return avx2
 }
 
-func kindsKernel(text []byte, out *blocks) {
-	if n := len(text) / 64; n > 0 {
-		_ = out[0][n-1]
-		kindsOfBlocks(&text[0], n, &out[0][0], 8*maxBlocks)
+func (r rung) masks(text []byte, c *Class, out []uint64) {
+	n := len(text) / 64
+	if r == plain || n == 0 {
+		masksPlain(text, c, out)
+		return
 	}
+	_ = out[n-1]
+	masksAVX2(&text[0], n, c, &out[0])
 }
 
-// kindsKernelOf is kindsOf.
-func kindsKernelOf(text *[64]byte, k *kinds) { kindsOfBlocks(&text[0], 1, &k.lower, 8) }
+func (r rung) kinds(text []byte, out *blocks) {
+	n := len(text) / 64
+	if r == plain || n == 0 {
+		kindsPlain(text, out)
+		return
+	}
+	_ = out[0][n-1]
+	r.kindsOfBlocks(&text[0], n, &out[0][0], 8*maxBlocks)
+}
 
-func kindsOfBlocks(p *byte, n int, out *uint64, stride int) {
-	if hasAVX512 {
+func (r rung) kindsOf(text *[64]byte) (k kinds) {
+	if r == plain {
+		return kindsOf(text[:])
+	}
+	r.kindsOfBlocks(&text[0], 1, &k.lower, 8)
+	return k
+}
+
+func (r rung) kindsOfBlocks(p *byte, n int, out *uint64, stride int) {
+	if r == avx512 {
 		kindsAVX512(p, n, out, stride)
 	} else {
 		kindsAVX2(p, n, out, stride)
 	}
 }
 
-func mixedKernel(in *blocks, n int, out *[maxBlocks]uint64) {
+func (r rung) mixed(in *blocks, n int, out *[maxBlocks]uint64) {
 	_ = in[0][n] // the one behind is read too
-	mixedAVX2(in, n/4, out)
-	for i := n &^ 3; i < n; i++ {
-		a, b := in.at(i), in.at(i+1)
-		out[i] = mixed(&a, &b)
+	switch r {
+	case plain:
+		mixedPlain(in, 0, n, out)
+	case avx512:
+		if n > chunk/64 {
+			panic("dictionary: too many blocks")
+		}
+		mixedAVX512(in, n, out)
+	default:
+		mixedAVX2(in, n/4, out)
+		mixedPlain(in, n&^3, n, out)
 	}
 }
 
-func gatedKernel(masks []uint64, steps [][2]uint64, every uint64, out []uint64) {
-	k := (len(masks) - 1) / 4
-	if k > 0 {
-		_ = out[4*k-1]
-		gatedAVX2(&masks[0], k, &steps[0], len(steps), every, &out[0])
+func (r rung) gated(masks []uint64, steps [][2]uint64, every uint64, out []uint64) {
+	n := len(masks) - 1
+	switch {
+	case n < 0 || r == plain:
+	case r == avx512 && n >= 8:
+		n &^= 7
+		_ = out[n-1]
+		gatedAVX512(&masks[0], n/8, &steps[0], len(steps), every, &out[0])
+		masks, out = masks[n:], out[n:]
+	case n >= 4:
+		n &^= 3
+		_ = out[n-1]
+		gatedAVX2(&masks[0], n/4, &steps[0], len(steps), every, &out[0])
+		masks, out = masks[n:], out[n:]
 	}
-	gatedPlain(masks[4*k:], steps, every, out[4*k:])
+	gatedPlain(masks, steps, every, out)
+}
+
+func (r rung) flatten(masks []uint64, stride int, at *offsets) int {
+	if r != avx512 || len(masks) == 0 {
+		return flattenPlain(masks, stride, at)
+	}
+	_ = at[64*len(masks)-1]
+	return flattenAVX512(&masks[0], len(masks), &at[0])
+}
+
+func (r rung) sift(t *tier, text []byte, off int, at []uint16, kept *offsets) int {
+	if r == plain || len(at) == 0 {
+		return t.sift(text, off, at, kept)
+	}
+	// They are in order, so that those between are in the text, too.
+	_, _ = text[off+int(at[0])], text[off+int(at[len(at)-1])+7]
+	return siftBMI2(&text[0], off, &at[0], len(at), &t.filter[0], t.shift, &kept[0])
 }

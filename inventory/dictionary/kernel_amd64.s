@@ -133,59 +133,6 @@ kind:
 	VZEROUPPER
 	RET
 
-// Starts of ranges of bytes and their lengths, and the last byte that is not visible.
-DATA starts<>+0(SB)/8, $0x6161616161616161
-DATA starts<>+8(SB)/8, $0x4141414141414141
-DATA starts<>+16(SB)/8, $0x1a1a1a1a1a1a1a1a
-DATA starts<>+24(SB)/8, $0x3030303030303030
-DATA starts<>+32(SB)/8, $0x0a0a0a0a0a0a0a0a
-DATA starts<>+40(SB)/8, $0x2020202020202020
-GLOBL starts<>(SB), RODATA|NOPTR, $48
-
-// func kindsAVX512(p *byte, n int, out *uint64, stride int)
-TEXT ·kindsAVX512(SB), NOSPLIT, $0-32
-	MOVQ p+0(FP), SI
-	MOVQ n+8(FP), CX
-	MOVQ out+16(FP), DI
-	MOVQ stride+24(FP), AX
-	LEAQ (AX)(AX*2), BX
-	VPBROADCASTQ starts<>+0(SB), Z8
-	VPBROADCASTQ starts<>+8(SB), Z9
-	VPBROADCASTQ starts<>+16(SB), Z10
-	VPBROADCASTQ starts<>+24(SB), Z11
-	VPBROADCASTQ starts<>+32(SB), Z12
-	VPBROADCASTQ starts<>+40(SB), Z13
-	VBROADCASTI32X4 signs<>+0(SB), Z14
-	VBROADCASTI32X4 signs<>+16(SB), Z15
-	VPBROADCASTQ nibbles<>(SB), Z6
-
-kind512:
-	PREFETCHT0 4096(SI)
-	VMOVDQU64 (SI), Z0
-	VPSUBB Z8, Z0, Z1
-	VPSUBB Z9, Z0, Z2
-	VPSUBB Z11, Z0, Z3
-	VPCMPUB $1, Z10, Z1, K1
-	VPCMPUB $1, Z10, Z2, K2
-	VPCMPUB $1, Z12, Z3, K3
-	VPCMPUB $6, Z13, Z0, K4
-	VPSRLW $4, Z0, Z5
-	VPANDQ Z6, Z5, Z5
-	VPSHUFB Z5, Z15, Z5
-	VPSHUFB Z0, Z14, Z4
-	VPTESTMB Z5, Z4, K5
-	KMOVQ K1, (DI)
-	KMOVQ K2, (DI)(AX*1)
-	KMOVQ K3, (DI)(AX*2)
-	KMOVQ K4, (DI)(BX*1)
-	KMOVQ K5, (DI)(AX*4)
-	ADDQ $64, SI
-	ADDQ $8, DI
-	DECQ CX
-	JNZ kind512
-	VZEROUPPER
-	RET
-
 // AHEAD makes in OUT the bits of A, behind which those of B follow, moved down
 // by N places; BACK is 64-N.
 #define AHEAD(A, B, N, BACK, OUT) \

@@ -95,10 +95,10 @@ func mixed(a, b *kinds) uint64 {
 	return t | between&lo&(lo>>4|hi<<60)
 }
 
-// mixedPlain writes the triggers of n blocks.
-func mixedPlain(in *blocks, n int, out *[maxBlocks]uint64) {
-	a := in.at(0)
-	for i := range n {
+// mixedPlain writes the triggers of the blocks from one on and before another.
+func mixedPlain(in *blocks, from, to int, out *[maxBlocks]uint64) {
+	a := in.at(from)
+	for i := from; i < to; i++ {
 		b := in.at(i + 1)
 		out[i] = mixed(&a, &b)
 		a = b

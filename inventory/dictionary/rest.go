@@ -31,7 +31,7 @@ func (b *Builder) takeRest() {
 			gated = gated || b.count[j] > 0 && shapes[j].at != behindMixed
 		}
 	}
-	if !gated || total > maxRest || !b.d.kernel {
+	if !gated || total > maxRest || b.d.rung == plain {
 		return
 	}
 	r := new(rest)

@@ -13,14 +13,10 @@ type Run struct{ Start, End int }
 func (c *Class) Runs(text []byte, n int, s *Scratch) iter.Seq[Run] {
 	return func(yield func(Run) bool) {
 		open := -1 // start of a run that goes on
-		masks := masksPlain
-		if hasKernel() {
-			masks = masksKernel
-		}
 		for off := 0; off < len(text); off += chunk {
 			part := text[off:min(off+chunk, len(text))]
 			whole := len(part) / 64
-			masks(part[:whole*64], c, s.masks[:])
+			best.masks(part[:whole*64], c, s.masks[:])
 			if whole*64 < len(part) {
 				s.masks[whole] = mask(part[whole*64:], c)
 				whole++

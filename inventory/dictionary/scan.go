@@ -17,8 +17,8 @@ type Scratch struct {
 	kinds blocks
 	masks [maxBlocks]uint64
 	other [maxBlocks]uint64
-	at    [chunk]uint16 // where windows are looked up
-	kept  [chunk]uint16 // those of them that may be some
+	at    offsets // where windows are looked up
+	kept  offsets // those of them that may be some
 
 	matcher  match.Scratch
 	literals []match.Hit
@@ -41,7 +41,7 @@ func (d *Dictionary) Scan(dst []Hit, text []byte, s *Scratch) []Hit {
 			}
 			n, from := triggers, off
 			if n < 0 || t.at > behindMixed {
-				n = t.candidates(s, blocks, d.kernel)
+				n = t.candidates(s, blocks, d.rung)
 			}
 			if t.at <= behindMixed {
 				triggers = n
@@ -56,7 +56,7 @@ func (d *Dictionary) Scan(dst []Hit, text []byte, s *Scratch) []Hit {
 			for len(at) > 0 && from+int(at[len(at)-1])+8 > len(text) {
 				at = at[:len(at)-1]
 			}
-			n = t.sift(text, from, at, &s.kept)
+			n = d.rung.sift(t, text, from, at, &s.kept)
 			dst = d.compare(dst, text, from, t, s.kept[:n])
 		}
 	}
@@ -71,11 +71,7 @@ func (d *Dictionary) Scan(dst []Hit, text []byte, s *Scratch) []Hit {
 // it, whose bytes a run may need. It returns the number of blocks in the chunk.
 func (d *Dictionary) kinds(rest []byte, s *Scratch) int {
 	whole := min(len(rest), chunk+64) / 64
-	if d.kernel {
-		kindsKernel(rest[:whole*64], &s.kinds)
-	} else {
-		kindsPlain(rest[:whole*64], &s.kinds)
-	}
+	d.rung.kinds(rest[:whole*64], &s.kinds)
 	if whole > chunk/64 {
 		return chunk / 64
 	}
@@ -86,42 +82,33 @@ func (d *Dictionary) kinds(rest []byte, s *Scratch) int {
 
 // candidates writes the positions in the chunk where a window is looked up. Behind
 // the end of the text there may be some.
-func (t *tier) candidates(s *Scratch, n int, kernel bool) int {
+func (t *tier) candidates(s *Scratch, n int, r rung) int {
 	out := s.masks[:n]
 	switch {
-	case t.at <= behindMixed && kernel:
-		mixedKernel(&s.kinds, n, &s.masks)
 	case t.at <= behindMixed:
-		mixedPlain(&s.kinds, n, &s.masks)
+		r.mixed(&s.kinds, n, &s.masks)
 	case t.at == inCased:
-		t.gated(s.kinds[3][:n+1], out, kernel)
+		t.gated(s.kinds[3][:n+1], out, r)
 		without := s.other[:n+1]
 		for _, letters := range [...][]uint64{s.kinds[0][:n+1], s.kinds[1][:n+1]} {
 			for i, m := range letters {
 				without[i] = ^m
 			}
-			t.gated(without, without[:n], kernel)
+			t.gated(without, without[:n], r)
 			for i := range out {
 				out[i] &^= without[i]
 			}
 		}
 	default:
-		t.gated(t.bytes(s, n), out, kernel)
+		t.gated(t.bytes(s, n), out, r)
 	}
-	if t.stride == 8 {
-		return flatten(pack(out), 3, &s.at)
-	}
-	return flatten(out, 0, &s.at)
+	return r.flatten(out, t.stride, &s.at)
 }
 
 // gated writes, for all masks but the last, where windows are looked up if these are
 // the bytes that a run may have.
-func (t *tier) gated(masks, out []uint64, kernel bool) {
-	if kernel {
-		gatedKernel(masks, t.steps, strides[t.stride], out)
-	} else {
-		gatedPlain(masks, t.steps, strides[t.stride], out)
-	}
+func (t *tier) gated(masks, out []uint64, r rung) {
+	r.gated(masks, t.steps, strides[t.stride], out)
 }
 
 // pack brings the bits at multiples of eight together, those of eight masks in one.
@@ -173,10 +160,13 @@ func gatedPlain(masks []uint64, steps [][2]uint64, every uint64, out []uint64) {
 	}
 }
 
-// flatten writes the places of the ones, times 1<<shift. In most masks there are
-// none to two, which are written without asking how many.
-func flatten(masks []uint64, shift uint, at *[chunk]uint16) (n int) {
-	shift &= 15
+// flattenPlain writes the places of the ones, which are at multiples of the stride. In
+// most masks there are none to two, which are written without asking how many.
+func flattenPlain(masks []uint64, stride int, at *offsets) (n int) {
+	shift := 0
+	if stride == 8 {
+		masks, shift = pack(masks), 3
+	}
 	for i, m := range masks {
 		to := (*[64]uint16)(at[n:])
 		n += bits.OnesCount64(m)
@@ -195,7 +185,7 @@ func flatten(masks []uint64, shift uint, at *[chunk]uint16) (n int) {
 
 // sift writes the positions whose next eight bytes may be a window. It does not
 // ask which they are, so that the look-ups in the filter overlap.
-func (t *tier) sift(text []byte, off int, at []uint16, kept *[chunk]uint16) (n int) {
+func (t *tier) sift(text []byte, off int, at []uint16, kept *offsets) (n int) {
 	filter, shift := t.filter, t.shift&63
 	for _, p := range at {
 		h := binary.LittleEndian.Uint64(text[off+int(p):]) * multiplier2
