@@ -60,8 +60,9 @@ func last(out []byte) string {
 type Options struct {
 	// Dir holds its data and log; it is the caller's to remove.
 	Dir string
-	// Secure adds a listener with TLS and SCRAM-SHA-512, for the user "user" with
-	// Password; Certificate and Key are PEM.
+	// Secure adds a listener with TLS, for SCRAM-SHA-512 of the user "user" with
+	// Password, and for OAUTHBEARER with unsecured tokens (RFC 7515, A.5).
+	// Certificate and Key are PEM.
 	Secure                     bool
 	Password, Certificate, Key string
 	// Heap is Java's, as in -Xmx; empty is 1g.
@@ -167,7 +168,9 @@ func (b *Broker) properties(controller string) string {
 	if b.o.Secure {
 		listeners += ",SASL_SSL://" + b.SecureAddr
 		advertised += ",SASL_SSL://" + b.SecureAddr
-		set("sasl.enabled.mechanisms", "SCRAM-SHA-512")
+		set("sasl.enabled.mechanisms", "SCRAM-SHA-512,OAUTHBEARER")
+		// Without a callback handler the broker takes tokens that nobody has signed.
+		set("listener.name.sasl_ssl.oauthbearer.sasl.jaas.config", "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required;")
 		set("listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config", "org.apache.kafka.common.security.scram.ScramLoginModule required;")
 		set("ssl.keystore.type", "PEM")
 		set("ssl.keystore.certificate.chain", pemLine(b.o.Certificate))

@@ -9,12 +9,14 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/base64"
 	"encoding/pem"
 	"fmt"
 	"math/big"
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -200,6 +202,7 @@ func TestApache(t *testing.T) {
 	}
 	w.compacted()
 
+	t.Run("tokens", func(t *testing.T) { refusesTokens(t, b, roots) })
 	for _, c := range []struct {
 		name string
 		set  func(*Options)
@@ -209,6 +212,11 @@ func TestApache(t *testing.T) {
 			o.From.Brokers = []string{b.SecureAddr}
 			o.From.TLS = &tls.Config{RootCAs: roots}
 			o.From.SASL = cluster.SASL{Mechanism: "SCRAM-SHA-512", Username: "user", Password: "pencil"}
+		}},
+		{"bearer", func(o *Options) {
+			o.From.Brokers = []string{b.SecureAddr}
+			o.From.TLS = &tls.Config{RootCAs: roots}
+			o.From.SASL = bearer(t, unsigned(time.Hour))
 		}},
 		{"exactly", func(o *Options) { o.ExactlyOnce = true }},
 	} {
@@ -243,6 +251,54 @@ func TestApache(t *testing.T) {
 				t.Errorf("%d bytes are still counted", used)
 			}
 		})
+	}
+}
+
+// unsigned is a token that is nobody's signature's (RFC 7515, A.5), with the claims
+// that Kafka asks for.
+func unsigned(lasts time.Duration) string {
+	now := time.Now()
+	part := func(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) }
+	return part(`{"alg":"none"}`) + "." + part(fmt.Sprintf(`{"sub":"user","iat":%d,"exp":%d}`, now.Add(-2*time.Hour).Unix(), now.Add(lasts).Unix())) + "."
+}
+
+// bearer presents a token that stands in a file.
+func bearer(t *testing.T, token string) cluster.SASL {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "token")
+	if err := os.WriteFile(name, []byte(token), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return cluster.SASL{Mechanism: "OAUTHBEARER", Token: func() (string, error) {
+		text, err := os.ReadFile(name)
+		return string(text), err
+	}}
+}
+
+// refusesTokens: tokens that are not or no more valid lead to an error that says so
+// and holds nothing of them.
+func refusesTokens(t *testing.T, b *apachekafka.Broker, roots *x509.CertPool) {
+	good := unsigned(time.Hour)
+	for name, token := range map[string]string{
+		"expired": unsigned(-time.Hour),
+		"signed":  good + "c2lnbmF0dXJl",
+		"opaque":  strings.Repeat("aB3-", 10),
+	} {
+		c, err := cluster.New(cluster.Config{Brokers: []string{b.SecureAddr}, TLS: &tls.Config{RootCAs: roots}, SASL: bearer(t, token)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = c.Topics(t.Context())
+		c.Close()
+		if err == nil || !strings.Contains(err.Error(), "OAUTHBEARER: the broker did not take the token") {
+			t.Errorf("%s: %v", name, err)
+		}
+		for _, part := range strings.Split(token, ".") {
+			if err != nil && part != "" && strings.Contains(err.Error(), part) {
+				t.Errorf("%s: the error quotes the token", name)
+			}
+		}
+		t.Logf("%s: %v", name, err)
 	}
 }
 
