@@ -77,7 +77,7 @@ func (o *Options) checkLines() error {
 		switch {
 		case (r.To == "") != (o.Lines != nil):
 			return fmt.Errorf("kafka: topics %s: a topic to go to is for an output that has topics, and needed there", r.From)
-		case o.Lines != nil && (r.Binary != RefuseBinary || r.Payload.OTLP() && !r.Payload.json()):
+		case o.Lines != nil && (r.Binary != RefuseBinary || r.Schemas.Other != nil || r.Schemas.ByID != nil || r.Payload.OTLP() && !r.Payload.json()):
 			return fmt.Errorf("kafka: topics %s: binary values are no lines", r.From)
 		}
 	}

@@ -41,6 +41,14 @@ func (r *Route) format(v []byte) (f Format, frame int) {
 	return f, frameSize
 }
 
+// keyFormat is format for keys: of these only framed ones with an id that is given have one.
+func (r *Route) keyFormat(key []byte) (f Format, frame int) {
+	if r.Schemas.ByID == nil || r.Payload == Avro || r.Payload == Protobuf || len(key) < frameSize || key[0] != 0 {
+		return nil, 0
+	}
+	return r.Schemas.ByID[binary.BigEndian.Uint32(key[1:])], frameSize
+}
+
 // structured redacts the value of a record by its schema.
 func (t *transformer) structured(i int) {
 	v := t.recs[i].Value

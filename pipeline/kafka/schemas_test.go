@@ -3,6 +3,7 @@ package kafka
 import (
 	"bytes"
 	"encoding/binary"
+	"strings"
 	"testing"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 
 	"github.com/stanch/stanch/finding"
 	"github.com/stanch/stanch/pipeline"
+	"github.com/stanch/stanch/pipeline/kafka/batch"
 	"github.com/stanch/stanch/record/avro"
 	"github.com/stanch/stanch/record/protobuf"
 	"github.com/stanch/stanch/redact"
@@ -258,4 +260,116 @@ func TestProtobuf(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestSchemaKeys: framed keys are redacted by their schemas, and stay equal to each other.
+func TestSchemaKeys(t *testing.T) {
+	text, err := avro.Parse([]byte(`"string"`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	schemas := Schemas{ByID: map[uint32]Format{3: text}, Other: text}
+	str := func(id uint32, s string) []byte {
+		return append(binary.AppendVarint(framing(id), int64(len(s))), s...)
+	}
+	j := transformRecords(t, engine(), telemetryOptions(), Route{Payload: Framed, Schemas: schemas},
+		batch.Record{Key: str(3, "plain"), Value: str(3, "x")},
+		batch.Record{Key: str(3, "login password="+secret), Value: str(3, "x")},
+		batch.Record{Key: str(3, "login password="+secret), Value: str(3, "x")},
+		batch.Record{Key: str(3, "cut")[:7], Value: str(3, "x")},
+		batch.Record{Key: []byte("login password=" + secret), Value: str(4, "x")})
+	recs := outputRecords(t, j)
+	if len(recs) != 4 || j.failed[pipeline.Undecodable] != 1 {
+		t.Fatalf("%d records, %v", len(recs), j.failed)
+	}
+	c, err := goavro.NewCodec(`"string"`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var keys []string
+	for _, r := range recs[:3] {
+		k, rest, err := c.NativeFromBinary(r.Key[5:])
+		if err != nil || len(rest) > 0 || !bytes.HasPrefix(r.Key, framing(3)) {
+			t.Fatalf("%q: %v", r.Key, err)
+		}
+		keys = append(keys, k.(string))
+	}
+	if keys[0] != "plain" || keys[1] != keys[2] || !strings.HasPrefix(keys[1], "login password=") || strings.Contains(keys[1], secret) || bytes.Contains(recs[3].Key, []byte(secret)) {
+		t.Errorf("%q, %q", keys, recs[3].Key)
+	}
+}
+
+// TestUnscannableSides: what cannot be scanned beside a value goes nowhere, either.
+func TestUnscannableSides(t *testing.T) {
+	d, err := redact.ParseDocument("p.yaml", []byte("version: 1\nlimits: {max_candidates: 1}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := redact.New(d, redact.Options{Key: testKey()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := telemetryOptions()
+	o.Failure = pipeline.RedactValue
+	two := []byte("password=" + secret + " password=" + secret + "2")
+	headers := batch.AppendHeaders(nil, []batch.Header{{Key: []byte("a"), Value: two}})
+	recs := outputRecords(t, transformRecords(t, e, o, Route{},
+		batch.Record{Key: two, Value: []byte("x"), Headers: batch.AppendHeaders(nil, []batch.Header{{Key: []byte("password"), Value: []byte(secret)}})},
+		batch.Record{Key: []byte("a"), Value: []byte("x"), Headers: headers}))
+	if len(recs) != 2 {
+		t.Fatal(len(recs))
+	}
+	for _, r := range recs {
+		if bytes.Contains(r.Key, []byte(secret)) || bytes.Contains(r.Headers, []byte(secret)) || !bytes.Equal(r.Value, marker()) {
+			t.Errorf("%q %q %q", r.Key, r.Value, r.Headers)
+		}
+	}
+}
+
+// transformRecords redacts records as one batch.
+func transformRecords(t testing.TB, e *redact.Engine, o Options, route Route, recs ...batch.Record) *job {
+	t.Helper()
+	if err := o.defaults(); err != nil {
+		t.Fatal(err)
+	}
+	var b batch.Builder
+	for _, r := range recs {
+		b.Append(&r, r.Key, r.Value, r.Headers)
+	}
+	raw, err := b.Finish(nil, new(batch.Encoder), batch.None)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, _, err := batch.Next(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	j := &job{next: int64(len(recs)), batches: []batch.Batch{in}}
+	tr := transformer{scratch: &scratch{dec: batch.NewDecoder(o.MaxBatchBytes)}, o: &o, route: &route, handle: redact.NewHandle(e), engine: e, r: e.NewRedactor(), j: j,
+		topic: "logs", part: 3, bufs: make(buffers, 1)}
+	tr.run()
+	if j.err != nil {
+		t.Fatal(j.err)
+	}
+	return j
+}
+
+// outputRecords reads the records that a job writes.
+func outputRecords(t testing.TB, j *job) (recs []batch.Record) {
+	t.Helper()
+	for _, o := range j.outs {
+		b, _, err := batch.Next(o.raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		records, err := batch.NewDecoder(1 << 24).Records(&b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var rec batch.Record
+		for r := batch.NewReader(&b, records); r.Next(&rec); {
+			recs = append(recs, batch.Record{Key: bytes.Clone(rec.Key), Value: bytes.Clone(rec.Value), Headers: bytes.Clone(rec.Headers)})
+		}
+	}
+	return recs
 }

@@ -416,28 +416,47 @@ func (t *transformer) sides(i int) {
 	if len(rec.Key) == 0 && len(rec.Headers) <= 1 {
 		return
 	}
-	if t.slots[i] >= 0 && t.edits[t.slots[i]].drop {
+	if len(rec.Key) > 0 && !t.goes(i) {
+		t.key(i)
+	}
+	if len(rec.Headers) > 1 && !t.goes(i) && !t.blocks.has(rec.Headers) {
+		t.headers(i)
+	}
+}
+
+// goes reports whether a record is left out.
+func (t *transformer) goes(i int) bool { return t.slots[i] >= 0 && t.edits[t.slots[i]].drop }
+
+// key redacts the key of a record. Equal keys stay equal, so that compaction and joins
+// survive.
+func (t *transformer) key(i int) {
+	key := t.recs[i].Key
+	f, frame := t.route.keyFormat(key)
+	if f == nil && t.keys.has(key) {
 		return
 	}
-	if len(rec.Key) > 0 && !t.keys.has(rec.Key) {
-		t.begin(i)
-		n := len(t.arena)
-		// Equal keys stay equal, so that compaction and joins survive.
-		t.r.Default = redact.Token
-		out, changed := t.r.Redact(t.arena, rec.Key)
-		t.r.Default = redact.Keep
-		if !t.settled(i) {
-			return
-		}
-		if changed {
-			t.arena = out
-			t.edit(i).key = out[n:len(out):len(out)]
-		} else if len(t.j.findings) == t.found {
-			t.keys.add(rec.Key)
-		}
+	t.begin(i)
+	out, n := t.arena, len(t.arena)
+	var changed bool
+	var err error
+	t.r.Default = redact.Token
+	if f != nil {
+		out, changed, err = f.Redact(t.r, append(out, key[:frame]...), key[frame:])
+	} else {
+		out, changed = t.r.Redact(out, key)
 	}
-	if len(rec.Headers) > 1 && !t.blocks.has(rec.Headers) {
-		t.headers(i)
+	t.r.Default = redact.Keep
+	if err != nil {
+		t.failed(i, reasonOf(err))
+	}
+	switch {
+	case err != nil || !t.settled(i):
+		t.edit(i).key = marker() // in case that the record goes on
+	case changed:
+		t.arena = out
+		t.edit(i).key = out[n:len(out):len(out)]
+	case f == nil && len(t.j.findings) == t.found:
+		t.keys.add(key)
 	}
 }
 
@@ -473,12 +492,12 @@ func (t *transformer) headers(i int) {
 		}
 		headers = append(headers, h)
 	}
-	if !t.settled(i) {
-		return
-	}
-	if any {
+	switch {
+	case !t.settled(i):
+		t.edit(i).headers = t.mark(nil) // in case that the record goes on
+	case any:
 		t.edit(i).headers = t.mark(batch.AppendHeaders(nil, headers))
-	} else if len(t.j.findings) == t.found {
+	case len(t.j.findings) == t.found:
 		t.blocks.add(rec.Headers)
 	}
 }
