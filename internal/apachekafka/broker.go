@@ -65,17 +65,21 @@ type Options struct {
 	// Certificate and Key are PEM.
 	Secure                     bool
 	Password, Certificate, Key string
+	// Front is the address of what stands in front of the broker, such as a proxy:
+	// whoever comes by BehindAddr is told to come by it. Empty for nothing.
+	Front string
 	// Heap is Java's, as in -Xmx; empty is 1g.
 	Heap string
 }
 
 // Broker is a cluster of one broker.
 type Broker struct {
-	Addr, SecureAddr string
-	o                Options
-	jars             string
-	cmd              *exec.Cmd
-	exited           chan struct{}
+	Addr, SecureAddr, BehindAddr string
+
+	o      Options
+	jars   string
+	cmd    *exec.Cmd
+	exited chan struct{}
 }
 
 // Start makes a cluster and runs its broker.
@@ -88,11 +92,11 @@ func Start(ctx context.Context, o Options) (*Broker, error) {
 		o.Heap = "1g"
 	}
 	b := &Broker{o: o, jars: jars}
-	ports, err := free(3)
+	ports, err := free(4)
 	if err != nil {
 		return nil, err
 	}
-	b.Addr, b.SecureAddr = ports[0], ports[2]
+	b.Addr, b.SecureAddr, b.BehindAddr = ports[0], ports[2], ports[3]
 	if err := os.WriteFile(b.path("server.properties"), []byte(b.properties(ports[1])), 0o600); err != nil {
 		return nil, err
 	}
@@ -176,13 +180,17 @@ func (b *Broker) properties(controller string) string {
 		set("ssl.keystore.certificate.chain", pemLine(b.o.Certificate))
 		set("ssl.keystore.key", pemLine(b.o.Key))
 	}
+	if b.o.Front != "" {
+		listeners += ",FRONT://" + b.BehindAddr
+		advertised += ",FRONT://" + b.o.Front
+	}
 	set("process.roles", "broker,controller")
 	set("node.id", "1")
 	set("controller.quorum.bootstrap.servers", controller)
 	set("controller.listener.names", "CONTROLLER")
 	set("listeners", listeners)
 	set("advertised.listeners", advertised)
-	set("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL_SSL:SASL_SSL")
+	set("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL_SSL:SASL_SSL,FRONT:PLAINTEXT")
 	set("log.dirs", b.path("data"))
 	set("offsets.topic.replication.factor", "1")
 	set("offsets.topic.num.partitions", "5")
