@@ -101,7 +101,7 @@ promcheck: ## alert rules and metrics by Prometheus's own tool; needs promtool (
 test-kafka: ## Apache Kafka, its Java producer and kcat; needs Java 17, Maven and kcat
 	STANCH_KAFKA=1 go test -count 1 -timeout 8m -run '^TestApache$$' ./pipeline/kafka
 
-soak: ## kills, pauses and restarts for MINUTES, at least once and exactly once; needs Java 17 and Maven
+soak: ## kills, pauses, stalls and a full disk (as root) for MINUTES, at least once and exactly once; needs Java 17 and Maven
 	STANCH_SOAK=$(MINUTES) STANCH_SOAK_OUT=$(CURDIR)/benchmarks/results/soak-$$(date +%F).md \
 		go test -count 1 -timeout 0 -v -run '^TestSoak$$' ./pipeline/kafka
 

@@ -332,6 +332,8 @@ var errUnfinished = errors.New("the stream was left before the end of a line, or
 // deliver makes what came of a job durable: first the quarantine, then the output.
 func (l *lane) deliver(j *job) error {
 	m := l.metrics
+	m.Writing(true)
+	defer m.Writing(false)
 	m.Batches.Inc()
 	m.RecordsIn.Add(float64(len(j.batch.Records)))
 	m.BytesIn.Add(float64(j.size))

@@ -163,6 +163,7 @@ type LaneMetrics struct {
 	streams          atomic.Int64 // -1 where records have none
 	at, since        atomic.Int64 // Unix nanoseconds
 	parked           atomic.Bool
+	writing          atomic.Int64 // since when, in Unix nanoseconds; 0 for not at all
 }
 
 // Lane returns the metrics of a lane. topic is empty and partition -1 where
@@ -208,6 +209,19 @@ func (l *LaneMetrics) Uncommitted(records int64, since time.Time) {
 
 // OpenStreams says in how many streams of records something is open.
 func (l *LaneMetrics) OpenStreams(n int) { l.streams.Store(int64(n)) }
+
+// moment is how long a batch may take to be written.
+const moment = time.Second
+
+// Writing says that a batch is being written, or that it has been. While that takes
+// longer than a moment the lane counts as parked.
+func (l *LaneMetrics) Writing(on bool) {
+	var since int64
+	if on {
+		since = time.Now().UnixNano()
+	}
+	l.writing.Store(since)
+}
 
 // Parked says whether the lane waits for what goes wrong to end.
 func (l *LaneMetrics) Parked(on bool) { l.parked.Store(on) }
@@ -304,7 +318,7 @@ func (ls *lanes) Collect(ch chan<- prometheus.Metric) {
 			send(openStreams, float64(n))
 		}
 		parked := 0.0
-		if l.parked.Load() {
+		if since := l.writing.Load(); l.parked.Load() || since > 0 && now-since > moment.Nanoseconds() {
 			parked = 1
 		}
 		send(parkedLanes, parked)

@@ -389,6 +389,8 @@ func (l *lane) write(ctx context.Context, j *job) error {
 		return pipeline.ErrHalt
 	}
 	begun := time.Now()
+	m.Writing(true)
+	defer m.Writing(false)
 	var err error
 	if l.o.ExactlyOnce {
 		err = l.transact(ctx, j)
@@ -458,21 +460,15 @@ func (l *lane) commit(at int64) {
 }
 
 // throttle waits until no more than MaxUncommitted offsets are written and not
-// committed once those up to next are, or none at all. Longer than a moment it
-// waits visibly.
+// committed once those up to next are, or none at all.
 func (l *lane) throttle(ctx context.Context, next int64) {
 	l.wanted.Store(next)
-	const moment = time.Second
-	begun := time.Now()
 	for l.acked() > l.committed.Load() && next-l.committed.Load() > l.o.MaxUncommitted && ctx.Err() == nil {
 		l.commits.soon()
 		select {
 		case <-ctx.Done():
 		case <-l.room:
 		case <-time.After(firstPause): // the last try failed
-			if time.Since(begun) > moment {
-				l.metrics.Parked(true)
-			}
 		}
 	}
 }

@@ -67,15 +67,17 @@ func TestSoak(t *testing.T) {
 	}
 	t.Cleanup(b.Kill)
 	link.to = b.BehindAddr
-	w := &world{T: t, addrs: []string{b.Addr}}
-	w.client = w.dial()
-	w.admin = kadm.NewClient(w.client)
 	var table soakTable
 	for _, mode := range []string{"least", "exactly"} {
-		s := newSoak(w, mode, program, b, link)
-		s.run(time.Duration(minutes * float64(time.Minute) / 2))
-		s.verify()
-		table.add(s, minutes/2)
+		t.Run(mode, func(t *testing.T) {
+			w := &world{T: t, addrs: []string{b.Addr}}
+			w.client = w.dial()
+			w.admin = kadm.NewClient(w.client)
+			s := newSoak(w, mode, program, b, link)
+			s.run(time.Duration(minutes * float64(time.Minute) / 2))
+			s.verify()
+			table.add(s, minutes/2)
+		})
 	}
 	t.Log("\n" + table.String())
 	if file := os.Getenv("STANCH_SOAK_OUT"); file != "" {
@@ -111,6 +113,7 @@ type soak struct {
 	next      [soakPartitions]int
 	planted   int
 	streams   [soakPartitions][soakStreams]planting
+	quiet     [soakPartitions]int // records of streams until keys are planted again
 
 	account
 }
@@ -176,8 +179,9 @@ inputs:
     kafka:
       brokers: [%q]
       group: %s
-      topics: [{from: in-%[2]s, to: out-%[2]s%[3]s}]
-      header: %s
+      topics: [{from: in-%[2]s, to: out-%[2]s, stream_by: key}]
+      stream_hold: 5m
+      header: %[3]s
       delivery: %s
       fetch_bytes: %d
       max_uncommitted: %d
@@ -186,7 +190,7 @@ inputs:
       heartbeat: 200ms
       session_timeout: 3s
       rebalance_timeout: 5s
-      transaction_timeout: 10s%s
+      transaction_timeout: 30s
 outputs:
   - kafka: %s
 quarantine:
@@ -204,7 +208,7 @@ metrics: {listen: %q}
 workers: 2
 max_in_flight: 16MiB
 drain: 5s
-`, in, s.mode, soakStreamBy, DefaultHeader, delivery, soakFetchBytes, soakMaxUncommitted, soakStreamHold, to, quarantine, s.identity.Recipient(),
+`, in, s.mode, DefaultHeader, delivery, soakFetchBytes, soakMaxUncommitted, to, quarantine, s.identity.Recipient(),
 		s.mode, filepath.Join(s.disk.dir, "findings.jsonl"), s.hook.server.URL, listen)
 }
 
@@ -360,24 +364,30 @@ func (s *soak) record(p int, last bool) *kgo.Record {
 	s.next[p]++
 	s.sent++
 	r := &kgo.Record{Topic: "in-" + s.mode, Partition: int32(p), Value: value(p, n)}
-	if soakStreamBy == "" || n%7 != 5 || isBinary(n) || withSecret(n) {
+	if n%7 != 5 || isBinary(n) || withSecret(n) {
 		return r
 	}
 	i := mathrand.IntN(soakStreams)
+	r.Key = fmt.Appendf(nil, "pod-%d-%d", p, i)
+	if s.inPartition(p) == 0 && !last {
+		if s.quiet[p]--; s.quiet[p] < 0 {
+			s.quiet[p] = 20 + mathrand.IntN(40)
+			for i := range 1 + mathrand.IntN(soakStreams) {
+				s.streams[p][i] = planting{rows: s.keys[mathrand.IntN(len(s.keys))], wrapped: mathrand.IntN(2) == 0}
+				s.planted++
+			}
+		}
+	}
 	at := &s.streams[p][i]
 	if len(at.rows) == 0 {
-		if last {
-			return r
-		}
-		*at = planting{rows: s.keys[mathrand.IntN(len(s.keys))], wrapped: mathrand.IntN(2) == 0}
-		s.planted++
+		return r
 	}
 	line := at.rows[0]
 	at.rows = at.rows[1:]
 	if at.wrapped {
 		line = docker(line)
 	}
-	r.Key, r.Value = fmt.Appendf(nil, "pod-%d-%d", p, i), []byte(line)
+	r.Value = []byte(line)
 	r.Headers = []kgo.RecordHeader{{Key: "seq", Value: strconv.AppendInt(nil, int64(n), 10)}}
 	return r
 }
@@ -390,9 +400,13 @@ func (s *soak) open() (n int) {
 	return n
 }
 
-func (s *soak) openIn(p int) (n int) {
+func (s *soak) openIn(p int) int {
 	s.producing.Lock()
 	defer s.producing.Unlock()
+	return s.inPartition(p)
+}
+
+func (s *soak) inPartition(p int) (n int) {
 	for _, at := range s.streams[p] {
 		if len(at.rows) > 0 {
 			n++
@@ -517,9 +531,3 @@ func (s *soak) mayReplay() int {
 	}
 	return soakMaxUncommitted + soakFetchBytes/soakRecord
 }
-
-// How rows of a key are told to belong together.
-const (
-	soakStreamBy   = ""
-	soakStreamHold = ""
-)
