@@ -51,9 +51,6 @@ func TestRedact(t *testing.T) {
 	if out := r.Redact([]byte("a " + secret + " b")); string(out) != "a REDACTED-github-pat b" {
 		t.Errorf("%s", out)
 	}
-	if n := testing.AllocsPerRun(100, func() { r.Redact(clean); r.RedactString("also clean"); r.RedactValue("user", "bob") }); n > 0 {
-		t.Errorf("%v allocations for clean text", n)
-	}
 }
 
 func TestPolicies(t *testing.T) {
