@@ -239,7 +239,6 @@ func TestErrors(t *testing.T) {
 		lines("delivery: exactly_once"):                                                                   "3:3: input: kafka: delivery exactly_once needs an output on the same cluster",
 		lines("topics: [{from: a, binary: redact}]"):                                                      "4:46: topics: binary values need a Kafka output",
 		lines("topics: [{from: a, payload: otlp_proto_traces}]"):                                          "4:46: topics: binary values need a Kafka output",
-		lines("topics: [{from: a, stream_by: key}]"):                                                      "4:46: topics: stream_by needs a Kafka output",
 		lines("topics: [{from: a, schemas: [{avro: x}]}]"):                                                "4:46: topics: binary values need a Kafka output",
 		topic("payload: avro"):                                                                            "4:46: topics: payload avro wants one schema",
 		topic("payload: avro, schemas: [{protobuf: x}]"):                                                  "4:46: topics: payload avro wants one schema",

@@ -245,8 +245,6 @@ func (k *KafkaInput) lines(at func(Position, string, ...any) error) error {
 		switch {
 		case r.To != "":
 			return at(r.Pos, "topics: to: the output has no topics")
-		case r.StreamBy != "":
-			return at(r.Pos, "topics: stream_by needs a Kafka output")
 		case r.Binary != "refuse" || strings.HasPrefix(r.Payload, "otlp_proto") || len(r.Schemas) > 0:
 			return at(r.Pos, "topics: binary values need a Kafka output, they are no lines")
 		}

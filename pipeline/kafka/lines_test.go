@@ -199,3 +199,37 @@ func TestLinesGrow(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// TestLinesStreams: a key that goes over several records is in no line, though other
+// logs stand between.
+func TestLinesStreams(t *testing.T) {
+	s := newStreamed(t)
+	p := &page{}
+	o := s.toLines(p)
+	var err error
+	if o.Routes[0].StreamBy, err = ParseStreamBy("key"); err != nil {
+		t.Fatal(err)
+	}
+	first, second := s.key("a", 1)
+	s.write(false, append(first, line{"b", "other 1"})...)
+	stop := s.start(o)
+	s.write(true, append(second, line{"b", "other 2"}, line{"a", "clean"})...)
+	s.caught("stanch", "logs")
+	if err := stop(); err != nil {
+		t.Error(err)
+	}
+	text := strings.Join(p.lines["logs/0"], "\n")
+	for _, secret := range s.secrets {
+		if strings.Contains(text, secret) {
+			t.Fatalf("a line of the key: %s", text)
+		}
+	}
+	for _, want := range []string{"other 1", "other 2", "clean", "REDACTED-"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%s is missing", want)
+		}
+	}
+	if n := len(p.lines["logs/0"]); n != int(s.next) {
+		t.Errorf("%d lines of %d records", n, s.next)
+	}
+}

@@ -42,7 +42,7 @@ func (f *replay) Run(ctx context.Context, env *pipeline.Env) error {
 	if err != nil {
 		return err
 	}
-	lanes := make(map[cluster.Partition]*lane)
+	lanes := make(map[cluster.Partition]*replayLane)
 	defer func() {
 		for _, l := range lanes {
 			l.metrics.Close()
@@ -61,8 +61,15 @@ func (f *replay) Run(ctx context.Context, env *pipeline.Env) error {
 	})
 }
 
+// replayLane is a partition whose records are replayed. What is open in its streams
+// is known as far as their records are replayed, too.
+type replayLane struct {
+	*lane
+	streams *streams
+}
+
 // again redacts and writes a record.
-func (r *run) again(ctx context.Context, lanes map[cluster.Partition]*lane, rec *pipeline.Record) error {
+func (r *run) again(ctx context.Context, lanes map[cluster.Partition]*replayLane, rec *pipeline.Record) error {
 	in := cluster.Partition{Topic: rec.Source.Topic, ID: rec.Source.Partition}
 	l := lanes[in]
 	if l == nil {
@@ -70,7 +77,10 @@ func (r *run) again(ctx context.Context, lanes map[cluster.Partition]*lane, rec 
 		if !ok {
 			return fmt.Errorf("no entry of topics fits %s any more", in.Topic)
 		}
-		l = newLane(r, nil, &committer{run: r}, in, pair, rec.Source.Offset)
+		l = &replayLane{lane: newLane(r, nil, &committer{run: r}, in, pair, rec.Source.Offset)}
+		if pair.route.StreamBy != nil {
+			l.streams = newStreams(pair.route.StreamBy)
+		}
 		lanes[in] = l
 		if err := l.try(ctx, "prepare", func() error { return l.prepare(ctx, pair, in.ID) }); err != nil {
 			return err
@@ -80,7 +90,7 @@ func (r *run) again(ctx context.Context, lanes map[cluster.Partition]*lane, rec 
 	if err != nil {
 		return err
 	}
-	j := &job{from: b.BaseOffset, next: b.NextOffset(), batches: []batch.Batch{b}, latest: rec.Time, fetched: time.Now(), done: make(chan struct{})}
+	j := &job{from: b.BaseOffset, next: b.NextOffset(), batches: []batch.Batch{b}, latest: rec.Time, fetched: time.Now(), streams: l.streams, done: make(chan struct{})}
 	l.redact(j)
 	defer l.release(j)
 	// There is no generation that could be over, and nothing to commit.

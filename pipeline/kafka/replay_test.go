@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -159,5 +161,42 @@ func TestReplayFails(t *testing.T) {
 		if len(in.acked) != 2 || in.acked[0] != nil || in.acked[1] == nil {
 			t.Errorf("%s: acknowledged %v", topic, in.acked)
 		}
+	}
+}
+
+// TestReplayStreams: a key that goes over several records is one when they are
+// replayed, too.
+func TestReplayStreams(t *testing.T) {
+	s := newStreamed(t)
+	in := &kept{}
+	offset := int64(0)
+	var want []string
+	first, second := s.key("a", 1)
+	for i, l := range append(first, second...) {
+		in.add("logs", 0, offset, []byte("a"), []byte(l.text))
+		in.add("logs", 0, offset+1, []byte("b"), fmt.Append(nil, "other ", i))
+		want = append(want, fmt.Sprint("other ", i))
+		offset += 2
+	}
+	f, err := NewReplay(s.options("key"), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Run(t.Context(), s.env); err != nil {
+		t.Fatal(err)
+	}
+	var others []string
+	for _, r := range s.consume("clean.logs", len(in.records)) {
+		for _, secret := range s.secrets {
+			if strings.Contains(string(r.Value), secret) {
+				t.Errorf("a line of the key: %s", r.Value)
+			}
+		}
+		if string(r.Key) == "b" {
+			others = append(others, string(r.Value))
+		}
+	}
+	if !slices.Equal(others, want) {
+		t.Errorf("%q", others)
 	}
 }
