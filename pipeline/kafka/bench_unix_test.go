@@ -46,11 +46,19 @@ func BenchmarkTransform(b *testing.B) {
 		name        string
 		size, every int
 		codec       batch.Codec
-	}{{"200B", 200, 0, batch.None}, {"200B/changed", 200, 20, batch.None}, {"1KB/zstd", 1024, 0, batch.Zstd}} {
+		by          string
+	}{
+		{"200B", 200, 0, batch.None, ""}, {"200B/stream=key", 200, 0, batch.None, "key"}, {"200B/stream=header", 200, 0, batch.None, "header:content-type"},
+		{"200B/changed", 200, 20, batch.None, ""}, {"200B/changed/stream=key", 200, 20, batch.None, "key"},
+		{"1KB/zstd", 1024, 0, batch.Zstd, ""}, {"1KB/zstd/stream=key", 1024, 0, batch.Zstd, "key"}, {"1KB/zstd/stream=field", 1024, 0, batch.Zstd, "field:kubernetes.pod_name"},
+	} {
 		b.Run(c.name, func(b *testing.B) {
 			var w batch.Builder
 			ls := lines(1<<20/c.size, c.size, c.every)
 			for i, l := range ls {
+				if c.size > 1000 { // as Fluent Bit writes it
+					l = fmt.Appendf(nil, `{"date":1.5,"stream":"stdout","log":"%s","kubernetes":{"namespace_name":"shop","container_name":"web","labels":{"app":"web","tier":"front"},"host":"node-%d","pod_name":"web-%d"}}`, l[:c.size-180], i%9, i%64)
+				}
 				w.Append(&batch.Record{Timestamp: 1_700_000_000_000 + int64(i)}, fmt.Appendf(nil, "host-%d", i%64), l,
 					batch.AppendHeaders(nil, []batch.Header{{Key: []byte("content-type"), Value: []byte("text/plain")}}))
 			}
@@ -63,6 +71,14 @@ func BenchmarkTransform(b *testing.B) {
 			if err := o.defaults(); err != nil {
 				b.Fatal(err)
 			}
+			var st *streams
+			if c.by != "" {
+				by, err := ParseStreamBy(c.by)
+				if err != nil {
+					b.Fatal(err)
+				}
+				st = newStreams(by)
+			}
 			s := &scratch{dec: batch.NewDecoder(o.MaxBatchBytes)}
 			bufs := make(buffers, 4)
 			begun, n := processorTime(), 0
@@ -71,7 +87,7 @@ func BenchmarkTransform(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				j := &job{batches: []batch.Batch{x}}
+				j := &job{batches: []batch.Batch{x}, streams: st}
 				t := transformer{scratch: s, o: &o, route: &o.Routes[0], engine: engine(), r: r, j: j, topic: "logs", bufs: bufs}
 				t.run()
 				if j.err != nil || j.records != len(ls) || (c.every == 0) != (j.raw == 1) {

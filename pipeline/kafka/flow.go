@@ -62,18 +62,14 @@ func (f *flow) Plan(ctx context.Context) ([]string, error) {
 	lines := []string{fmt.Sprintf("consumer group %s, %s delivery; a record that fails: %v", f.o.Group, f.delivery(), f.o.Failure)}
 	for _, p := range pairs {
 		if f.o.Lines != nil {
-			lines = append(lines, fmt.Sprintf("%s (%d partitions) to lines, values: %v", p.in, topics[p.in], p.route.Payload))
+			lines = append(lines, fmt.Sprintf("%s (%d partitions) to lines, values: %s", p.in, topics[p.in], p.route.values()))
 			continue
 		}
 		state := f.state(outputs[p.out])
 		if have := outputs[p.out]; have > 0 && have < topics[p.in] {
 			state = fmt.Sprintf("has only %d partitions", have)
 		}
-		values := p.route.Payload.String()
-		if by := p.route.StreamBy; by != nil {
-			values += ", streams by " + by.String()
-		}
-		lines = append(lines, fmt.Sprintf("%s (%d partitions) to %s (%s), values: %s", p.in, topics[p.in], p.out, state, values))
+		lines = append(lines, fmt.Sprintf("%s (%d partitions) to %s (%s), values: %s", p.in, topics[p.in], p.out, state, p.route.values()))
 	}
 	for _, err := range refused {
 		lines = append(lines, "refused: "+err.Error())

@@ -53,6 +53,14 @@ func (r *Route) output(topic string) (string, bool) {
 	return string(r.From.ExpandString(nil, r.To, topic, m)), true
 }
 
+// values says what values are and how they belong together.
+func (r *Route) values() string {
+	if r.StreamBy == nil {
+		return r.Payload.String()
+	}
+	return r.Payload.String() + ", streams by " + r.StreamBy.String()
+}
+
 // pairing is an input topic, its output, and the route between.
 type pairing struct {
 	in, out string

@@ -102,6 +102,9 @@ func (s *streamed) clear() (values []string) {
 			s.Fatalf("%q does not come, only %q", mark, values)
 		}
 		for r := range fs.RecordsAll() {
+			if r.Value == nil {
+				s.Errorf("offset %d became a tombstone", r.Offset)
+			}
 			for _, secret := range append(s.secrets, secret) {
 				if strings.Contains(string(r.Value), secret) {
 					s.Errorf("offset %d: %s", r.Offset, r.Value)
@@ -368,5 +371,64 @@ func TestStreamsExactlyOnceHold(t *testing.T) {
 				t.Errorf("%q", got)
 			}
 		})
+	}
+}
+
+// Streams are followed on their way to lines, too.
+func TestStreamsToLines(t *testing.T) {
+	s := newStreamed(t)
+	p := &page{}
+	o := s.options("header:host")
+	o.Lines, o.Routes[0].To, o.CreateTopics, o.Header, o.FetchBytes = p, "", false, "", 1
+	first, second := s.key("a", 8)
+	stop := s.start(o)
+	s.write(true, append([]line{{"a", "x"}, {"b", "y"}}, first...)...)
+	s.write(true, line{"b", "z"})
+	s.keys = [][2]int64{{2, 2 + int64(len(first)+len(second))}}
+	s.commits(2)
+	s.write(true, append(second, line{"a", "last"})...)
+	s.commits(s.next)
+	if err := stop(); err != nil {
+		t.Error(err)
+	}
+	var got []string
+	for _, lines := range p.lines {
+		got = append(got, lines...)
+	}
+	want := append(append([]string{"x", "y", "REDACTED-private-key"}, make([]string, len(first)-1)...), "z")
+	if want = append(append(want, make([]string, len(second))...), "last"); !slices.Equal(got, want) {
+		t.Errorf("%q, want\n%q", got, want)
+	}
+}
+
+// What may be committed, and where a lane goes on after an error.
+func TestProgress(t *testing.T) {
+	now := time.Now()
+	long := now.Add(-time.Hour)
+	for _, c := range []struct {
+		name            string
+		holds           holds
+		committed, next int64
+		wanted          int64
+		safe, again     int64
+	}{
+		{"nothing", nil, 10, 50, 0, 50, 50},
+		{"open", holds{{20, forGood, now}}, 10, 50, 0, 20, 20},
+		{"two", holds{{30, forGood, now}, {20, forGood, now}}, 10, 50, 0, 20, 20},
+		{"in another that was open", holds{{30, forGood, now}, {20, 35, now}}, 10, 50, 0, 20, 20},
+		{"behind another that was open", holds{{30, forGood, now}, {20, 29, now}}, 10, 50, 0, 30, 30},
+		{"a chain", holds{{40, forGood, now}, {30, 42, now}, {20, 30, now}, {12, 19, now}}, 10, 50, 0, 20, 20},
+		{"for long", holds{{30, forGood, now}, {20, forGood, long}}, 10, 50, 0, 30, 20},
+		{"many records", holds{{30, forGood, now}, {20, forGood, now}}, 10, 125, 0, 30, 20},
+		{"many records that wait", holds{{30, forGood, now}, {20, forGood, now}}, 10, 50, 131, 50, 20},
+		{"passed by a commit", holds{{20, forGood, now}}, 40, 50, 0, 50, 40},
+	} {
+		l := &lane{run: &run{flow: &flow{o: Options{MaxUncommitted: 100, StreamHold: time.Minute}}}}
+		l.committed.Store(c.committed)
+		l.wanted.Store(c.wanted)
+		l.reach(c.next, c.holds)
+		if safe, again := l.safe(), l.again(); safe != c.safe || again != c.again {
+			t.Errorf("%s: %d may be committed, want %d; %d is read again, want %d", c.name, safe, c.safe, again, c.again)
+		}
 	}
 }

@@ -177,7 +177,7 @@ func TestStreamsCut(t *testing.T) {
 					t.Fatalf("%d records of %d, %d marked, %d changed", len(values), n, marked, j.changed)
 				}
 				for k, v := range values {
-					if string(v) != want[at+k] {
+					if v == nil || string(v) != want[at+k] {
 						t.Fatalf("seed %d, from %d: record %d becomes %q, in one piece %q", seed, from, at+k, v, want[at+k])
 					}
 				}

@@ -91,7 +91,9 @@ func (t *transformer) run() {
 		t.dropped = t.dropped || f.Action == redact.Drop.String()
 		t.j.findings = append(t.j.findings, f)
 	}
-	t.arena = t.arena[:0]
+	if t.arena = t.arena[:0]; t.arena == nil {
+		t.arena = []byte{} // what becomes empty is not null
+	}
 	for i := range t.j.batches {
 		if err := t.batch(&t.j.batches[i], len(t.j.batches) > 1); err != nil {
 			t.j.err = err
