@@ -210,8 +210,8 @@ func (l *LaneMetrics) Uncommitted(records int64, since time.Time) {
 // OpenStreams says in how many streams of records something is open.
 func (l *LaneMetrics) OpenStreams(n int) { l.streams.Store(int64(n)) }
 
-// moment is how long a batch may take to be written.
-const moment = time.Second
+// moment is how long a batch may take to be written before something must be wrong.
+const moment = 5 * time.Second
 
 // Writing says that a batch is being written, or that it has been. While that takes
 // longer than a moment the lane counts as parked.

@@ -194,6 +194,18 @@ func TestLaneMetrics(t *testing.T) {
 			t.Errorf("%s is %v", name, v)
 		}
 	}
+	l.Parked(false)
+	for want, since := range map[float64]time.Time{0: time.Now(), 1: time.Now().Add(-time.Hour)} {
+		l.Writing(true)
+		l.writing.Store(since.UnixNano())
+		if v, _ := value("stanch_parked"); v != want {
+			t.Errorf("a batch is being written since %v: parked is %v", since, v)
+		}
+		l.Writing(false)
+		if v, _ := value("stanch_parked"); v != 0 {
+			t.Errorf("it is parked when the batch is written")
+		}
+	}
 	// It comes back before it is gone, as after a rebalance.
 	again := m.Lane("logs", "t", 0)
 	l.Close()

@@ -40,7 +40,7 @@ func (l *lane) transact(ctx context.Context, j *job) error {
 	}
 	if len(j.findings) > 0 { // should the transaction fail, they are reported again
 		l.env.Findings.Report(j.findings...)
-		if err := l.env.Findings.Flush(bounded); err != nil {
+		if err := l.env.Findings.Flush(ctx); err != nil {
 			return err
 		}
 	}

@@ -38,10 +38,10 @@ const (
 	soakRate           = 2000 // records a second
 	soakMaxUncommitted = 2000
 	soakFetchBytes     = 64 << 10
-	soakBatchBytes     = 32 << 10 // of the producer
-	soakRecord         = 70       // bytes of the smallest record, about
-	soakStreams        = 3        // of a partition, that keys are planted in at a time
-	soakMemory         = 512 << 20
+	soakBatchBytes     = 32 << 10  // of the producer
+	soakRecord         = 70        // bytes of the smallest record, about
+	soakStreams        = 3         // of a partition, that keys are planted in at a time
+	soakMemory         = 256 << 20 // that a worker may take
 )
 
 // TestSoak runs the program for as many minutes as STANCH_SOAK says, half of them
@@ -190,7 +190,7 @@ inputs:
       heartbeat: 200ms
       session_timeout: 3s
       rebalance_timeout: 5s
-      transaction_timeout: 30s
+      transaction_timeout: 2m
 outputs:
   - kafka: %s
 quarantine:
