@@ -38,9 +38,11 @@ func (s *soak) verify() {
 	for p := range seen {
 		seen[p] = make(map[int]bool)
 	}
-	var newest, run [soakPartitions]int // run: of records that came again, one behind the other
+	// A replay is what comes again after a step back: up to the next one, which is of
+	// another crash, or to what is new.
+	var newest, last, replayed [soakPartitions]int
 	for p := range newest {
-		newest[p] = -1
+		newest[p], last[p] = -1, -1
 	}
 	s.read("out-"+s.mode, func(r *kgo.Record) {
 		s.out++
@@ -51,16 +53,19 @@ func (s *soak) verify() {
 			s.Errorf("partition %d: a record that nobody wrote", p)
 		case seen[p][n]:
 			s.again++
-			run[p]++
-			s.replay = max(s.replay, run[p])
+			if replayed[p]++; n <= last[p] {
+				replayed[p] = 1
+			}
+			s.replay = max(s.replay, replayed[p])
 		default:
-			run[p] = 0
+			replayed[p] = 0
 			if n < newest[p] {
 				s.disorder++
 			}
 			newest[p] = n
 			seen[p][n] = true
 		}
+		last[p] = n
 	})
 	quarantine := s.entries(filepath.Join(s.disk.dir, "quarantine.jsonl"), true)
 	for at := range quarantine {
