@@ -55,7 +55,7 @@ func (t *transformer) structured(i int) {
 	f, frame := t.route.format(v)
 	t.begin(i)
 	n := len(t.arena)
-	out, changed, err := f.Redact(t.r, append(t.arena, v[:frame]...), v[frame:])
+	out, changed, err := t.byFormat(f, v, frame)
 	if found := t.j.findings[t.found:]; len(found) > 1 {
 		seen := make(map[string]int)
 		for k := range found {
@@ -71,6 +71,15 @@ func (t *transformer) structured(i int) {
 		t.arena = out
 		t.edit(i).value = out[n:len(out):len(out)]
 	}
+}
+
+// byFormat appends to arena what a value becomes, with the frame before it. The caller
+// takes what is returned for the arena if anything changed.
+func (t *transformer) byFormat(f Format, v []byte, frame int) (out []byte, changed bool, err error) {
+	n := len(t.arena)
+	out = append(t.arena, v[:frame]...)
+	t.arena = out[:n] // whatever comes of it, room is kept
+	return f.Redact(t.r, out, v[frame:])
 }
 
 // reasonOf says why a format refused a value.

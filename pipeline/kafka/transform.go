@@ -443,7 +443,7 @@ func (t *transformer) key(i int) {
 	var err error
 	t.r.Default = redact.Token
 	if f != nil {
-		out, changed, err = f.Redact(t.r, append(out, key[:frame]...), key[frame:])
+		out, changed, err = t.byFormat(f, key, frame)
 	} else {
 		out, changed = t.r.Redact(out, key)
 	}

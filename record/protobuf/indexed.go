@@ -25,11 +25,7 @@ func (x *Indexed) Redact(r *redact.Redactor, dst, value []byte) (out []byte, cha
 	if err != nil {
 		return dst, false, err
 	}
-	out, changed, err = m.Redact(r, append(dst, value[:n]...), value[n:])
-	if err != nil || !changed {
-		return dst, false, err
-	}
-	return out, true, nil
+	return m.redact(r, dst, value, n)
 }
 
 // message returns the message that the indexes before a value name, and their length.

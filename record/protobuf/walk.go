@@ -42,13 +42,18 @@ type Message struct {
 //
 // The number that hides a number is 0.
 func (m *Message) Redact(r *redact.Redactor, dst, value []byte) (out []byte, changed bool, err error) {
+	return m.redact(r, dst, value, 0)
+}
+
+// redact redacts a value that begins with so many bytes of something else.
+func (m *Message) redact(r *redact.Redactor, dst, value []byte, begin int) (out []byte, changed bool, err error) {
 	w, _ := m.free.Get().(*walker)
 	if w == nil {
 		w = &walker{m: m}
 		w.texts.Length = appendLength
 		w.walk = w.whole
 	}
-	w.value = value
+	w.value, w.begin = value, begin
 	out, changed, err = w.texts.Redact(r, dst, value, w.walk)
 	w.value = nil
 	m.free.Put(w)
@@ -63,11 +68,12 @@ type walker struct {
 	texts record.Texts
 	walk  func() error
 	value []byte
+	begin int                        // of the message
 	stack [record.MaxDepth + 1]frame // by depth
 }
 
 func (w *walker) whole() error {
-	_, err := w.message(frame{m: w.m.root, end: len(w.value), depth: record.MaxDepth})
+	_, err := w.message(frame{m: w.m.root, at: w.begin, end: len(w.value), depth: record.MaxDepth})
 	return err
 }
 
