@@ -23,8 +23,10 @@ type name struct {
 // become the same, if they change.
 func (t *Texts) Key(names *Names, at, start, end int) {
 	key := t.value[start:end]
-	if !t.editing {
+	if t.walk == looking {
 		t.look(nil, key)
+	}
+	if t.walk != editing {
 		return
 	}
 	from, changed := len(t.arena), false

@@ -12,7 +12,7 @@ func (t *Texts) Here() Mark { return Mark(len(t.path)) }
 // the second walk writes any.
 func (t *Texts) Down(name []byte) Mark {
 	m := t.Here()
-	if t.editing {
+	if t.walk == editing {
 		if m > 0 {
 			t.path = append(t.path, '.')
 		}
@@ -24,7 +24,7 @@ func (t *Texts) Down(name []byte) Mark {
 // Item goes to an item of a list, counted from 0.
 func (t *Texts) Item(i int) Mark {
 	m := t.Here()
-	if t.editing {
+	if t.walk == editing {
 		t.path = append(t.path, '[')
 		t.path = strconv.AppendInt(t.path, int64(i), 10)
 		t.path = append(t.path, ']')
@@ -34,7 +34,7 @@ func (t *Texts) Item(i int) Mark {
 
 // Up goes back to where the path was at a mark.
 func (t *Texts) Up(m Mark) {
-	if t.editing {
+	if t.walk == editing {
 		t.path = t.path[:m]
 	}
 }

@@ -41,7 +41,7 @@ type Texts struct {
 	r       *redact.Redactor
 	value   []byte
 	err     error
-	editing bool // the second walk
+	walk    walk
 	suspect bool // something may have to change
 
 	sieve redact.Sieve
@@ -52,8 +52,21 @@ type Texts struct {
 	arena  []byte // what edits put in
 	frames []frame
 	open   int // frames from here on have no edit yet
-	digits []byte
+	buf    []byte
+
+	words  []word // of a command
+	word   int    // the next one
+	before walk   // what they are collected for
 }
+
+// walk is what a value is walked for.
+type walk uint8
+
+const (
+	looking    walk = iota // the first walk
+	editing                // the second
+	collecting             // a part of it is walked once more before
+)
 
 // item is a text under its name.
 type item struct{ key, text []byte }
@@ -62,7 +75,7 @@ type item struct{ key, text []byte }
 // appended to dst if anything changed. Findings carry the paths of the texts in r.Source.
 // With an error the value must not be handed on. A panic of walk becomes one.
 func (t *Texts) Redact(r *redact.Redactor, dst, value []byte, walk func() error) (out []byte, changed bool, err error) {
-	t.r, t.value, t.err, t.editing, t.suspect = r, value, nil, false, false
+	t.r, t.value, t.err, t.walk, t.suspect = r, value, nil, looking, false
 	source, usual, failed := r.Source.Path, r.Default, r.Failed()
 	defer func() {
 		if recover() != nil {
@@ -77,7 +90,7 @@ func (t *Texts) Redact(r *redact.Redactor, dst, value []byte, walk func() error)
 	if t.flush(); !t.suspect {
 		return dst, false, nil
 	}
-	t.editing = true
+	t.walk = editing
 	t.path = append(t.path[:0], source...)
 	switch err = walk(); {
 	case err != nil:
@@ -101,8 +114,15 @@ func (t *Texts) end() {
 	t.sieve.Reset()
 	clear(t.items)
 	t.items, t.edits, t.arena, t.frames, t.open = t.items[:0], t.edits[:0], t.arena[:0], t.frames[:0], 0
+	t.words = t.words[:0]
+	if cap(t.words) > maxKept/64 {
+		t.words = nil
+	}
 	if cap(t.arena) > maxKept {
 		t.arena = nil
+	}
+	if cap(t.buf) > maxKept {
+		t.buf = nil
 	}
 	if cap(t.edits) > maxKept/64 {
 		t.edits = nil
@@ -148,11 +168,15 @@ func (t *Texts) Telling(key []byte) bool { return len(key) > 0 && t.r.Sensitive(
 // value[at:start].
 func (t *Texts) Text(key []byte, at, start, end int) {
 	text := t.value[start:end]
-	if !t.editing {
+	switch t.walk {
+	case looking:
 		t.look(key, text)
 		return
+	case collecting:
+		t.words = append(t.words, word{start: start, end: end})
+		return
 	}
-	if len(text) == 0 || t.r.CleanValue(key, text) {
+	if len(text) == 0 || t.argument(at, start, end) || t.r.CleanValue(key, text) {
 		return
 	}
 	from := len(t.arena)
@@ -180,8 +204,10 @@ func (t *Texts) Bytes(key []byte, at, start, end int) {
 // Fixed takes bytes that have to stay what they are: a secret in them is ErrFixed.
 func (t *Texts) Fixed(key []byte, start, end int) {
 	b := t.value[start:end]
-	if !t.editing {
+	if t.walk == looking {
 		t.look(key, b)
+	}
+	if t.walk != editing {
 		return
 	}
 	if len(b) == 0 || t.r.CleanValue(key, b) {
@@ -197,18 +223,15 @@ func (t *Texts) Fixed(key []byte, start, end int) {
 // Number takes a number under a telling name, by the text that appendText appends.
 // One that is to be hidden becomes zero, which the format writes as so many zero bytes.
 func (t *Texts) Number(key []byte, start, end, zeros int, appendText func(dst []byte) []byte) {
-	t.digits = appendText(t.digits[:0])
-	if !t.editing {
-		if !t.suspect {
-			t.suspect = !t.r.CleanValue(key, t.digits)
-		}
-		return
+	t.buf = appendText(t.buf[:0])
+	if t.walk == looking {
+		t.suspect = t.suspect || !t.r.CleanValue(key, t.buf)
 	}
-	if t.r.CleanValue(key, t.digits) {
+	if t.walk != editing || t.r.CleanValue(key, t.buf) {
 		return
 	}
 	from := len(t.arena)
-	if t.redact(key, t.digits) {
+	if t.redact(key, t.buf) {
 		t.arena = t.arena[:from]
 		for range zeros {
 			t.arena = append(t.arena, 0)
@@ -220,7 +243,7 @@ func (t *Texts) Number(key []byte, start, end, zeros int, appendText func(dst []
 // Remove takes what is to be left out.
 func (t *Texts) Remove(start, end int) {
 	t.suspect = true
-	if t.editing {
+	if t.walk == editing {
 		t.change(edit{start: start, end: end})
 	}
 }
@@ -229,10 +252,10 @@ func (t *Texts) Remove(start, end int) {
 // value[at:end] becomes the length of nothing.
 func (t *Texts) Empty(at, end int) {
 	t.suspect = true
-	if t.editing {
+	if t.walk == editing {
 		t.change(edit{start: at, end: end, measured: true})
 	}
 }
 
 // Editing reports whether this is the second walk.
-func (t *Texts) Editing() bool { return t.editing }
+func (t *Texts) Editing() bool { return t.walk == editing }

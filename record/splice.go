@@ -19,7 +19,7 @@ type frame struct {
 // Enter begins a part of the value whose length stands at value[at:start], before
 // it. Parts lie in each other.
 func (t *Texts) Enter(at, start int) {
-	if t.editing {
+	if t.walk == editing {
 		t.frames = append(t.frames, frame{at: at, start: start})
 	}
 }
@@ -27,7 +27,7 @@ func (t *Texts) Enter(at, start int) {
 // Leave ends the part that was begun last, which goes up to end. If it has become
 // longer or shorter, so does what it says of its length.
 func (t *Texts) Leave(end int) {
-	if !t.editing {
+	if t.walk != editing {
 		return
 	}
 	n := len(t.frames) - 1

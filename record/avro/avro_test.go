@@ -181,6 +181,9 @@ func TestRedact(t *testing.T) {
 		{"fixed", `{"type":"fixed","name":"F","size":30}`, "password=" + canary, "", "", record.ErrFixed},
 		{"a number", rec(`{"name":"a","type":"long"},{"name":"pin","type":"long"}`), num(482915) + num(482915), num(482915) + num(0), "pin", nil},
 		{"a floating number", rec(`{"name":"pin","type":"double"}`), "\x00\x00\x00\x00\x94\x79\x1d\x41", strings.Repeat("\x00", 8), "pin", nil},
+		{"the arguments of a command", rec(`{"name":"args","type":{"type":"array","items":["null","string"]}},{"name":"next","type":"string"}`),
+			num(2) + num(1) + str("mysql") + num(1) + str("--password") + num(-2) + num(int64(2+len(str(canary)))) + num(0) + num(1) + str(canary) + num(0) + str("--password"),
+			num(2) + num(1) + str("mysql") + num(1) + str("--password") + num(-2) + num(int64(2+len(str(mask)))) + num(0) + num(1) + str(mask) + num(0) + str("--password"), "args", nil},
 		{"under names of its own", rec(`{"name":"credentials","type":{"type":"record","name":"C","fields":[{"name":"user","type":"string"},{"name":"password","type":"string"}]}}`),
 			str("root") + str(canary), str("root") + str(mask), "credentials.password", nil},
 	} {

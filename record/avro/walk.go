@@ -138,8 +138,16 @@ func (w *walker) node(n *node, key []byte, depth int) error {
 	if depth == 0 {
 		return record.ErrMalformed
 	}
-	if n.kind == structure {
+	switch {
+	case n.kind == structure:
 		return w.structure(n, depth-1)
+	case n.kind == array && (n.item.kind == letters || n.item.kind == union) && w.texts.Collect(key):
+		at := w.at
+		err := w.blocks(n, key, depth-1)
+		w.at = at
+		if w.texts.Collected(); err != nil {
+			return err
+		}
 	}
 	return w.blocks(n, key, depth-1)
 }

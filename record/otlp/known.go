@@ -3,6 +3,7 @@ package otlp
 import (
 	"encoding/binary"
 
+	"github.com/stanch/stanch/record"
 	"github.com/stanch/stanch/redact"
 )
 
@@ -113,20 +114,8 @@ func (k *known) judge(s string, r *redact.Redactor) (v verdict) {
 	if r.Sensitive(b) {
 		v |= sensitive
 	}
-	if isCommand(s) {
+	if record.IsCommand(s) {
 		v |= command
 	}
 	return v
-}
-
-// isCommand knows the names under which arguments of commands are listed:
-// process.command_args of the semantic conventions, and what programs call theirs.
-func isCommand(name string) bool {
-	for _, end := range [...]string{"command_args", "args", "argv", "cmdline", "command_line", "command", "cmd", "entrypoint"} {
-		if n := len(name) - len(end); n == 0 && name == end ||
-			n > 0 && name[n:] == end && (name[n-1] == '.' || name[n-1] == '_') {
-			return true
-		}
-	}
-	return false
 }

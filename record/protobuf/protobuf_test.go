@@ -221,6 +221,7 @@ func events(t testing.TB) []byte {
 				text("next", 8, one, msg, ".acme.Event"), text("pins", 9, many, descriptorpb.FieldDescriptorProto_TYPE_SINT64, ""),
 				text("body", 10, one, descriptorpb.FieldDescriptorProto_TYPE_BYTES, ""), text("pin", 11, one, descriptorpb.FieldDescriptorProto_TYPE_FIXED32, ""),
 				text("passphrase", 12, one, msg, ".google.protobuf.StringValue"), text("ids", 13, many, msg, ".acme.Event.IdsEntry"),
+				text("argv", 15, many, str, ""),
 				text("count", 14, one, descriptorpb.FieldDescriptorProto_TYPE_INT64, ""),
 			}, NestedType: []*descriptorpb.DescriptorProto{
 				{Name: proto.String("LabelsEntry"), Options: &descriptorpb.MessageOptions{MapEntry: proto.Bool(true)}, Field: []*descriptorpb.FieldDescriptorProto{text("key", 1, one, str, ""), text("value", 2, one, str, "")}},
@@ -280,6 +281,7 @@ func TestRedact(t *testing.T) {
 		{"an any of an unknown type", fields(7, fields(1, "x/y.Z", 2, "x")), "", "", 0, record.ErrUnknown},
 		{"an any of an unknown type with a secret", fields(7, fields(1, "x/y.Z", 2, fields(1, "password="+canary))), "", "any.value", Detect, record.ErrFixed},
 		{"an any that is removed", fields(7, fields(1, "x/y.Z", 2, canary)), fields(7, fields(1, "x/y.Z", 2, "")), "", Remove, nil},
+		{"the arguments of a command", fields(15, "mysql", 1, "a", 15, "--password", 15, canary, 15, "db"), fields(15, "mysql", 1, "a", 15, "--password", 15, mask, 15, "db"), "argv", 0, nil},
 		{"a wrapper", fields(12, fields(1, canary)), "", "passphrase", 0, nil},
 		{"a length that becomes shorter", fields(8, fields(8, fields(2, long))), fields(8, fields(8, fields(2, mask))), "next.next.password", 0, nil},
 		{"a length that becomes longer", fields(8, fields(1, wide+" password=x3Kq9")), fields(8, fields(1, wide+" password="+mask)), "next.message", 0, nil},
@@ -469,7 +471,7 @@ func TestAllocations(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	value := []byte(fields(1, "plain", 2, "", 3, "plain", 3, "", 4, fields(1, "a", 2, "b"), 5, fields(1, "Accept", 2, "*/*"), 6, string(b), 8, fields(1, "plain"), 10, "\x00", 14, 482915))
+	value := []byte(fields(1, "plain", 2, "", 3, "plain", 3, "", 4, fields(1, "a", 2, "b"), 5, fields(1, "Accept", 2, "*/*"), 6, string(b), 8, fields(1, "plain"), 10, "\x00", 14, 482915, 15, "ls", 15, "-l"))
 	m, r := parse(t, events(t), "acme.Event", Refuse), engine().NewRedactor()
 	if n := testing.AllocsPerRun(100, func() {
 		if _, changed, err := m.Redact(r, nil, value); changed || err != nil {

@@ -90,6 +90,7 @@ type field struct {
 	dict    bool     // a map
 	keyed   bool     // one whose keys are strings
 	message *message // of those of messages
+	command uint64   // a bit of its own if it is a list of a command's arguments
 }
 
 func (m *message) field(n protowire.Number) *field {
@@ -160,8 +161,15 @@ func (m *message) add(x *field) {
 	m.fields[x.number] = x
 }
 
-// settle finds the pair among the fields.
+// settle finds the pair and the arguments of commands among the fields.
 func (m *message) settle() {
+	bit := uint64(1)
+	for _, x := range m.order {
+		if x.list && x.kind == protoreflect.StringKind && record.IsCommand(string(x.name)) {
+			x.command = bit
+			bit <<= 1
+		}
+	}
 	names := make([]string, len(m.order))
 	for i, x := range m.order {
 		names[i] = string(x.name)

@@ -86,6 +86,7 @@ type frame struct {
 	keyed   bool             // it is an entry of a map, and key is its key
 	names   *record.Names    // of that map
 	depth   int              // how many messages may lie in it
+	done    uint64           // fields whose arguments were taken together
 
 	// How often a field came, and the keys of its entries; only where values change.
 	counts map[*field]int
@@ -153,25 +154,31 @@ func (w *walker) fields(f *frame) (end int, err error) {
 // last returns the contents of the last field of a number in a message, whose type is
 // one with a length.
 func (w *walker) last(f *frame, want protowire.Number) (start, end int, err error) {
+	err = w.each(f, want, func(from, to int) { start, end = from, to })
+	return start, end, err
+}
+
+// each calls do for the contents of all such fields.
+func (w *walker) each(f *frame, want protowire.Number, do func(start, end int)) error {
 	for at := f.at; at < f.end; {
 		num, typ, n := protowire.ConsumeTag(w.value[at:f.end])
 		if n < 0 {
-			return 0, 0, record.ErrMalformed
+			return record.ErrMalformed
 		}
 		if typ == protowire.EndGroupType {
 			break
 		}
 		at += n
 		if n = protowire.ConsumeFieldValue(num, typ, w.value[at:f.end]); n < 0 {
-			return 0, 0, record.ErrMalformed
+			return record.ErrMalformed
 		}
 		if num == want && typ == protowire.BytesType {
 			_, size := protowire.ConsumeVarint(w.value[at:])
-			start, end = at+size, at+n
+			do(at+size, at+n)
 		}
 		at += n
 	}
-	return start, end, nil
+	return nil
 }
 
 // takes reports whether a field may be written with a type. Others are unknown fields
@@ -206,6 +213,12 @@ func (w *walker) field(f *frame, x *field, typ protowire.Type, key []byte, at in
 			return 0, record.ErrMalformed
 		}
 		start, end = at+n, at+n+int(size)
+	}
+	if x.command&^f.done != 0 {
+		f.done |= x.command
+		if err := w.arguments(f, x); err != nil {
+			return 0, err
+		}
 	}
 	m := w.down(f, x)
 	defer w.texts.Up(m)
@@ -247,6 +260,17 @@ func (w *walker) field(f *frame, x *field, typ protowire.Type, key []byte, at in
 	}
 	w.texts.Leave(end)
 	return end, nil
+}
+
+// arguments takes all texts of a field together.
+func (w *walker) arguments(f *frame, x *field) error {
+	m := w.texts.Down(x.name)
+	defer w.texts.Up(m)
+	if !w.texts.Collect(x.name) {
+		return nil
+	}
+	defer w.texts.Collected()
+	return w.each(f, x.number, func(start, end int) { w.texts.Text(x.name, start, start, end) })
 }
 
 // within walks a message whose length stands at.
