@@ -105,18 +105,19 @@ func NewFindings(o FindingOptions, m *Metrics, log *zap.Logger, sinks ...Sink) *
 	return fs
 }
 
-// Report counts findings and queues them. It keeps none of the slice, and
-// blocks no longer than FindingOptions.Wait.
-func (fs *Findings) Report(list ...finding.Finding) {
+// Report counts findings and queues them. It keeps none of the slice, and blocks no
+// longer than FindingOptions.Wait. It fails if ctx ends before: then some are not
+// queued, and whoever reports them must not forget what they are about.
+func (fs *Findings) Report(ctx context.Context, list ...finding.Finding) error {
 	if len(list) == 0 {
-		return
+		return nil
 	}
 	for i := range list {
 		f := &list[i]
 		fs.metrics.findings.WithLabelValues(f.Detector, f.Severity.String(), f.Action).Add(float64(max(f.Count, 1)))
 	}
 	if len(fs.queues) == 0 {
-		return
+		return nil
 	}
 	fs.mu.Lock()
 	if fs.closed {
@@ -124,7 +125,7 @@ func (fs *Findings) Report(list ...finding.Finding) {
 		for _, q := range fs.queues {
 			q.lose(len(list))
 		}
-		return
+		return nil
 	}
 	now := time.Now()
 	fs.tokens = min(fs.tokens+now.Sub(fs.filled).Seconds()*float64(fs.o.Rate), float64(fs.o.Rate))
@@ -135,7 +136,7 @@ func (fs *Findings) Report(list ...finding.Finding) {
 		fs.merge(&list[n+i])
 	}
 	fs.mu.Unlock()
-	fs.put(list[:n])
+	return fs.put(ctx, list[:n])
 }
 
 // merge counts a finding in one of its kind.
@@ -166,7 +167,7 @@ func (fs *Findings) tick() {
 	for {
 		select {
 		case <-t.C:
-			fs.put(fs.takeMerged())
+			fs.put(context.Background(), fs.takeMerged())
 		case <-fs.stop:
 			return
 		}
@@ -183,10 +184,13 @@ func (fs *Findings) takeMerged() (list []finding.Finding) {
 	return list
 }
 
-func (fs *Findings) put(list []finding.Finding) {
+func (fs *Findings) put(ctx context.Context, list []finding.Finding) error {
 	for _, q := range fs.queues {
-		q.put(list)
+		if err := q.put(ctx, list); err != nil {
+			return err
+		}
 	}
+	return nil
 }
 
 // Flush waits until what was reported has been delivered or lost, merged
@@ -225,7 +229,7 @@ func (fs *Findings) Close(ctx context.Context) error {
 	}
 	close(fs.stop)
 	fs.ticking.Wait()
-	fs.put(fs.takeMerged())
+	fs.put(context.Background(), fs.takeMerged())
 	var errs []error
 	for _, q := range fs.queues {
 		errs = append(errs, q.close(ctx))
@@ -250,12 +254,12 @@ type queue struct {
 	stuck  atomic.Int64 // one more than ended was when a flush was in vain; 0 for never
 }
 
-func (q *queue) put(list []finding.Finding) {
+func (q *queue) put(ctx context.Context, list []finding.Finding) error {
 	q.mu.RLock()
 	defer q.mu.RUnlock()
 	if q.closed {
 		q.lose(len(list))
-		return
+		return nil
 	}
 	var timeout <-chan time.Time
 	for i := range list {
@@ -268,7 +272,7 @@ func (q *queue) put(list []finding.Finding) {
 		}
 		if q.full.Load() {
 			q.lose(len(list) - i)
-			return
+			return nil
 		}
 		if timeout == nil {
 			t := time.NewTimer(q.fs.o.Wait)
@@ -278,12 +282,15 @@ func (q *queue) put(list []finding.Finding) {
 		select {
 		case q.items <- list[i]:
 			q.taken.Add(1)
+		case <-ctx.Done():
+			return ctx.Err()
 		case <-timeout:
 			q.full.Store(true)
 			q.lose(len(list) - i)
-			return
+			return nil
 		}
 	}
+	return nil
 }
 
 func (q *queue) lose(n int) { q.fs.metrics.lost.WithLabelValues(q.sink.Name()).Add(float64(n)) }

@@ -83,7 +83,7 @@ func TestFindingsDelivered(t *testing.T) {
 	m := NewMetrics()
 	fs := NewFindings(FindingOptions{Pause: time.Millisecond, Wait: 10 * time.Second}, m, zap.NewNop(), r)
 	for i := range 500 {
-		fs.Report(found("d", i))
+		fs.Report(t.Context(), found("d", i))
 	}
 	fs.Flush(t.Context())
 	got := r.list()
@@ -98,7 +98,7 @@ func TestFindingsDelivered(t *testing.T) {
 	if err := fs.Close(t.Context()); err != nil {
 		t.Error(err)
 	}
-	fs.Report(found("d", 1))
+	fs.Report(t.Context(), found("d", 1))
 	if counter(t, m, "stanch_findings_lost_total") != 1 {
 		t.Error("a finding after the end was not counted as lost")
 	}
@@ -112,7 +112,7 @@ func TestFindingsMerged(t *testing.T) {
 	fs := NewFindings(FindingOptions{Rate: 10}, m, zap.NewNop(), r)
 	const n = 20_000
 	for i := range n {
-		fs.Report(found("d", i))
+		fs.Report(t.Context(), found("d", i))
 	}
 	if err := fs.Close(t.Context()); err != nil {
 		t.Fatal(err)
@@ -137,7 +137,7 @@ func TestFindingsMerged(t *testing.T) {
 	for i := range 3 * maxMerged {
 		f := found("d", i)
 		f.Fingerprint = fmt.Sprint(i)
-		fs.Report(f)
+		fs.Report(t.Context(), f)
 	}
 	fs.Close(t.Context())
 	sum = 0
@@ -160,7 +160,7 @@ func TestFindingsBounded(t *testing.T) {
 	fs := NewFindings(FindingOptions{Queue: 10, Wait: 20 * time.Millisecond, Rate: 1_000_000}, m, zap.NewNop(), r)
 	start := time.Now()
 	for i := range 10_000 {
-		fs.Report(found("d", i))
+		fs.Report(t.Context(), found("d", i))
 	}
 	if d := time.Since(start); d > 10*time.Second {
 		t.Errorf("reporting to a sink that hangs took %v", d)
@@ -178,7 +178,7 @@ func TestFindingsBounded(t *testing.T) {
 	// The end does not wait for it either.
 	r = &recorder{gate: make(chan struct{})}
 	fs = NewFindings(FindingOptions{}, NewMetrics(), zap.NewNop(), r)
-	fs.Report(found("d", 1))
+	fs.Report(t.Context(), found("d", 1))
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
 	fs.Close(ctx)
@@ -189,14 +189,14 @@ func TestFindingsRefused(t *testing.T) {
 	r := &recorder{fail: func(int) error { return fmt.Errorf("%w: never", ErrPermanent) }}
 	m := NewMetrics()
 	fs := NewFindings(FindingOptions{Pause: time.Millisecond}, m, zap.NewNop(), r)
-	fs.Report(found("d", 1))
+	fs.Report(t.Context(), found("d", 1))
 	fs.Close(t.Context())
 	if r.tries != 1 || counter(t, m, "stanch_findings_lost_total") != 1 {
 		t.Errorf("%d tries", r.tries)
 	}
 	r = &recorder{fail: func(int) error { return errors.New("down") }}
 	fs = NewFindings(FindingOptions{Pause: time.Millisecond, Tries: 4}, m, zap.NewNop(), r)
-	fs.Report(found("d", 1))
+	fs.Report(t.Context(), found("d", 1))
 	fs.Flush(t.Context())
 	fs.Close(t.Context())
 	if r.tries != 4 {
@@ -228,11 +228,11 @@ func TestFlushHangs(t *testing.T) {
 	gate := make(chan struct{})
 	hangs, slow := &recorder{gate: gate}, &recorder{}
 	fs := NewFindings(FindingOptions{Wait: 50 * time.Millisecond}, NewMetrics(), zap.NewNop(), hangs, slow)
-	fs.Report(found("d", 1))
+	fs.Report(t.Context(), found("d", 1))
 	fs.Flush(t.Context())
 	fs.o.Wait = time.Hour
 	fs.Flush(t.Context())
-	fs.Report(found("d", 2))
+	fs.Report(t.Context(), found("d", 2))
 	fs.Flush(t.Context())
 	if n := len(slow.list()); n != 2 {
 		t.Errorf("%d delivered to the sink that works", n)
@@ -242,10 +242,39 @@ func TestFlushHangs(t *testing.T) {
 	for end := time.Now().Add(10 * time.Second); fs.queues[0].ended.Load() < 2 && time.Now().Before(end); {
 		time.Sleep(time.Millisecond)
 	}
-	fs.Report(found("d", 3))
+	fs.Report(t.Context(), found("d", 3))
 	fs.Flush(t.Context())
 	if n := len(hangs.list()); n != 3 {
 		t.Errorf("%d delivered to the sink that works again", n)
 	}
 	fs.Close(t.Context())
+}
+
+// TestReportEnds: whoever has to stop does not wait for a full queue, and hears that
+// not all is in it.
+func TestReportEnds(t *testing.T) {
+	gate := make(chan struct{})
+	hangs := &recorder{gate: gate}
+	m := NewMetrics()
+	fs := NewFindings(FindingOptions{Wait: time.Hour, Queue: 1}, m, zap.NewNop(), hangs)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var err error
+	n := 0
+	for ; err == nil && n < 10; n++ {
+		err = fs.Report(ctx, found("d", n))
+	}
+	if !errors.Is(err, context.Canceled) || counter(t, m, "stanch_findings_lost_total") != 0 {
+		t.Errorf("after %d findings: %v", n, err)
+	}
+	close(gate)
+	if err := fs.Report(t.Context(), found("d", n)); err != nil {
+		t.Error(err)
+	}
+	if err := fs.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if got := len(hangs.list()); got != n {
+		t.Errorf("%d findings were delivered of %d that were taken", got, n)
+	}
 }

@@ -364,8 +364,7 @@ func (l *lane) deliver(j *job) error {
 	if j.changed == 0 {
 		m.Unchanged.Inc()
 	}
-	l.env.Findings.Report(j.findings...)
-	return nil
+	return l.env.Findings.Report(l.work, j.findings...)
 }
 
 // settle counts the records that failed and quarantines them.

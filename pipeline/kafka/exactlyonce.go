@@ -39,7 +39,9 @@ func (l *lane) transact(ctx context.Context, j *job) error {
 		}
 	}
 	if len(j.findings) > 0 { // should the transaction fail, they are reported again
-		l.env.Findings.Report(j.findings...)
+		if err := l.env.Findings.Report(ctx, j.findings...); err != nil {
+			return err
+		}
 		if err := l.env.Findings.Flush(ctx); err != nil {
 			return err
 		}

@@ -489,8 +489,7 @@ func (l *lane) deliver(ctx context.Context, j *job) error {
 			return err
 		}
 	}
-	l.env.Findings.Report(j.findings...)
-	return nil
+	return l.env.Findings.Report(ctx, j.findings...)
 }
 
 func (l *lane) quarantine(ctx context.Context, cases []pipeline.Case) error {
