@@ -11,12 +11,14 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
 	"github.com/stanch/stanch"
 	"github.com/stanch/stanch/detectors"
+	"github.com/stanch/stanch/finding"
 	"github.com/stanch/stanch/internal/seal"
 	"github.com/stanch/stanch/pipeline"
 	"github.com/stanch/stanch/pipeline/config"
@@ -108,10 +110,13 @@ func (l *loaded) summary() []string {
 
 // assembled is a pipeline that is ready to run.
 type assembled struct {
-	loaded  *loaded
-	env     *pipeline.Env
-	flows   []pipeline.Flow
-	sinks   []pipeline.Sink
+	loaded *loaded
+	env    *pipeline.Env
+	flows  []pipeline.Flow
+	sinks  []*sharedSink
+	// without are findings for inputs that write them to one of the outputs, by its
+	// name, themselves.
+	without map[string]*pipeline.Findings
 	outputs map[string]pipeline.Output
 }
 
@@ -123,7 +128,7 @@ func (c *cli) assemble(l *loaded, replay bool) (p *assembled, err error) {
 	}
 	h := redact.NewHandle(l.engine)
 	m := pipeline.NewMetrics()
-	p = &assembled{loaded: l, outputs: make(map[string]pipeline.Output)}
+	p = &assembled{loaded: l, outputs: make(map[string]pipeline.Output), without: make(map[string]*pipeline.Findings)}
 	p.env = &pipeline.Env{Engine: h, Pool: pipeline.NewPool(h, l.doc.Workers), Budget: pipeline.NewBudget(l.doc.InFlight), Metrics: m, Log: log, Drain: l.doc.Drain}
 	m.WatchBudget(p.env.Budget)
 	boundMemory(l.doc.InFlight)
@@ -134,16 +139,16 @@ func (c *cli) assemble(l *loaded, replay bool) (p *assembled, err error) {
 		}
 	}()
 	for i := range l.doc.Findings.Outputs {
-		if k := l.doc.Findings.Outputs[i].Kafka; k != nil && !replay && inTransaction(l.doc, k) {
-			continue // the input writes them itself
+		if k := l.doc.Findings.Outputs[i].Kafka; k != nil && !replay && inTransactions(l.doc, k) {
+			continue // the inputs write them themselves
 		}
 		s, err := c.sink(l.doc, &l.doc.Findings.Outputs[i])
 		if err != nil {
 			return p, err
 		}
-		p.sinks = append(p.sinks, s)
+		p.sinks = append(p.sinks, &sharedSink{Sink: s})
 	}
-	p.env.Findings = pipeline.NewFindings(l.doc.Findings.FindingOptions, m, log, p.sinks...)
+	p.env.Findings = pipeline.NewFindings(l.doc.Findings.FindingOptions, m, log, p.sinksBut("")...)
 	if q := &l.doc.Quarantine; q.Set() {
 		sealer, err := sealer(q)
 		if err != nil {
@@ -171,6 +176,39 @@ func (c *cli) assemble(l *loaded, replay bool) (p *assembled, err error) {
 	return p, nil
 }
 
+// findingsWithout returns findings that go to all outputs but the one of that name.
+func (p *assembled) findingsWithout(name string) *pipeline.Findings {
+	f := p.without[name]
+	if f == nil {
+		f = pipeline.NewFindings(p.loaded.doc.Findings.FindingOptions, p.env.Metrics, p.env.Log, p.sinksBut(name)...)
+		p.without[name] = f
+	}
+	return f
+}
+
+func (p *assembled) sinksBut(name string) (list []pipeline.Sink) {
+	for _, s := range p.sinks {
+		if s.Name() != name {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// sharedSink is a sink of several Findings. Whoever has made it closes it.
+type sharedSink struct {
+	pipeline.Sink
+	mu sync.Mutex
+}
+
+func (s *sharedSink) Deliver(ctx context.Context, fs []finding.Finding) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.Sink.Deliver(ctx, fs)
+}
+
+func (*sharedSink) Close() error { return nil }
+
 // told tells the metrics which versions are in force.
 func (p *assembled) told(l *loaded) {
 	key, _ := l.engine.KeyID()
@@ -183,6 +221,12 @@ func (p *assembled) close() error {
 		ctx, cancel := context.WithTimeout(context.Background(), p.env.Drain)
 		defer cancel()
 		errs = append(errs, p.env.Findings.Close(ctx))
+		for _, f := range p.without {
+			errs = append(errs, f.Close(ctx))
+		}
+	}
+	for _, s := range p.sinks {
+		errs = append(errs, s.Sink.Close())
 	}
 	for _, o := range p.outputs {
 		errs = append(errs, o.Close())
@@ -197,7 +241,7 @@ func (p *assembled) close() error {
 func (c *cli) flow(p *assembled, in *config.Input) (pipeline.Flow, error) {
 	to := outputOf(p.loaded.doc, in)
 	if in.Kafka != nil {
-		o, err := c.kafkaOptions(p, in, to)
+		o, err := c.kafkaOptions(p, in, to, false)
 		if err != nil {
 			return nil, err
 		}

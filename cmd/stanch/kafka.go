@@ -11,7 +11,7 @@ import (
 )
 
 // kafkaOptions are those of the flow of a Kafka input.
-func (c *cli) kafkaOptions(p *assembled, in *config.Input, to *config.Output) (o kafka.Options, err error) {
+func (c *cli) kafkaOptions(p *assembled, in *config.Input, to *config.Output, replay bool) (o kafka.Options, err error) {
 	k := in.Kafka
 	o = kafka.Options{
 		Name: in.Name, Group: k.Group, Failure: in.Failure,
@@ -70,6 +70,9 @@ func (c *cli) kafkaOptions(p *assembled, in *config.Input, to *config.Output) (o
 				return o, at(f.Pos, errors.New("findings: with exactly_once one topic on the cluster is enough"))
 			}
 			o.FindingsTopic = f.Kafka.Topic
+			if k.ExactlyOnce && !replay && !inTransactions(doc, f.Kafka) {
+				o.Findings = p.findingsWithout(f.Name)
+			}
 		}
 	}
 	return o, nil
@@ -106,15 +109,15 @@ func sameCluster(doc *config.Document, k *config.KafkaOutput, in *config.Cluster
 	return c == in || c != nil && slices.Equal(c.Brokers, in.Brokers)
 }
 
-// inTransaction reports whether findings are written to a topic by an input with
-// exactly-once delivery itself.
-func inTransaction(doc *config.Document, k *config.KafkaOutput) bool {
+// inTransactions reports whether the findings of all inputs are written to a topic
+// by the inputs themselves, in their transactions.
+func inTransactions(doc *config.Document, k *config.KafkaOutput) bool {
 	for i := range doc.Inputs {
-		if in := doc.Inputs[i].Kafka; in != nil && in.ExactlyOnce && sameCluster(doc, k, &in.Cluster) {
-			return true
+		if in := doc.Inputs[i].Kafka; in == nil || !in.ExactlyOnce || !sameCluster(doc, k, &in.Cluster) {
+			return false
 		}
 	}
-	return false
+	return true
 }
 
 // creates returns how a topic of Stanch's own is made if it is missing: not at

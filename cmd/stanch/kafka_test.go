@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
@@ -311,5 +312,84 @@ func TestPolicyVersion(t *testing.T) {
 	}
 	if version() != version("run.yaml", head+"redaction: {rules: [a.toml]}\n") {
 		t.Error("the version of a policy is not the same twice")
+	}
+}
+
+// TestRunMixed: an input with exactly-once delivery beside others. Each finding is in
+// the topic for findings once, in the transaction of its input or beside it, and all
+// are in the other output.
+func TestRunMixed(t *testing.T) {
+	broker, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(2, "a", "b"), kfake.SeedTopics(1, "found"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer broker.Close()
+	addrs := broker.ListenAddrs()
+	cl, err := kgo.NewClient(kgo.SeedBrokers(addrs...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer cl.Close()
+	secret, _, _, _ := detectors.Expand("ghp_{alnum:30}{crc32-base62:6}", 9)
+	const each = 50
+	var in []*kgo.Record
+	for i := range each {
+		for _, topic := range []string{"a", "b"} {
+			in = append(in, &kgo.Record{Topic: topic, Value: fmt.Appendf(nil, "%s %d token=%s", topic, i, secret)})
+		}
+	}
+	if err := cl.ProduceSync(t.Context(), in...).FirstErr(); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	name, lines := filepath.Join(dir, "run.yaml"), filepath.Join(dir, "findings.jsonl")
+	if err := os.WriteFile(name, fmt.Appendf(nil, `version: 1
+inputs:
+  - name: exactly
+    kafka: {brokers: %[1]q, group: x, topics: [{from: a, to: clean.a}], delivery: exactly_once, create_topics: true}
+    on_failure: halt
+    output: topics
+  - name: least
+    kafka: {brokers: %[1]q, group: y, topics: [{from: b, to: clean.b}], create_topics: true}
+    on_failure: halt
+    output: topics
+  - {stdin: {}, on_failure: halt, output: text}
+outputs:
+  - {name: topics, kafka: {}}
+  - {name: text, file: {path: %[3]q}}
+findings:
+  outputs:
+    - kafka: {topic: found}
+    - file: {path: %[2]q}
+`, addrs[0], lines, filepath.Join(dir, "out.log")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("STANCH_KEY", strings.TrimPrefix(runKey, "STANCH_KEY="))
+	stop := running(t, name)
+	for _, topic := range []string{"clean.a", "clean.b"} {
+		if list := kafkaTopic(t, addrs, topic, each); len(list) != each {
+			t.Errorf("%d records in %s", len(list), topic)
+		}
+	}
+	log := stop()
+	seen := map[string]int{}
+	for _, r := range kafkaTopic(t, addrs, "found", 2*each) {
+		var f struct{ ID string }
+		if err := json.Unmarshal(r.Value, &f); err != nil || bytes.Contains(r.Value, []byte(secret)) {
+			t.Fatalf("%v: %s", err, r.Value)
+		}
+		seen[f.ID]++
+	}
+	if len(seen) != 2*each {
+		t.Errorf("%d findings in the topic\n%s", len(seen), log)
+	}
+	for id, n := range seen {
+		if n > 1 {
+			t.Fatalf("finding %s is there %d times", id, n)
+		}
+	}
+	text, err := os.ReadFile(lines)
+	if n := bytes.Count(text, []byte("\n")); err != nil || n != 2*each {
+		t.Errorf("%d findings in the file, %v", n, err)
 	}
 }

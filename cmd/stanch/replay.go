@@ -105,7 +105,7 @@ func (c *cli) replay(ctx context.Context, p *assembled, f *runFlags) error {
 func (c *cli) replayFlow(p *assembled, in *config.Input, from *replayed) (pipeline.Flow, error) {
 	to := outputOf(p.loaded.doc, in)
 	if in.Kafka != nil {
-		o, err := c.kafkaOptions(p, in, to)
+		o, err := c.kafkaOptions(p, in, to, true)
 		if err != nil {
 			return nil, err
 		}

@@ -162,8 +162,6 @@ func (d *Document) check() error {
 			if err := in.Kafka.lines(at); err != nil {
 				return err
 			}
-		case in.Kafka != nil && in.Kafka.ExactlyOnce && len(d.Inputs) > 1:
-			return at(in.Pos, "input: kafka: delivery exactly_once needs a document of its own")
 		case in.Kafka != nil:
 			for _, r := range in.Kafka.Topics {
 				if r.To == "" {

@@ -177,6 +177,11 @@ func (f *flow) begin(env *pipeline.Env, stop context.CancelFunc) (*run, error) {
 	if f.o.Failure == pipeline.ToQuarantine && env.Quarantine == nil {
 		return nil, errors.New("kafka: records that fail go into the quarantine, and there is none")
 	}
+	if f.o.Findings != nil {
+		own := *env
+		own.Findings = f.o.Findings
+		env = &own
+	}
 	n := env.Pool.Size()
 	r := &run{flow: f, env: env, stop: stop, scratch: make(chan *scratch, n), fetched: make(buffers, 4*n), built: make(buffers, 4*n)}
 	for range n {

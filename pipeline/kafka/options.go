@@ -74,6 +74,9 @@ type Options struct {
 	// QuarantineTopic and FindingsTopic, on the cluster of the input, are written
 	// within the transaction if ExactlyOnce is set and they are not empty.
 	QuarantineTopic, FindingsTopic string
+	// Findings takes what is found in place of that of the environment, whose outputs
+	// have FindingsTopic among them; nil for that of the environment.
+	Findings *pipeline.Findings
 }
 
 // DefaultHeader is a name for the header of changed records.
