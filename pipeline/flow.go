@@ -594,6 +594,7 @@ func (x *recordRedactor) batch() {
 		return
 	}
 	x.j.out.Records = make([]Record, 0, len(in))
+	x.buf = []byte{} // a part of nil would be null where it has to be empty
 	x.r.OnFinding = func(f finding.Finding) {
 		x.dropped = x.dropped || f.Action == redact.Drop.String()
 		x.j.findings = append(x.j.findings, f)

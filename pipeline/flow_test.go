@@ -344,3 +344,26 @@ func TestLive(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestEmptied: a value of which nothing is left is empty and not null.
+func TestEmptied(t *testing.T) {
+	doc, err := redact.ParseDocument("p", []byte("version: 1\npolicy: [{action: remove}]\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := redact.New(doc, redact.Options{Key: testKey})
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := testEnv(t)
+	env.Engine.Store(e)
+	var got []Record
+	out := &memory{fail: func(b *Batch) error { got = append(got, b.Records...); return nil }}
+	in := &given{batches: []*Batch{{Lane: Lane{Name: "a"}, Records: []Record{{Value: []byte(token(t, 1))}, {Value: nil}}}}}
+	if err := New(in, out, FlowOptions{}).Run(t.Context(), env); err != nil {
+		t.Fatal(err)
+	}
+	if len(got) != 2 || got[0].Value == nil || len(got[0].Value) != 0 || got[1].Value != nil {
+		t.Errorf("%#v", got)
+	}
+}

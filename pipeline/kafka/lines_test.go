@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -211,7 +212,7 @@ func TestLinesStreams(t *testing.T) {
 		t.Fatal(err)
 	}
 	first, second := s.key("a", 1)
-	s.write(false, append(first, line{"b", "other 1"})...)
+	s.write(false, append(slices.Clip(first), line{"b", "other 1"})...)
 	stop := s.start(o)
 	s.write(true, append(second, line{"b", "other 2"}, line{"a", "clean"})...)
 	s.caught("stanch", "logs")
