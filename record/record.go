@@ -204,13 +204,18 @@ func (t *Texts) Bytes(key []byte, at, start, end int) {
 // Fixed takes bytes that have to stay what they are: a secret in them is ErrFixed.
 func (t *Texts) Fixed(key []byte, start, end int) {
 	b := t.value[start:end]
+	binary := !IsText(b)
 	if t.walk == looking {
 		t.look(key, b)
+		t.suspect = t.suspect || binary && Hidden(t.r, b)
 	}
-	if t.walk != editing {
+	if t.walk != editing || len(b) == 0 {
 		return
 	}
-	if len(b) == 0 || t.r.CleanValue(key, b) {
+	if binary && Hidden(t.r, b) {
+		t.err = ErrFixed
+	}
+	if t.r.CleanValue(key, b) {
 		return
 	}
 	from := len(t.arena)

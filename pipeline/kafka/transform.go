@@ -11,6 +11,7 @@ import (
 	"github.com/stanch/stanch/internal/envelope"
 	"github.com/stanch/stanch/pipeline"
 	"github.com/stanch/stanch/pipeline/kafka/batch"
+	"github.com/stanch/stanch/record"
 	"github.com/stanch/stanch/redact"
 )
 
@@ -310,7 +311,7 @@ func (t *transformer) redact() (wanted int) {
 		if t.o.Lines != nil && !t.forms[i].text(route.Payload) {
 			t.forms[i], t.values[i] = unknown, nil
 		}
-		special = special || t.forms[i] == unknown || t.forms[i] == batched
+		special = special || t.forms[i] == unknown || t.forms[i] == batched || t.forms[i] == detected
 	}
 	if t.j.streams != nil {
 		t.follow()
@@ -327,6 +328,10 @@ func (t *transformer) redact() (wanted int) {
 			switch t.forms[i] {
 			case unknown:
 				t.failed(i, pipeline.UnknownFormat)
+			case detected:
+				if t.slots[i] < 0 && record.Hidden(t.r, rec.Value) {
+					t.failed(i, pipeline.UnknownFormat)
+				}
 			case batched:
 				t.otlp(i)
 			case schemed:

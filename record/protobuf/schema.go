@@ -73,7 +73,6 @@ type message struct {
 	low     [32]*field // by number
 	fields  map[protowire.Number]*field
 	entry   bool // of a map
-	nested  []protoreflect.MessageDescriptor
 	carries bool // a value stands in it under the name of its own field
 	any     bool // google.protobuf.Any
 

@@ -45,11 +45,17 @@ func (w *walker) guess(num protowire.Number, typ protowire.Type, from, end, dept
 // stand. Messages are looked into, because a text is found by what stands beside
 // it, and that should not be its length.
 func (w *walker) detect(start, end, depth int) error {
-	if b := w.value[start:end]; len(b) > 0 && !record.IsText(b) && isMessage(b) {
+	if w.guessed(start, end) {
 		return w.inside(start, end, depth)
 	}
 	w.texts.Fixed(nil, start, end)
 	return nil
+}
+
+// guessed reports whether bytes are likely to be a message.
+func (w *walker) guessed(start, end int) bool {
+	b := w.value[start:end]
+	return !record.IsText(b) && isMessage(b)
 }
 
 // inside looks into the fields of a message.

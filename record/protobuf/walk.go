@@ -234,6 +234,9 @@ func (w *walker) field(f *frame, x *field, typ protowire.Type, key []byte, at in
 		if f.m.any {
 			return end, w.any(f, at, start, end)
 		}
+		if w.guessed(start, end) {
+			return end, w.inside(start, end, maxGuessed)
+		}
 		w.texts.Bytes(key, at, start, end)
 		return end, nil
 	case protoreflect.GroupKind:
