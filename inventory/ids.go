@@ -6,7 +6,7 @@ import "hash/maphash"
 // the ids are, so that a million of them are taken in faster than into a map.
 type ids struct {
 	seed   maphash.Seed
-	claims []claim
+	claims paged[claim]
 	// slots is open addressed by the upper half of a hash, which is there again
 	// with the number of a claim plus one; 0 is free.
 	slots []uint64
@@ -20,8 +20,8 @@ type claim struct {
 
 // claim takes an id for an entry that is to be added to entries, or returns where
 // the one that has it already comes from.
-func (s *ids) claim(id, at string, entry int, entries []Meta) (taken string, ok bool) {
-	if 2*len(s.claims) >= len(s.slots) {
+func (s *ids) claim(id, at string, entry int, entries *paged[Meta]) (taken string, ok bool) {
+	if 2*s.claims.len >= len(s.slots) {
 		s.grow()
 	}
 	h := maphash.String(s.seed, id) >> 32
@@ -30,12 +30,12 @@ func (s *ids) claim(id, at string, entry int, entries []Meta) (taken string, ok 
 		if s.slots[k]>>32 != h {
 			continue
 		}
-		if c := &s.claims[uint32(s.slots[k])-1]; entries[c.entry].ID == id {
+		if c := s.claims.at(int(uint32(s.slots[k]) - 1)); entries.at(c.entry).ID == id {
 			return c.at, false
 		}
 	}
-	s.claims = append(s.claims, claim{entry, at})
-	s.slots[k] = h<<32 | uint64(len(s.claims))
+	s.claims.add(claim{entry, at})
+	s.slots[k] = h<<32 | uint64(s.claims.len)
 	return "", true
 }
 

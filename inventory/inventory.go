@@ -30,7 +30,7 @@ type Key struct {
 
 // Inventory is an immutable set of known secrets. It is safe for concurrent use.
 type Inventory struct {
-	entries  []Meta
+	entries  paged[Meta]
 	dict     *dictionary.Dictionary // of the values that are kept
 	digests  []*digests             // of those that are not, by key
 	patterns int
@@ -60,7 +60,7 @@ const formBits = 3
 // collector takes values in.
 type collector struct {
 	o        Options
-	entries  []Meta
+	entries  paged[Meta]
 	builder  dictionary.Builder
 	weak     map[string]int32
 	longest  int
@@ -159,11 +159,11 @@ func (c *collector) add(v Value) error {
 		}
 		return nil
 	}
-	entry := len(c.entries)
-	if at, ok := c.ids.claim(v.ID, v.At, entry, c.entries); !ok {
+	entry := c.entries.len
+	if at, ok := c.ids.claim(v.ID, v.At, entry, &c.entries); !ok {
 		return fmt.Errorf("%s: the id %q is that of %s", v.At, v.ID, at)
 	}
-	c.entries = append(c.entries, v.Meta)
+	c.entries.add(v.Meta)
 	if under {
 		c.weak[string(v.Secret)] = int32(entry)
 		return nil
@@ -190,14 +190,14 @@ func (c *collector) add(v Value) error {
 
 // Format keeps the values out of whatever prints an Inventory.
 func (inv *Inventory) Format(w fmt.State, _ rune) {
-	fmt.Fprintf(w, "inventory of %d secrets", len(inv.entries))
+	fmt.Fprintf(w, "inventory of %d secrets", inv.entries.len)
 }
 
 // Len returns the number of entries.
-func (inv *Inventory) Len() int { return len(inv.entries) }
+func (inv *Inventory) Len() int { return inv.entries.len }
 
 // Entry returns what is known of the secret of an entry.
-func (inv *Inventory) Entry(i int) Meta { return inv.entries[i] }
+func (inv *Inventory) Entry(i int) Meta { return *inv.entries.at(i) }
 
 // Patterns returns how many forms of values are looked for.
 func (inv *Inventory) Patterns() int { return inv.patterns }

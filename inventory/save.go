@@ -42,7 +42,7 @@ func Save(ctx context.Context, w io.Writer, key Key, sources ...Source) error {
 	}
 	mac := hmac.New(sha256.New, key.Bytes)
 	out := bufio.NewWriter(io.MultiWriter(w, mac))
-	h := header{Key: key.ID, Records: len(c.records), Longest: c.longest, Entries: c.entries}
+	h := header{Key: key.ID, Records: len(c.records), Longest: c.longest, Entries: slices.Concat(c.entries.pages...)}
 	for b := range 129 {
 		if c.class.Has(byte(b)) {
 			h.Class = append(h.Class, b)
@@ -139,7 +139,7 @@ func (c *collector) load(r io.Reader, keys []Key) error {
 	key := keys[i]
 	mac := hmac.New(sha256.New, key.Bytes)
 	mac.Write(raw)
-	first := len(c.entries)
+	first := c.entries.len
 	var records []record
 	var buf [recordSize]byte
 	for range h.Records {
@@ -169,7 +169,9 @@ func (c *collector) load(r io.Reader, keys []Key) error {
 		d.class.Add(byte(b))
 	}
 	c.loaded = append(c.loaded, d)
-	c.entries = append(c.entries, h.Entries...)
+	for _, m := range h.Entries {
+		c.entries.add(m)
+	}
 	c.longest = max(c.longest, h.Longest)
 	return nil
 }

@@ -44,10 +44,10 @@ func estimate(v []byte, enough float64) float64 {
 		best[i] = math.Inf(1)
 	}
 	best[0] = 0
-	p.words(&best, 0)
 	var tails tails
 	prev := byte(0)
 	low := 0 // the last place that costs less than enough
+	ahead := p.words(&best, 0, enough)
 	for i, c := range v {
 		b := best[i] + min(uniform, charBits(prev, c))
 		prev = alphabet.Symbol[c]
@@ -62,9 +62,9 @@ func estimate(v []byte, enough float64) float64 {
 		if best[i+1] < enough {
 			low = i + 1
 			if i+1 < len(v) {
-				p.words(&best, i+1)
+				ahead = max(ahead, p.words(&best, i+1, enough))
 			}
-		} else if i+1-low >= longestWord && runs < 3 && repeats < 3 {
+		} else if i+1-low >= 3 && ahead <= i+1 && runs < 3 && repeats < 3 {
 			return enough // no word, run or copy goes on from there
 		}
 	}
@@ -114,17 +114,28 @@ func alphabetBits(v []byte) float64 {
 	if s.hex() && s.any(letter) {
 		return 4
 	}
-	size := 0
-	for _, part := range [...]struct {
-		of   set
-		size int
-	}{{digit, 10}, {lower, 26}, {upper, 26}, {^alnum, 33}} {
-		if s.any(part.of) {
-			size += part.size
+	parts := 0
+	for i, of := range alphabetParts {
+		if s.any(of) {
+			parts |= 1 << i
 		}
 	}
-	return math.Log2(float64(max(size, 1)))
+	return alphabetLogs[parts]
 }
+
+var alphabetParts = [...]set{digit, lower, upper, ^alnum}
+
+// alphabetLogs is the bits per character of an alphabet with these parts.
+var alphabetLogs = func() (t [1 << len(alphabetParts)]float64) {
+	for parts := range t {
+		size := 0
+		for i, n := range [len(alphabetParts)]int{10, 26, 26, 33} {
+			size += (parts >> i & 1) * n
+		}
+		t[parts] = math.Log2(float64(max(size, 1)))
+	}
+	return t
+}()
 
 // charBits is the cost of c after a symbol in text. A letter may be written as
 // the digit or sign it looks like, for one bit more.
@@ -193,25 +204,37 @@ type plain struct {
 	}
 }
 
+// readings is what a byte counts for: what it is replaced by, and the symbol of that.
+var readings = func() (t [256]struct{ letter, symbol, caps, leet, letters uint8 }) {
+	for c := range t {
+		r := &t[c]
+		if isUpper(byte(c)) {
+			r.caps = 1
+		}
+		if isLetter(byte(c)) {
+			r.letters = 1
+		}
+		l := lowered(byte(c))
+		r.letter = unleet(l)
+		if r.letter != l {
+			r.leet = 1
+		}
+		r.symbol = alphabet.Symbol[r.letter]
+	}
+	return t
+}()
+
 func (p *plain) read(v []byte) {
 	p.lexicon, p.n = words(), len(v)
 	prev := byte(0)
 	for i, c := range v {
-		s := p.sums[i]
-		if isUpper(c) {
-			s.caps++
-		}
-		if isLetter(c) {
-			s.letters++
-		}
-		l := lowered(c)
-		if u := unleet(l); u != l {
-			s.leet++
-			l = u
-		}
-		p.text[i] = l
-		s.score += pairScore(prev, alphabet.Symbol[l])
-		prev = alphabet.Symbol[l]
+		r, s := &readings[c], p.sums[i]
+		s.caps += r.caps
+		s.letters += r.letters
+		s.leet += r.leet
+		p.text[i] = r.letter
+		s.score += pairScore(prev, r.symbol)
+		prev = r.symbol
 		p.sums[i+1] = s
 	}
 	end := len(v)
@@ -226,12 +249,13 @@ func (p *plain) read(v []byte) {
 // words lowers what is in best for the ends of the words that begin at i to the
 // cost of reaching i and of the word: which one, its capitals, its letters
 // written as digits. A word of the list costs the list; one that only reads like
-// a word costs a large dictionary.
-func (p *plain) words(best *[maxJudged + 1]float64, i int) {
+// a word costs a large dictionary. It returns the last end that then costs less than
+// enough, or 0.
+func (p *plain) words(best *[maxJudged + 1]float64, i int, enough float64) (last int) {
 	const listed, unlisted = 11, 18 // log2 of the number of words
 	longest := min(int(p.end[i])-i, longestWord)
 	if longest < 3 {
-		return
+		return 0
 	}
 	from := &p.sums[i]
 	lower := func(n int, cost float64) {
@@ -239,6 +263,9 @@ func (p *plain) words(best *[maxJudged + 1]float64, i int) {
 		if to.letters != from.letters {
 			cost += float64(min(to.caps-from.caps, 3) + min(to.leet-from.leet, 3))
 			best[i+n] = min(best[i+n], best[i]+cost)
+			if best[i+n] < enough {
+				last = max(last, i+n)
+			}
 		}
 	}
 	text := p.text[i : i+longest]
@@ -257,4 +284,5 @@ func (p *plain) words(best *[maxJudged + 1]float64, i int) {
 			lower(n, unlisted)
 		}
 	}
+	return last
 }

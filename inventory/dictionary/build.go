@@ -16,8 +16,6 @@ type Builder struct {
 	count [len(shapes)]int
 	at    [len(shapes)]place
 	few   [len(shapes)][]uint32 // the first fewest patterns of a tier
-	// windows are those of the patterns with a trigger at their first place, in pages.
-	windows [][]windowed
 }
 
 // fewest is how many patterns a tier may have to be given up for another one.
@@ -58,9 +56,6 @@ func (b *Builder) Add(pattern []byte, id uint32) error {
 	}
 	p := &d.entries[d.count>>entryBits]
 	tier, anchor := b.assign(pattern)
-	if tier == 0 {
-		b.window(windowed{binary.LittleEndian.Uint64(pattern[anchor:]), uint32(d.count)})
-	}
 	if tier != 0 && len(b.few[tier]) < fewest {
 		b.few[tier] = append(b.few[tier], uint32(d.count))
 	}
@@ -69,15 +64,6 @@ func (b *Builder) Add(pattern []byte, id uint32) error {
 	d.longest = max(d.longest, len(pattern))
 	d.count++
 	return nil
-}
-
-func (b *Builder) window(w windowed) {
-	last := len(b.windows) - 1
-	if last < 0 || len(b.windows[last]) == 1<<entryBits {
-		b.windows = append(b.windows, page(b.windows, 1<<entryBits))
-		last++
-	}
-	b.windows[last] = append(b.windows[last], w)
 }
 
 // assign finds the tier of a pattern, and the first place of its windows if it has a
@@ -180,7 +166,7 @@ func (b *Builder) Build() *Dictionary {
 		}
 	}
 	if b.count[0] >= sorted {
-		d.enterSorted(b.windows)
+		d.enterSorted()
 		return d
 	}
 	var ahead [8]uint64
@@ -232,11 +218,11 @@ func (d *Dictionary) enter(i int, places uint64) {
 		s, taken = t.slot(h)
 	}
 	for k := o; k < o+t.stride; k++ {
-		w, b := t.place(binary.LittleEndian.Uint64(p[k:]))
+		w, b := t.place(short(binary.LittleEndian.Uint64(p[k:])))
 		t.filter[w] |= b
 	}
 	e.anchor, e.next = uint16(o), uint32(t.table[s])
-	t.table[s] = h>>32<<32 | uint64(i+1)
+	t.table[s] = t.slotted(h, i)
 }
 
 // kindsOf is the masks of the first 64 bytes of a pattern.

@@ -1,6 +1,9 @@
 package dictionary
 
-import "sync"
+import (
+	"encoding/binary"
+	"sync"
+)
 
 // MaxLen is the length of the longest pattern, in bytes.
 const MaxLen = 4 << 10
@@ -66,6 +69,12 @@ const entrySize = 16
 
 func (d *Dictionary) entry(i int) *entry {
 	return &d.entries[i>>entryBits][i&(1<<entryBits-1)]
+}
+
+// anchor is the hash of the first window of a pattern.
+func (d *Dictionary) anchor(i int) uint64 {
+	e := d.entry(i)
+	return short(binary.LittleEndian.Uint64(d.store[e.start>>storeBits][e.start&(1<<storeBits-1)+uint32(e.anchor):]))
 }
 
 func (d *Dictionary) pattern(i int) []byte {

@@ -340,7 +340,7 @@ TEXT ·siftBMI2(SB), NOSPLIT, $0-64
 	MOVQ filter+32(FP), R8
 	MOVQ shift+40(FP), R9
 	MOVQ kept+48(FP), R10
-	MOVQ $const_multiplier2, R11
+	MOVQ $const_multiplier, R11
 	LEAQ (DI)(CX*2), CX
 	XORL AX, AX
 

@@ -188,7 +188,7 @@ func flattenPlain(masks []uint64, stride int, at *offsets) (n int) {
 func (t *tier) sift(text []byte, off int, at []uint16, kept *offsets) (n int) {
 	filter, shift := t.filter, t.shift&63
 	for _, p := range at {
-		h := binary.LittleEndian.Uint64(text[off+int(p):]) * multiplier2
+		h := short(binary.LittleEndian.Uint64(text[off+int(p):]))
 		w := filter[h>>shift]
 		kept[n&(chunk-1)] = p
 		n += int(w >> (h >> 8 & 63) & (w >> (h >> 14 & 63)) & 1)

@@ -1,7 +1,7 @@
 package dictionary
 
 import (
-	"encoding/binary"
+	"iter"
 	"math/bits"
 )
 
@@ -15,36 +15,30 @@ const (
 	partBits = 14
 )
 
-// windowed is a pattern and the eight bytes at its anchor, slotted a pattern and the
-// hash of them.
-type (
-	windowed struct {
-		window uint64
-		number uint32
+// enterSorted adds all patterns to their tiers.
+func (d *Dictionary) enterSorted() {
+	first, second := make(set, (d.count+63)/64), make(set, (d.count+63)/64)
+	for i := range d.count {
+		if d.entry(i).tier == 0 {
+			first.add(i)
+		}
 	}
-	slotted struct {
-		hash   uint64
-		number uint32
-	}
-)
-
-// enterSorted adds all patterns to their tiers. The windows are those of the first one.
-func (d *Dictionary) enterSorted(windows [][]windowed) {
-	later := make([]uint64, (d.count+63)/64) // by number: those whose place is taken
-	d.enterParts(windows, later)
+	d.enterParts(first)
 	// Forms of one value often begin alike. They have another place, mostly.
-	var second []windowed
-	for i := range each(later) {
+	for i := range first.all() {
 		p, e := d.pattern(i), d.entry(i)
 		k := d.kindsOf(p)
 		if places := d.tiers[0].places(&k, len(p)) &^ (2<<e.anchor - 1); places != 0 {
 			e.anchor = uint16(bits.TrailingZeros64(places))
-			second = append(second, windowed{binary.LittleEndian.Uint64(p[e.anchor:]), uint32(i)})
-			later[i>>6] &^= 1 << (i & 63)
+			first.remove(i)
+			second.add(i)
 		}
 	}
-	d.enterParts([][]windowed{second}, later)
-	for i := range each(later) {
+	d.enterParts(second)
+	for i := range first.all() {
+		d.enterAt(i)
+	}
+	for i := range second.all() {
 		d.enterAt(i)
 	}
 	for i := range d.count {
@@ -54,11 +48,17 @@ func (d *Dictionary) enterSorted(windows [][]windowed) {
 	}
 }
 
-// each yields the numbers of the ones.
-func each(set []uint64) func(yield func(int) bool) {
+// set is numbers of patterns, a bit for each.
+type set []uint64
+
+func (s set) add(i int)    { s[i>>6] |= 1 << (i & 63) }
+func (s set) remove(i int) { s[i>>6] &^= 1 << (i & 63) }
+
+// all yields the numbers in order. The one that is yielded may be removed.
+func (s set) all() iter.Seq[int] {
 	return func(yield func(int) bool) {
-		for w := range set {
-			for m := set[w]; m != 0; m &= m - 1 {
+		for w := range s {
+			for m := s[w]; m != 0; m &= m - 1 {
 				if !yield(w<<6 | bits.TrailingZeros64(m)) {
 					return
 				}
@@ -67,42 +67,33 @@ func each(set []uint64) func(yield func(int) bool) {
 	}
 }
 
-// enterParts adds patterns to the first tier by the windows at their anchors, and
-// those whose place is taken to a set.
-func (d *Dictionary) enterParts(windows [][]windowed, later []uint64) {
+// enterParts adds patterns to the first tier by their anchors, and removes from the set
+// those whose place was free.
+func (d *Dictionary) enterParts(s set) {
 	t := &d.tiers[0]
-	mask := uint64(len(t.table) - 1)
+	down := t.first + partBits
 	counts := make([]int, len(t.table)>>partBits+1)
-	total := 0
-	for _, page := range windows {
-		total += len(page)
-		for i := range page {
-			w := &page[i]
-			word, bits := t.place(w.window)
-			t.filter[word] |= bits
-			counts[short(w.window)&mask>>partBits+1]++
-		}
+	for i := range s.all() {
+		counts[d.anchor(i)>>down+1]++
 	}
 	for k := 1; k < len(counts); k++ {
 		counts[k] += counts[k-1]
 	}
-	parts := make([]slotted, total)
-	for _, page := range windows {
-		for i := range page {
-			h := short(page[i].window)
-			k := h & mask >> partBits
-			parts[counts[k]] = slotted{h, page[i].number}
-			counts[k]++
-		}
+	total := counts[len(counts)-1]
+	hashes, numbers := make([]uint64, total), make([]uint32, total)
+	for i := range s.all() {
+		h := d.anchor(i)
+		n := counts[h>>down]
+		counts[h>>down]++
+		hashes[n], numbers[n] = h, uint32(i)
 	}
-	for i := range parts {
-		x := &parts[i]
-		s, taken := t.slot(x.hash)
-		if taken {
-			later[x.number>>6] |= 1 << (x.number & 63)
-			continue
+	for n, h := range hashes {
+		word, bits := t.place(h)
+		t.filter[word] |= bits
+		if at, taken := t.slot(h); !taken {
+			t.table[at] = t.slotted(h, int(numbers[n]))
+			s.remove(int(numbers[n]))
 		}
-		t.table[s] = x.hash>>32<<32 | uint64(x.number+1)
 	}
 }
 

@@ -12,10 +12,11 @@ type tier struct {
 	shape
 	filter []uint64
 	shift  uint
-	// table is open addressed by the hash of the anchor's bytes: a fingerprint in
-	// the upper half, the number of a pattern and one in the lower; 0 is free.
-	// More patterns with that hash follow from that one by their entries.
+	// table is open addressed by the upper bits of the hash of the anchor's bytes:
+	// others of them in the upper half, the number of a pattern and one in the lower;
+	// 0 is free. More patterns with that hash follow from that one by their entries.
 	table []uint64
+	first uint // how far a hash is moved down for its slot
 	count int
 	steps [][2]uint64 // of the gate
 
@@ -128,7 +129,9 @@ func (t *tier) allocate(count int) {
 	words := uint(bits.Len64(uint64(count*t.stride/4) | 511))
 	t.filter = make([]uint64, 1<<words)
 	t.shift = 64 - words
-	t.table = make([]uint64, 1<<bits.Len64(uint64(count)*4/3|7))
+	slots := uint(bits.Len64(uint64(count)*4/3 | 7))
+	t.table = make([]uint64, 1<<slots)
+	t.first = 64 - slots
 	hugePages(t.filter)
 	hugePages(t.table)
 }
@@ -140,13 +143,13 @@ func (s *shape) span() int { return s.stride - 1 + s.gate }
 func (s *shape) long() bool { return s.span() >= 16 }
 
 const (
-	multiplier  = 0x9E3779B97F4A7C15
-	multiplier2 = 0xC2B2AE3D27D4EB4F
+	multiplier  = 0xC2B2AE3D27D4EB4F
+	multiplier2 = 0x9E3779B97F4A7C15
 )
 
-// place returns the word of the filter that a window belongs to, and its two bits.
-func (t *tier) place(window uint64) (word int, bits uint64) {
-	h := window * multiplier2
+// place returns the word of the filter that the hash of a window belongs to, and its
+// two bits.
+func (t *tier) place(h uint64) (word int, bits uint64) {
 	return int(h >> t.shift), 1<<(h>>8&63) | 1<<(h>>14&63)
 }
 
@@ -157,31 +160,32 @@ func (t *tier) anchor(b []byte) uint64 {
 		return short(window)
 	}
 	h := window * multiplier
-	h = (h ^ h>>29 ^ binary.LittleEndian.Uint64(b[8:])) * multiplier2
-	return h ^ h>>32
+	return (h ^ h>>29 ^ binary.LittleEndian.Uint64(b[8:])) * multiplier2
 }
 
-// short hashes an anchor of eight bytes.
-func short(window uint64) uint64 {
-	h := window * multiplier
-	return h ^ h>>32
-}
+// short hashes a window, or an anchor of eight bytes. Its upper bits depend on all of
+// them, and give the place in the filter and in the table: what is near in one is near in
+// the other.
+func short(window uint64) uint64 { return window * multiplier }
 
 // slot finds the hash of an anchor in the table, or where it belongs.
 func (t *tier) slot(h uint64) (s uint64, taken bool) {
 	mask := uint64(len(t.table) - 1)
-	for s = h & mask; t.table[s] != 0; s = (s + 1) & mask {
-		if (t.table[s]^h)>>32 == 0 {
+	for s = h >> t.first; t.table[s] != 0; s = (s + 1) & mask {
+		if (t.table[s]^h<<16)>>32 == 0 {
 			return s, true
 		}
 	}
 	return s, false
 }
 
+// slotted is what a slot has for a hash and the number of a pattern.
+func (t *tier) slotted(h uint64, number int) uint64 { return h<<16>>32<<32 | uint64(number+1) }
+
 // fetch reads, to no end but that they come into the cache, the words that enter
 // is going to need.
 func (t *tier) fetch(p []byte, places uint64) {
 	o := bits.TrailingZeros64(places)
-	w, _ := t.place(binary.LittleEndian.Uint64(p[o:]))
-	t.fetched ^= t.filter[w] ^ t.table[t.anchor(p[o:])&uint64(len(t.table)-1)]
+	w, _ := t.place(short(binary.LittleEndian.Uint64(p[o:])))
+	t.fetched ^= t.filter[w] ^ t.table[t.anchor(p[o:])>>t.first]
 }
