@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/bufbuild/protocompile"
@@ -25,7 +26,7 @@ func schemas(r *config.Route) (list kafka.Schemas, err error) {
 		s := &r.Schemas[i]
 		var f kafka.Format
 		if s.Avro != "" {
-			f, err = avroSchema(s.Avro)
+			f, err = avroSchema(s)
 		} else {
 			f, err = protobufSchema(s, r.Payload != "protobuf")
 		}
@@ -44,14 +45,16 @@ func schemas(r *config.Route) (list kafka.Schemas, err error) {
 	return list, nil
 }
 
-func avroSchema(name string) (kafka.Format, error) {
-	b, err := readSmall(name, avro.MaxSchema)
-	if err != nil {
-		return nil, fmt.Errorf("avro: %w", err)
-	}
-	f, err := avro.Parse(b)
-	if err != nil {
-		return nil, fmt.Errorf("avro: %s:%w", name, err)
+func avroSchema(s *config.Schema) (f *avro.Schema, err error) {
+	var types avro.Types
+	for _, name := range append(slices.Clone(s.References), s.Avro) {
+		b, err := readSmall(name, avro.MaxSchema)
+		if err != nil {
+			return nil, fmt.Errorf("avro: %w", err)
+		}
+		if f, err = types.Add(b); err != nil {
+			return nil, fmt.Errorf("avro: %s:%w", name, err)
+		}
 	}
 	return f, nil
 }

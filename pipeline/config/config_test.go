@@ -68,7 +68,7 @@ inputs:
           to: b
           payload: confluent
           schemas:
-            - {id: 7, avro: order.avsc}
+            - {id: 7, avro: order.avsc, references: [user.avsc]}
             - {protobuf: logs.binpb, message: acme.Log, unknown_fields: remove}
         - {from: c, to: d, payload: avro, schemas: [{avro: order.avsc}]}
       start: 2026-01-31T15:04:05Z
@@ -130,7 +130,7 @@ func TestParse(t *testing.T) {
 	k := d.Inputs[0].Kafka
 	if k.SASL.Password.Env != "STANCH_PASSWORD" || k.Start != "time" || !k.StartTime.Equal(time.Date(2026, 1, 31, 15, 4, 5, 0, time.UTC)) ||
 		k.MaxMessageBytes != 2_000_000 || k.FetchBytes != 2<<20 || !k.ReadUncommitted || k.Topics[0].To != "b.$1" || k.Topics[0].StreamBy != "field:kubernetes.pod_name" || k.StreamHold != 3*time.Second ||
-		k.Topics[1].Schemas[0].ID != 7 || k.Topics[1].Schemas[0].Avro != "order.avsc" || k.Topics[1].Schemas[1].Unknown != "remove" {
+		k.Topics[1].Schemas[0].ID != 7 || k.Topics[1].Schemas[0].Avro != "order.avsc" || k.Topics[1].Schemas[0].References[0] != "user.avsc" || k.Topics[1].Schemas[1].Unknown != "remove" {
 		t.Errorf("kafka: %+v", k)
 	}
 	if in := d.Inputs[1]; in.Name != "stdin" || in.Failure != pipeline.Halt || in.Output != "f" {
@@ -248,6 +248,7 @@ func TestErrors(t *testing.T) {
 		topic("schemas: [{id: 1}]"):                                                                       "4:73: schema: want one of avro",
 		topic("schemas: [{id: 0, avro: x}]"):                                                              "4:78: id: want",
 		topic("schemas: [{avro: x, message: a.B}]"):                                                       "4:73: schema: message and unknown_fields: only with protobuf",
+		topic("schemas: [{protobuf: x, references: [y]}]"):                                                "4:73: schema: references: only with avro",
 		topic("schemas: [{avro: x, protobuf: y}]"):                                                        "4:93: schema: avro and protobuf do not go together",
 		strings.Replace(kafka(""), "to: b", "to: b, stream_by: host", 1):                                  "4:74: stream_by: want key, header:NAME or field:PATH",
 		strings.Replace(kafka(""), "to: b", "to: b, stream_by: 'field:a..b'", 1):                          "4:74: stream_by: want key",

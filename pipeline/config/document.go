@@ -140,12 +140,15 @@ type Route struct {
 
 // Schema says how values are to be read: one of Avro and Protobuf is set.
 type Schema struct {
-	Pos      Position
-	ID       int    // in the frame of the values; 0 for all that no other is for
-	Avro     string // file of a schema
-	Protobuf string // file of descriptors
-	Message  string // of Protobuf; empty if the file says which
-	Unknown  string // what becomes of unknown fields
+	Pos  Position
+	ID   int    // in the frame of the values; 0 for all that no other is for
+	Avro string // file of a schema
+	// References are files of schemas whose types that one names, each behind those that
+	// it names itself.
+	References []string
+	Protobuf   string // file of descriptors
+	Message    string // of Protobuf; empty if the file says which
+	Unknown    string // what becomes of unknown fields
 }
 
 // KafkaOutput is the cluster that the routes of a Kafka input lead to, or a topic.

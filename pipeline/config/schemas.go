@@ -8,12 +8,14 @@ import (
 
 func (p *parser) schema(n *yaml.Node) (Schema, error) {
 	s := Schema{Pos: p.pos(n), Unknown: "refuse"}
-	err := p.kinds(n, "schema", []string{"avro", "protobuf"}, []string{"id", "message", "unknown_fields"}, func(name string, v *yaml.Node) (err error) {
+	err := p.kinds(n, "schema", []string{"avro", "protobuf"}, []string{"id", "references", "message", "unknown_fields"}, func(name string, v *yaml.Node) (err error) {
 		switch name {
 		case "id":
 			s.ID, err = p.Int(v, name, 1, math.MaxInt32)
 		case "avro":
 			s.Avro, err = p.String(v, name)
+		case "references":
+			s.References, err = p.Strings(v, name)
 		case "protobuf":
 			s.Protobuf, err = p.String(v, name)
 		case "message":
@@ -23,8 +25,12 @@ func (p *parser) schema(n *yaml.Node) (Schema, error) {
 		}
 		return err
 	})
-	if err == nil && s.Protobuf == "" && (s.Message != "" || s.Unknown != "refuse") {
+	switch {
+	case err != nil:
+	case s.Protobuf == "" && (s.Message != "" || s.Unknown != "refuse"):
 		err = p.Errorf(n, "schema: message and unknown_fields: only with protobuf")
+	case s.Avro == "" && s.References != nil:
+		err = p.Errorf(n, "schema: references: only with avro")
 	}
 	return s, err
 }

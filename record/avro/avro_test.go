@@ -354,6 +354,34 @@ func TestNamespaces(t *testing.T) {
 	}
 }
 
+// TestTypes: a schema may name types of others.
+func TestTypes(t *testing.T) {
+	var types Types
+	for _, c := range []struct{ schema, err string }{
+		{`{"type":"record","name":"geo.Address","fields":[{"name":"street","type":"string"},{"name":"next","type":["null","Address"]}]}`, ""},
+		{`{"type":"record","name":"shop.User","fields":[{"name":"home","type":"geo.Address"},{"name":"password","type":"string"}]}`, ""},
+		{`{"type":"record","name":"geo.Address","fields":[]}`, `1:25: record: there are two types called "geo.Address"`},
+	} {
+		s, err := types.Add([]byte(c.schema))
+		if c.err != "" {
+			if fmt.Sprint(err) != c.err {
+				t.Error(err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(c.schema, "User") {
+			continue
+		}
+		in := str("Main 1") + num(1) + str("Main 2") + num(0) + str(canary)
+		if out, changed, err := s.Redact(engine().NewRedactor(), nil, []byte(in)); err != nil || !changed || string(out) != strings.Replace(in, str(canary), str("REDACTED-password"), 1) {
+			t.Errorf("%q, %v", out, err)
+		}
+	}
+}
+
 func TestAllocations(t *testing.T) {
 	if raceEnabled {
 		t.Skip("the race detector empties pools at random")

@@ -63,7 +63,19 @@ type field struct {
 }
 
 // Parse reads a schema: JSON as in files of the type avsc. Errors give line and column.
-func Parse(text []byte) (*Schema, error) {
+func Parse(text []byte) (*Schema, error) { return new(Types).Add(text) }
+
+// Types are the named types of several schemas, which may refer to those before them. The
+// zero value is none. It is for one goroutine.
+type Types struct {
+	named     map[string]*node
+	primitive map[kind]*node
+	records   []*node // of the schema in hand
+}
+
+// Add reads a schema as Parse does, which may name types of those that were added before.
+// After an error nothing more can be added.
+func (c *Types) Add(text []byte) (*Schema, error) {
 	if len(text) > MaxSchema {
 		return nil, fmt.Errorf("1:1: longer than %d bytes", MaxSchema)
 	}
@@ -71,7 +83,10 @@ func Parse(text []byte) (*Schema, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &compiler{named: make(map[string]*node), primitive: make(map[kind]*node)}
+	if c.named == nil {
+		c.named, c.primitive = make(map[string]*node), make(map[kind]*node)
+	}
+	c.records = nil
 	root, err := c.compile(d, "")
 	if err != nil {
 		return nil, err
@@ -87,15 +102,8 @@ func Parse(text []byte) (*Schema, error) {
 	return &Schema{root: root}, nil
 }
 
-// compiler makes types of a schema.
-type compiler struct {
-	named     map[string]*node
-	primitive map[kind]*node
-	records   []*node // and all others that have parts
-}
-
 // compile returns the type that d describes, in a namespace.
-func (c *compiler) compile(d *doc, space string) (*node, error) {
+func (c *Types) compile(d *doc, space string) (*node, error) {
 	switch d.kind {
 	case '"':
 		return c.reference(d, space)
@@ -115,7 +123,7 @@ func (c *compiler) compile(d *doc, space string) (*node, error) {
 }
 
 // reference returns the type of a name.
-func (c *compiler) reference(d *doc, space string) (*node, error) {
+func (c *Types) reference(d *doc, space string) (*node, error) {
 	if k, ok := primitives[d.text]; ok {
 		n := c.primitive[k]
 		if n == nil {
@@ -143,7 +151,7 @@ func full(name, space string) string {
 	return space + "." + name
 }
 
-func (c *compiler) union(d *doc, space string) (*node, error) {
+func (c *Types) union(d *doc, space string) (*node, error) {
 	n := &node{kind: union, least: 1, at: d}
 	if len(d.values) == 0 {
 		return nil, d.errorf("a union of nothing")
@@ -162,7 +170,7 @@ func (c *compiler) union(d *doc, space string) (*node, error) {
 }
 
 // complex returns the type that an object describes, whose type is t.
-func (c *compiler) complex(d, t *doc, space string) (*node, error) {
+func (c *Types) complex(d, t *doc, space string) (*node, error) {
 	n := &node{at: d}
 	switch t.text {
 	case "array", "map":
@@ -223,7 +231,7 @@ func (c *compiler) complex(d, t *doc, space string) (*node, error) {
 }
 
 // define gives a type its name.
-func (c *compiler) define(d *doc, n *node, what, space string) (string, error) {
+func (c *Types) define(d *doc, n *node, what, space string) (string, error) {
 	name := d.member("name")
 	if name == nil || name.kind != '"' || name.text == "" {
 		return "", d.errorf("%s: name is missing", what)
@@ -242,7 +250,7 @@ func (c *compiler) define(d *doc, n *node, what, space string) (string, error) {
 	return f, nil
 }
 
-func (c *compiler) fields(d *doc, n *node, space string) error {
+func (c *Types) fields(d *doc, n *node, space string) error {
 	list := d.member("fields")
 	if list == nil || list.kind != '[' {
 		return d.errorf("record: fields are missing")

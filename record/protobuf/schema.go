@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
@@ -40,7 +41,8 @@ func Parse(set []byte) (*Files, error) {
 	}
 	registry, err := protodesc.NewFiles(&fds)
 	if err != nil {
-		return nil, fmt.Errorf("descriptors do not fit together (are all imports included?): %w", err)
+		why := strings.TrimLeft(strings.TrimPrefix(err.Error(), "proto:"), " \u00a0")
+		return nil, fmt.Errorf("descriptors do not fit together (are all imports included?): %s", why)
 	}
 	f := &Files{registry: registry, messages: make(map[protoreflect.FullName]*message)}
 	for _, d := range fds.File {
