@@ -269,3 +269,73 @@ func TestFollowAllocates(t *testing.T) {
 		t.Errorf("%v allocations for clean records", n)
 	}
 }
+
+// TestFollowRandom draws logs from lines that leave something, and cuts them.
+func TestFollowRandom(t *testing.T) {
+	e := builtinEngine(t)
+	var lines []string
+	for _, log := range logsOf(t) {
+		lines = append(lines, log...)
+	}
+	pass := "Tr0ub" + "4dor-3x9"
+	lines = append(lines, "| user | password |", "|------|----------|", "| bob  | "+pass+" |", "USER  PASSWORD  SHELL", "bob   "+pass+"  sh",
+		"AUTH LOGIN", "334 VXNlcm5hbWU6", "Ym9iYm9iYm9i", "334 UGFzc3dvcmQ6", "VHIwdWI0ZG9yLTN4OQ==", "Private-Lines: 4", `"kind": "Secret",`, `  "data": {`, `    "a": "VHIwdWI0ZG9yLTN4OQ=="`, "}",
+		"machine example.com", "  login bob", "  password "+pass, "*3", "$4", "AUTH", "$12", pass, `Content-Disposition: form-data; name="password"`, "", "--x--",
+		"<key>password</key>", "<string>"+pass+"</string>", "password: |", "  "+pass, "  more", "secret=<<EOT", "EOT", `  "name": "password",`, `  "value": "`+pass+`"`, "- name: DB_PASSWORD", "  value: "+pass,
+		"password =>", "INSERT INTO users (name, password) VALUES (?, ?)", "params: ['bob', '"+pass+"']", `2026-01-01T00:00:00Z stdout F password:`, `2026-01-01T00:00:01Z stdout F   `+pass,
+		`{"log":"password:\n","stream":"stdout","time":"x"}`, `{"log":"  `+pass+`\n","stream":"stdout","time":"x"}`, `{"msg":"-----BEGIN `+`RSA PRIVATE KEY-----"}`)
+	for seed := range uint64(400) {
+		rng := rand.New(rand.NewPCG(seed, 9))
+		var log []string
+		for len(log) < 40 {
+			at := rng.IntN(len(lines))
+			log = append(log, lines[at:min(at+1+rng.IntN(8), len(lines))]...)
+		}
+		want := lined(e.NewRedactor(), log)
+		for i, got := range cut(e.NewRedactor(), toBytes(log), rng, new(Log)) {
+			if got != want[i] {
+				t.Fatalf("seed %d: record %d becomes %q, in one piece %q, behind %q", seed, i, got, want[i], log[max(0, i-12):i+1])
+			}
+		}
+	}
+}
+
+// cut redacts a log in calls of a few records.
+func cut(r *Redactor, records [][]byte, rng *rand.Rand, g *Log) (got []string) {
+	out := func(_ int, b []byte) { got = append(got, string(b)) }
+	for at := 0; at < len(records); {
+		k := min(1+rng.IntN(6), len(records)-at)
+		if g.Idle() && rng.IntN(2) == 0 {
+			done, _ := r.Alone(records[at:at+k], out)
+			at, k = at+done, k-done
+		}
+		if k > 0 {
+			r.Follow(g, records[at:at+k], out)
+		}
+		at += k
+	}
+	return got
+}
+
+// FuzzFollow cuts a log into calls. But for lines that a runtime has cut into records it
+// becomes the same, and what Alone takes for records by themselves are such.
+func FuzzFollow(f *testing.F) {
+	for i, log := range logsOf(f) {
+		f.Add([]byte(strings.Join(log, "\x00")), uint64(i))
+	}
+	e := builtinEngine(f)
+	f.Fuzz(func(t *testing.T, text []byte, seed uint64) {
+		records := bytes.Split(text, []byte{0})
+		if len(text) > 1<<15 || bytes.Contains(text, []byte("stdout P")) || bytes.Contains(text, []byte("stderr P")) || bytes.Contains(text, dockerTail) {
+			return
+		}
+		var want []string
+		e.NewRedactor().Lines(records, func(_ int, b []byte) { want = append(want, string(b)) })
+		if got := cut(e.NewRedactor(), records, rand.New(rand.NewPCG(seed, 7)), new(Log)); !slices.Equal(got, want) {
+			t.Errorf("%q becomes\n%q, in one piece\n%q", records, got, want)
+		}
+	})
+}
+
+// dockerTail ends what may be a part of a line in Docker's files.
+var dockerTail = []byte(`","stream":"std`)

@@ -279,11 +279,7 @@ func (s *Scanner) scan(dst []Span, text []byte, m mode) []Span {
 	s.carry.pos, s.rowBefore, s.manifest.pos = 0, -1, 0
 	for _, h := range s.hits {
 		if !s.quiet() {
-			s.follow(int(h.Start))
-			s.followManifest(int(h.Start))
-			if s.carry.kind != nothing && s.carry.pos <= int(h.Start) {
-				s.followCarry(int(h.Start) + 1)
-			}
+			s.followLines(int(h.Start))
 		}
 		if int(h.Start) < skip || int(h.Start) < s.blocks.to && int(h.Start) >= s.blocks.from {
 			continue
@@ -299,11 +295,7 @@ func (s *Scanner) scan(dst []Span, text []byte, m mode) []Span {
 		}
 		s.verify(&s.e.leads[h.ID], int(h.Start), int(h.End))
 	}
-	s.follow(len(text))
-	s.followManifest(len(text))
-	if s.carry.kind != nothing {
-		s.followCarry(len(text))
-	}
+	s.followLines(len(text))
 	if len(s.seams.marks) > 0 {
 		s.joinRecords()
 	}
@@ -318,6 +310,23 @@ func (s *Scanner) scan(dst []Span, text []byte, m mode) []Span {
 	dst = s.spans
 	s.text, s.spans, s.program = nil, nil, nil
 	return dst
+}
+
+// followLines takes the lines up to and with the one that holds to for whatever is open.
+// A value that a name on a line above announces may be a line of a key as well: the key
+// comes first, on every line, or it would depend on where the text was cut which of them
+// has the value.
+func (s *Scanner) followLines(to int) {
+	for s.blocks.n > 0 && s.carry.kind != nothing && s.carry.pos <= to && s.carry.pos < len(s.text) {
+		pos := s.carry.pos
+		s.follow(pos)
+		s.followCarry(pos + 1)
+	}
+	s.follow(to)
+	s.followManifest(to)
+	if s.carry.kind != nothing && s.carry.pos <= to {
+		s.followCarry(min(to+1, len(s.text)))
+	}
 }
 
 // charge counts work on the line that holds pos: n bytes looked at in search of
