@@ -179,7 +179,8 @@ func TestSchemaFlow(t *testing.T) {
 	w := newWorld(t)
 	o := w.options()
 	o.Routes[0].Payload = Framed
-	o.Routes[0].Schemas = Schemas{ByID: map[uint32]Format{7: eventFormat(t)}}
+	_, indexed := structs(t)
+	o.Routes[0].Schemas = Schemas{ByID: map[uint32]Format{7: eventFormat(t), 8: indexed}}
 	const n = 200
 	var recs []*kgo.Record
 	for i := range n {
@@ -187,6 +188,8 @@ func TestSchemaFlow(t *testing.T) {
 		switch i % 10 {
 		case 3:
 			v = written(t, 7, "GET /?password="+secret, secret, "a")
+		case 5:
+			v = append(append(framing(8), 0), details(t, secret)...)
 		case 7:
 			v = written(t, 9, "password="+secret, "", "a") // of no schema that is known
 		}
@@ -200,14 +203,18 @@ func TestSchemaFlow(t *testing.T) {
 	}
 	changed := 0
 	for _, r := range w.consume("clean.logs", n-n/10) {
-		if _, rest, err := c.NativeFromBinary(r.Value[5:]); err != nil || len(rest) > 0 || !bytes.HasPrefix(r.Value, framing(7)) {
+		if bytes.HasPrefix(r.Value, framing(8)) {
+			if !bytes.Equal(r.Value[6:], details(t, "REDACTED-password")) {
+				t.Fatalf("%q", r.Value)
+			}
+		} else if _, rest, err := c.NativeFromBinary(r.Value[5:]); err != nil || len(rest) > 0 || !bytes.HasPrefix(r.Value, framing(7)) {
 			t.Fatalf("%q: %v", r.Value, err)
 		}
 		if len(r.Headers) > 0 {
 			changed++
 		}
 	}
-	if changed != n/10 {
+	if changed != n/5 {
 		t.Errorf("%d changed", changed)
 	}
 	if err := stop(); err != nil {
@@ -218,8 +225,9 @@ func TestSchemaFlow(t *testing.T) {
 	}
 }
 
-// TestProtobuf redacts messages behind a frame and their indexes.
-func TestProtobuf(t *testing.T) {
+// structs is the file of google.protobuf.Struct, and the format of framed values of it.
+func structs(t testing.TB) (*protobuf.Files, *protobuf.Indexed) {
+	t.Helper()
 	file := protodesc.ToFileDescriptorProto(structpb.File_google_protobuf_struct_proto)
 	set, err := proto.Marshal(&descriptorpb.FileDescriptorSet{File: []*descriptorpb.FileDescriptorProto{file}})
 	if err != nil {
@@ -233,21 +241,31 @@ func TestProtobuf(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return files, indexed
+}
+
+// details is a google.protobuf.Struct with a password in it.
+func details(t testing.TB, password string) []byte {
+	t.Helper()
+	s, err := structpb.NewStruct(map[string]any{"user": map[string]any{"password": password}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := proto.Marshal(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// TestProtobuf redacts messages behind a frame and their indexes.
+func TestProtobuf(t *testing.T) {
+	files, indexed := structs(t)
 	message, err := files.Message("google.protobuf.Struct", protobuf.Refuse)
 	if err != nil {
 		t.Fatal(err)
 	}
-	encode := func(v string) []byte {
-		s, err := structpb.NewStruct(map[string]any{"user": map[string]any{"password": v}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		b, err := proto.Marshal(s)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return b
-	}
+	encode := func(v string) []byte { return details(t, v) }
 	for _, c := range []struct {
 		name   string
 		route  Route

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"reflect"
 	"strings"
 	"sync"
@@ -132,6 +133,13 @@ func TestRandom(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if seed%2 == 0 {
+			value = shuffled(rand.New(rand.NewPCG(seed, 1)), value)
+			msg = msg.New().Interface().(*dynamicpb.Message)
+			if err := proto.Unmarshal(value, msg); err != nil {
+				t.Fatal(err)
+			}
+		}
 		m := parse(t, set, "x.M0", Refuse)
 		in := bytes.Clone(value)
 		out, changed, err := m.Redact(r, []byte("kept"), value)
@@ -172,6 +180,17 @@ func TestRandom(t *testing.T) {
 	if dirtied < 500 {
 		t.Errorf("only %d messages held a canary", dirtied)
 	}
+}
+
+// shuffled writes the fields of a message in another order.
+func shuffled(r *rand.Rand, b []byte) []byte {
+	var list [][]byte
+	for len(b) > 0 {
+		_, _, n := protowire.ConsumeField(b)
+		list, b = append(list, b[:n]), b[n:]
+	}
+	r.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
+	return bytes.Join(list, nil)
 }
 
 // fields writes a message: a number, then its contents: a string, a message in a list, or

@@ -87,6 +87,7 @@ type frame struct {
 	names   *record.Names    // of that map
 	depth   int              // how many messages may lie in it
 	done    uint64           // fields whose arguments were taken together
+	held    *message         // the type in it, if it is a google.protobuf.Any
 
 	// How often a field came, and the keys of its entries; only where values change.
 	counts map[*field]int
@@ -106,6 +107,11 @@ func (w *walker) message(in frame) (end int, err error) {
 }
 
 func (w *walker) fields(f *frame) (end int, err error) {
+	if f.m.any {
+		if err := w.resolve(f); err != nil {
+			return 0, err
+		}
+	}
 	var name []byte
 	if f.m.name != nil {
 		start, end, err := w.last(f, f.m.name.number)
@@ -234,10 +240,10 @@ func (w *walker) field(f *frame, x *field, typ protowire.Type, key []byte, at in
 		if f.m.any {
 			return end, w.any(f, at, start, end)
 		}
+		w.texts.Bytes(key, at, start, end)
 		if w.guessed(start, end) {
 			return end, w.inside(start, end, maxGuessed)
 		}
-		w.texts.Bytes(key, at, start, end)
 		return end, nil
 	case protoreflect.GroupKind:
 		return w.message(frame{m: x.message, at: at, end: f.end, group: x.number, key: key, depth: f.depth - 1})
@@ -329,16 +335,22 @@ func (w *walker) entry(f *frame, x *field, in *frame) error {
 	return nil
 }
 
-// any walks the message in a google.protobuf.Any, whose type is the end of its URL
+// resolve finds the type in a google.protobuf.Any, which is the end of its URL
 // (google/protobuf/any.proto).
-func (w *walker) any(f *frame, at, start, end int) error {
+func (w *walker) resolve(f *frame) error {
 	from, to, err := w.last(f, 1)
 	if err != nil {
 		return err
 	}
 	url := w.value[from:to]
-	if m := w.m.files.messages[protoreflect.FullName(url[bytes.LastIndexByte(url, '/')+1:])]; m != nil {
-		return w.within(frame{m: m, at: start, end: end, key: f.key, depth: f.depth - 1}, at)
+	f.held = w.m.files.messages[protoreflect.FullName(url[bytes.LastIndexByte(url, '/')+1:])]
+	return nil
+}
+
+// any walks the message in a google.protobuf.Any.
+func (w *walker) any(f *frame, at, start, end int) error {
+	if f.held != nil {
+		return w.within(frame{m: f.held, at: start, end: end, key: f.key, depth: f.depth - 1}, at)
 	}
 	switch {
 	case start == end:
