@@ -393,3 +393,68 @@ findings:
 		t.Errorf("%d findings in the file, %v", n, err)
 	}
 }
+
+// TestRunKafkaStreams redacts a key whose lines are records of a pod's log.
+func TestRunKafkaStreams(t *testing.T) {
+	broker, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(1, "pods"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer broker.Close()
+	addrs := broker.ListenAddrs()
+	cl, err := kgo.NewClient(kgo.SeedBrokers(addrs...), kgo.DefaultProduceTopic("pods"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer cl.Close()
+	key, _, _, err := detectors.Expand("{pem:RSA PRIVATE KEY}", 9)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var in []*kgo.Record
+	rows := strings.Split(key, "\n")
+	for _, row := range rows {
+		for pod, text := range map[string]string{"web-1": row, "web-2": "GET / 200"} {
+			in = append(in, &kgo.Record{Value: fmt.Appendf(nil, `{"log":"%s","kubernetes":{"pod_name":"%s"}}`, text, pod)})
+		}
+	}
+	if err := cl.ProduceSync(t.Context(), in...).FirstErr(); err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(t.TempDir(), "run.yaml")
+	if err := os.WriteFile(name, fmt.Appendf(nil, `version: 1
+inputs:
+  - kafka:
+      brokers: %q
+      group: x
+      topics: [{from: pods, to: clean.pods, stream_by: field:kubernetes.pod_name}]
+      stream_hold: 20s
+      create_topics: true
+    on_failure: halt
+outputs: [{kafka: {}}]
+`, addrs[0]), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("STANCH_KEY", strings.TrimPrefix(runKey, "STANCH_KEY="))
+	if out, errs, code := runCLI(t, "run", "--config", name, "--dry-run"); code != 0 || !strings.Contains(string(out), "streams by field:kubernetes.pod_name") {
+		t.Errorf("dry run: exit %d, %s%s", code, out, errs)
+	}
+	stop := running(t, name)
+	list := kafkaTopic(t, addrs, "clean.pods", len(in))
+	stop()
+	markers := 0
+	for i, r := range list {
+		for _, row := range rows[1 : len(rows)-1] {
+			if bytes.Contains(r.Value, []byte(row)) {
+				t.Errorf("a line of the key is left: %s", r.Value)
+			}
+		}
+		markers += bytes.Count(r.Value, []byte("REDACTED-private-key"))
+		if bytes.Contains(in[i].Value, []byte("web-2")) && !bytes.Equal(r.Value, in[i].Value) {
+			t.Errorf("%s becomes %s", in[i].Value, r.Value)
+		}
+	}
+	if len(list) != len(in) || markers != 1 {
+		t.Errorf("%d records of %d, %d markers", len(list), len(in), markers)
+	}
+}

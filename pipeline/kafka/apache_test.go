@@ -203,6 +203,14 @@ func TestApache(t *testing.T) {
 	w.compacted()
 
 	t.Run("tokens", func(t *testing.T) { refusesTokens(t, b, roots) })
+	t.Run("streams", func(t *testing.T) {
+		s := &streamed{world: &world{T: t, addrs: w.addrs, client: w.client, admin: w.admin}}
+		s.env = s.environment()
+		s.create("logs", 1, nil)
+		o := s.options("key")
+		o.Heartbeat, o.SessionTimeout, o.From.Timeout = 500*time.Millisecond, 10*time.Second, 15*time.Second
+		s.exactlyOnce("stop", o)
+	})
 	for _, c := range []struct {
 		name string
 		set  func(*Options)

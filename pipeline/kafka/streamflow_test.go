@@ -282,58 +282,60 @@ func TestStreamsExactlyOnce(t *testing.T) {
 		t.Run(how, func(t *testing.T) {
 			t.Parallel()
 			s := newStreamed(t)
-			o := s.options("key")
-			o.ExactlyOnce, o.FetchBytes = true, 1
-			first, second := s.key("a", 6)
-			s.write(true, line{"a", "x"}, line{"b", "y"})
-			begin := s.next
-			stop := s.start(o)
-			s.world.committed(map[int32]int64{0: begin})
-			s.write(true, first...)
-			s.write(true, line{"b", "z"})
-			// All of it is written, and nothing of it to be seen.
-			if got := len(s.consume("clean.logs", int(s.next), kgo.FetchIsolationLevel(kgo.ReadUncommitted()))); got < int(s.next) {
-				t.Fatalf("%d records are written", got)
-			}
-			s.world.committed(map[int32]int64{0: begin})
-			switch how {
-			case "stop":
-				if err := stop(); err != nil {
-					t.Fatal(err)
-				}
-				s.world.committed(map[int32]int64{0: begin})
-				// Nothing is left that others would have to wait for.
-				stable, err := s.admin.ListCommittedOffsets(t.Context(), "clean.logs")
-				if err != nil {
-					t.Fatal(err)
-				}
-				end, err := s.admin.ListEndOffsets(t.Context(), "clean.logs")
-				if err != nil {
-					t.Fatal(err)
-				}
-				if a, b := stable["clean.logs"][0].Offset, end["clean.logs"][0].Offset; a != b || b <= begin {
-					t.Errorf("stable up to %d of %d", a, b)
-				}
-				stop = s.start(o)
-			case "rebalance":
-				stop = s.start(o)
-			case "abort":
-				// The broker ends the transaction, and the lane begins anew.
-				s.fake.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Topic: "clean.logs", Err: kerr.InvalidProducerEpoch, Count: 1})
-			}
-			s.write(true, second...)
-			s.write(true, line{"a", "last"})
-			s.world.committed(map[int32]int64{0: s.next})
-			got := s.visible(int(s.next))
-			if err := stop(); err != nil {
-				t.Error(err)
-			}
-			want := append(append([]string{"x", "y", "REDACTED-private-key"}, make([]string, len(first)-1)...), "z")
-			want = append(append(want, make([]string, len(second))...), "last")
-			if !slices.Equal(got, want) {
-				t.Errorf("%q", got)
-			}
+			s.exactlyOnce(how, s.options("key"))
 		})
+	}
+}
+
+func (s *streamed) exactlyOnce(how string, o Options) {
+	s.Helper()
+	o.ExactlyOnce, o.FetchBytes = true, 1
+	first, second := s.key("a", 6)
+	s.write(true, line{"a", "x"}, line{"b", "y"})
+	begin := s.next
+	stop := s.start(o)
+	s.world.committed(map[int32]int64{0: begin})
+	s.write(true, first...)
+	s.write(true, line{"b", "z"})
+	// All of it is written, and nothing of it to be seen.
+	s.consume("clean.logs", int(s.next), kgo.FetchIsolationLevel(kgo.ReadUncommitted()))
+	s.world.committed(map[int32]int64{0: begin})
+	switch how {
+	case "stop":
+		if err := stop(); err != nil {
+			s.Fatal(err)
+		}
+		s.world.committed(map[int32]int64{0: begin})
+		// Nothing is left that others would have to wait for.
+		stable, err := s.admin.ListCommittedOffsets(s.Context(), "clean.logs")
+		if err != nil {
+			s.Fatal(err)
+		}
+		end, err := s.admin.ListEndOffsets(s.Context(), "clean.logs")
+		if err != nil {
+			s.Fatal(err)
+		}
+		if a, b := stable["clean.logs"][0].Offset, end["clean.logs"][0].Offset; a != b || b <= begin {
+			s.Errorf("stable up to %d of %d", a, b)
+		}
+		stop = s.start(o)
+	case "rebalance":
+		stop = s.start(o)
+	case "abort":
+		// The broker ends the transaction, and the lane begins anew.
+		s.fake.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Topic: "clean.logs", Err: kerr.InvalidProducerEpoch, Count: 1})
+	}
+	s.write(true, second...)
+	s.write(true, line{"a", "last"})
+	s.world.committed(map[int32]int64{0: s.next})
+	got := s.visible(int(s.next))
+	if err := stop(); err != nil {
+		s.Error(err)
+	}
+	want := append(append([]string{"x", "y", "REDACTED-private-key"}, make([]string, len(first)-1)...), "z")
+	want = append(append(want, make([]string, len(second))...), "last")
+	if !slices.Equal(got, want) {
+		s.Errorf("%q", got)
 	}
 }
 

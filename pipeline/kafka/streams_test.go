@@ -299,3 +299,32 @@ func TestStreamsFailures(t *testing.T) {
 		t.Errorf("%d streams are open, %v", j.open, j.holds)
 	}
 }
+
+// A policy that is loaded in the middle of a key decides on the rest of it.
+func TestStreamsReload(t *testing.T) {
+	doc, err := redact.ParseDocument("x.yaml", []byte("version: 1\ndetectors:\n  skip: [\"aws-*\", \"github-*\"]\npolicy:\n  - {detector: private-key, action: drop}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := redact.New(doc, redact.Options{Key: testKey()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := follows(t, "key")
+	h := redact.NewHandle(engine())
+	f.rs[0] = h.NewRedactor()
+	key := keyLines(t, 9)
+	var got []string
+	for i, l := range append(key, "after") {
+		if i == 4 {
+			h.Store(other)
+		}
+		values, _ := outputs(t, f.job(0, int64(i), []line{{"a", l}}))
+		for _, v := range values {
+			got = append(got, string(v))
+		}
+	}
+	if want := []string{"REDACTED-private-key", "", "", "", "after"}; !slices.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
+}
