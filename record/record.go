@@ -44,6 +44,7 @@ type Texts struct {
 	walk    walk
 	suspect bool // something may have to change
 
+	told  told
 	sieve redact.Sieve
 	items []item // what is in sieve
 	path  []byte
@@ -76,6 +77,7 @@ type item struct{ key, text []byte }
 // With an error the value must not be handed on. A panic of walk becomes one.
 func (t *Texts) Redact(r *redact.Redactor, dst, value []byte, walk func() error) (out []byte, changed bool, err error) {
 	t.r, t.value, t.err, t.walk, t.suspect = r, value, nil, looking, false
+	t.told.follow(r.Engine())
 	source, usual, failed := r.Source.Path, r.Default, r.Failed()
 	defer func() {
 		if recover() != nil {
@@ -160,9 +162,6 @@ func (t *Texts) flush() {
 	clear(t.items)
 	t.items = t.items[:0]
 }
-
-// Telling reports whether a name says that its value may be a secret.
-func (t *Texts) Telling(key []byte) bool { return len(key) > 0 && t.r.Sensitive(key) }
 
 // Text takes a text under a name. It stands at value[start:end], its length at
 // value[at:start].

@@ -168,3 +168,42 @@ func TestPair(t *testing.T) {
 		}
 	}
 }
+
+// TestTold: another engine has other names.
+func TestTold(t *testing.T) {
+	h := redact.NewHandle(engine())
+	r := h.NewRedactor()
+	var texts Texts
+	texts.Length = appendLength
+	value := []byte("x3Kq9-x7Lm2-x5Np8")
+	redacts := func(key string) bool {
+		_, changed, err := texts.Redact(r, nil, value, func() error {
+			texts.Text([]byte(key), 0, 0, len(value))
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return changed
+	}
+	const long = "a_name_that_is_too_long_to_be_remembered_of_a_password"
+	for range 2 {
+		if redacts("zaubertrank") || !redacts("password") || !redacts(long) || redacts("plain") {
+			t.Error("names of the first engine")
+		}
+	}
+	d, err := redact.ParseDocument("p.yaml", []byte("version: 1\nnames: {secret: [zaubertrank], harmless: [password]}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := redact.New(d, redact.Options{RandomKey: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.Store(e)
+	for range 2 {
+		if !redacts("zaubertrank") || redacts("password") {
+			t.Error("names of the second engine")
+		}
+	}
+}

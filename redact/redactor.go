@@ -167,6 +167,14 @@ func (r *Redactor) adopt(e *Engine) {
 	r.plan.restart()
 }
 
+// Engine returns the engine in force, which the next call uses.
+func (r *Redactor) Engine() *Engine {
+	if r.h != nil {
+		return r.h.Load()
+	}
+	return r.e
+}
+
 // begin starts a text that has nothing to do with the one before.
 func (r *Redactor) begin() {
 	if r.h != nil {
