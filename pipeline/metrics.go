@@ -193,11 +193,19 @@ func (m *Metrics) Lane(input, topic string, partition int32) *LaneMetrics {
 	return l
 }
 
-// Lag says how many records lie before the end of the partition, and when the
-// record last read was written.
+// Lag says how many records up to the end of the partition are not done, and what
+// time the last one has that is.
 func (l *LaneMetrics) Lag(records int64, last time.Time) {
 	l.lag.Store(max(records, 0))
 	l.at.Store(last.UnixNano())
+}
+
+// Behind is Lag while records are under way. first is the time of the first of
+// them, which counts where there was nothing to do before.
+func (l *LaneMetrics) Behind(records int64, first time.Time) {
+	if l.lag.Swap(max(records, 0)) == 0 {
+		l.at.Store(first.UnixNano())
+	}
 }
 
 // Uncommitted says how many records have been read and not committed, and when
@@ -279,8 +287,8 @@ func (ls *lanes) remove(l *LaneMetrics) {
 var laneLabels = []string{"input", "topic", "partition"}
 
 var (
-	lagRecords         = prometheus.NewDesc("stanch_lag_records", "Records not read yet.", laneLabels, nil)
-	lagSeconds         = prometheus.NewDesc("stanch_lag_seconds", "Age of the record last read; 0 at the end of the partition.", laneLabels, nil)
+	lagRecords         = prometheus.NewDesc("stanch_lag_records", "Records up to the end of the partition that are not written yet.", laneLabels, nil)
+	lagSeconds         = prometheus.NewDesc("stanch_lag_seconds", "Age of the record last written, or of the first that waits; 0 at the end of the partition.", laneLabels, nil)
 	uncommittedRecords = prometheus.NewDesc("stanch_uncommitted_records", "Records read and not committed.", laneLabels, nil)
 	uncommittedSeconds = prometheus.NewDesc("stanch_uncommitted_seconds", "How long the oldest record that is not committed has been so.", laneLabels, nil)
 	openStreams        = prometheus.NewDesc("stanch_open_streams", "Streams of records in which something is open, such as a key.", laneLabels, nil)

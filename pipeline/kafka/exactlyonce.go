@@ -64,6 +64,7 @@ func (l *lane) patience() time.Duration {
 
 // end commits an offset and with it the transaction.
 func (l *lane) end(ctx context.Context, next int64) error {
+	begun := time.Now()
 	if err := l.tx.CommitOffset(ctx, l.o.Group, l.gen, l.in, next); err != nil {
 		return err
 	}
@@ -75,6 +76,7 @@ func (l *lane) end(ctx context.Context, next int64) error {
 	}
 	l.tx.Retries = 0
 	l.begun, l.due = time.Time{}, nil
+	l.metrics.Commit.Observe(time.Since(begun).Seconds())
 	return nil
 }
 

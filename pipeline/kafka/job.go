@@ -14,6 +14,7 @@ type job struct {
 	batches    []batch.Batch
 	buf        []byte // what batches are views of
 	latest     time.Time
+	first      time.Time // of the first batch
 	lag        int64
 	fetched    time.Time
 

@@ -44,7 +44,8 @@ type lane struct {
 	wanted    atomic.Int64 // offset behind the job that waits to be written
 	underWay  atomic.Int64 // jobs that were read and are not written
 	room      chan struct{}
-	givenUp   bool // a request of the job in hand was, and may go on
+	gapped    int64 // offset up to which records that were deleted have been counted
+	givenUp   bool  // a request of the job in hand was, and may go on
 
 	// Of exactly-once delivery, and of the transaction under way.
 	tx    *cluster.Transactor
@@ -250,6 +251,7 @@ func (l *lane) read(ctx context.Context, at int64, s *streams, jobs chan<- *job)
 		l.metrics.Fetch.Observe(time.Since(begun).Seconds())
 		at = j.next
 		l.underWay.Add(1)
+		l.metrics.Behind(j.next+j.lag-l.acked(), j.first)
 		if s != nil {
 			j.streams, j.after = s, last
 			last = j.done
@@ -298,6 +300,9 @@ func (l *lane) cut(got *cluster.Fetched, at int64, txns *aborted) (j *job, err e
 		if b.NextOffset() <= found.next {
 			continue
 		}
+		if found.next == at {
+			found.first = time.UnixMilli(b.BaseTimestamp)
+		}
 		found.next = b.NextOffset()
 		found.latest = time.UnixMilli(b.MaxTimestamp)
 		skip, err := txns.skip(&b, l.o.ReadUncommitted)
@@ -312,7 +317,11 @@ func (l *lane) cut(got *cluster.Fetched, at int64, txns *aborted) (j *job, err e
 		if len(got.Records) > 0 {
 			return nil, fmt.Errorf("offset %d: %w", at, batch.ErrPartial)
 		}
-		l.metrics.Lag(got.HighWatermark-at, time.Now())
+		if l.underWay.Load() == 0 {
+			l.metrics.Lag(got.HighWatermark-at, time.Now())
+		} else {
+			l.metrics.Behind(got.HighWatermark-l.acked(), time.Now())
+		}
 		return nil, nil
 	}
 	found.lag = got.HighWatermark - found.next
@@ -320,6 +329,11 @@ func (l *lane) cut(got *cluster.Fetched, at int64, txns *aborted) (j *job, err e
 }
 
 func (l *lane) gap(from, to int64) {
+	// After an error it is come upon again.
+	if from = max(from, l.gapped); from >= to {
+		return
+	}
+	l.gapped = to
 	l.metrics.GapRecords.Add(float64(to - from))
 	l.log.Warn("records were deleted before they were read", zap.Int64("from", from), zap.Int64("to", to))
 }
@@ -382,10 +396,8 @@ func (l *lane) write(ctx context.Context, j *job) error {
 		return ctx.Err()
 	}
 	m := l.metrics
-	for reason, n := range j.failed {
-		m.Failed(l.o.Failure, reason, n)
-	}
 	if len(j.failed) > 0 && l.o.Failure == pipeline.Halt {
+		l.failed(j)
 		return pipeline.ErrHalt
 	}
 	begun := time.Now()
@@ -404,6 +416,7 @@ func (l *lane) write(ctx context.Context, j *job) error {
 	if l.givenUp {
 		l.abandon(j)
 	}
+	l.failed(j) // once, however often it was tried
 	m.Parked(false)
 	m.Write.Observe(time.Since(begun).Seconds())
 	m.Batches.Add(float64(len(j.batches)))
@@ -434,6 +447,13 @@ func (l *lane) write(ctx context.Context, j *job) error {
 	}
 	m.Uncommitted(j.next-l.committed.Load(), time.Unix(0, l.since.Load()))
 	return nil
+}
+
+// failed counts the records of a job that failed.
+func (l *lane) failed(j *job) {
+	for reason, n := range j.failed {
+		l.metrics.Failed(l.o.Failure, reason, n)
+	}
 }
 
 // abandon takes a job's buffers out of use, because a request that was given up
