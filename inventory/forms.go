@@ -32,80 +32,88 @@ func (f Form) String() string { return formNames[f] }
 
 // Forms yields the ways to write a value that differ from one another, each long
 // enough to be looked for. The bytes are the caller's until the next one.
-func Forms(value []byte) iter.Seq2[Form, []byte] {
+func Forms(value []byte) iter.Seq2[Form, []byte] { return new(writer).forms(value) }
+
+// writer writes forms. What it works with serves one value after the other.
+type writer struct {
+	room []byte // a value behind two bytes of what may stand before it
+	buf  []byte // a form
+	seen []byte // the forms so far, which end at ends
+	ends []int
+}
+
+func (w *writer) forms(value []byte) iter.Seq2[Form, []byte] {
 	return func(yield func(Form, []byte) bool) {
 		if !yield(Plain, value) {
 			return
 		}
-		// One piece of memory has the value behind two bytes of what may stand
-		// before it, and room for most forms.
-		room := make([]byte, 2+len(value), 2+3*len(value)+8)
-		copy(room[2:], value)
-		buf := room[len(room):]
+		w.room = append(append(w.room[:0], 0, 0), value...)
 		for shift := range 3 {
-			buf = aligned(buf[:0], room[2-shift:2+len(value)], shift)
-			if len(buf) < dictionary.MinLen {
+			w.buf = aligned(w.buf[:0], w.room[2-shift:], shift)
+			if len(w.buf) < dictionary.MinLen {
 				continue
 			}
-			if !yield(Base64, buf) || forURLs(buf) && !yield(Base64URL, buf) {
+			if !yield(Base64, w.buf) || forURLs(w.buf) && !yield(Base64URL, w.buf) {
 				return
 			}
 		}
 		if unreserved(value) { // nothing in it is ever escaped
-			hexForms(value, buf, yield)
+			w.hexForms(value, yield)
 			return
 		}
-		var seen []byte // the forms so far, which end there
-		var ends []int
-		fresh := func(form Form) bool {
-			from := 0
-			for _, end := range ends {
-				if string(seen[from:end]) == string(buf) {
-					return true
-				}
-				from = end
-			}
-			if string(buf) == string(value) {
-				return true
-			}
-			if seen == nil {
-				seen, ends = make([]byte, 0, 8*len(buf)), make([]int, 0, 8)
-			}
-			seen = append(seen, buf...)
-			ends = append(ends, len(seen))
-			return yield(form, buf)
-		}
+		w.seen, w.ends = w.seen[:0], w.ends[:0]
 		for _, kept := range percentKept {
-			if buf = percent(buf[:0], value, kept, "0123456789ABCDEF"); !fresh(Percent) {
+			w.buf = percent(w.buf[:0], value, kept, "0123456789ABCDEF")
+			if w.fresh(value) && !yield(Percent, w.buf) {
 				return
 			}
 		}
-		if buf = percent(buf[:0], value, &keptAsIs, "0123456789abcdef"); !fresh(Percent) {
+		w.buf = percent(w.buf[:0], value, &keptAsIs, "0123456789abcdef")
+		if w.fresh(value) && !yield(Percent, w.buf) {
 			return
 		}
 		for _, html := range []bool{false, true} {
-			if buf = escape(buf[:0], value, html); !fresh(JSON) {
+			w.buf = escape(w.buf[:0], value, html)
+			if w.fresh(value) && !yield(JSON, w.buf) {
 				return
 			}
 		}
-		hexForms(value, buf, yield)
+		w.hexForms(value, yield)
 	}
+}
+
+// fresh reports whether the form is another one than the value and those seen, and
+// remembers it.
+func (w *writer) fresh(value []byte) bool {
+	from := 0
+	for _, end := range w.ends {
+		if string(w.seen[from:end]) == string(w.buf) {
+			return false
+		}
+		from = end
+	}
+	if string(w.buf) == string(value) {
+		return false
+	}
+	w.seen = append(w.seen, w.buf...)
+	w.ends = append(w.ends, len(w.seen))
+	return true
 }
 
 // hexForms yields the two cases of hexadecimal digits. The digits of no value are
 // its own bytes, and nobody writes them in both cases at once.
-func hexForms(value, buf []byte, yield func(Form, []byte) bool) {
-	buf = hex.AppendEncode(buf[:0], value)
-	if !yield(Hex, buf) {
+func (w *writer) hexForms(value []byte, yield func(Form, []byte) bool) {
+	w.buf = hex.AppendEncode(w.buf[:0], value)
+	if !yield(Hex, w.buf) {
 		return
 	}
 	var all byte
-	for i, c := range buf { // letters have the bit 0x40, and 0x20 if they are small
+	for i, c := range w.buf { // letters have the bit 0x40, and 0x20 if they are small
 		all |= c
-		buf[i] = c &^ (c >> 1 & 0x20)
+		w.buf[i] = c &^ (c >> 1 & 0x20)
 	}
 	if all&0x40 != 0 {
-		yield(Hex, buf)
+		yield(Hex, w.buf)
 	}
 }
 

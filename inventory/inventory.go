@@ -62,6 +62,7 @@ type collector struct {
 	o        Options
 	entries  paged[Meta]
 	builder  dictionary.Builder
+	writer   writer
 	weak     map[string]int32
 	longest  int
 	digester *digester  // nil unless blind
@@ -169,7 +170,7 @@ func (c *collector) add(v Value) error {
 		return nil
 	}
 	for piece := range pieces(v.Secret) {
-		for form, p := range Forms(piece) {
+		for form, p := range c.writer.forms(piece) {
 			id := uint32(entry<<formBits | int(form))
 			c.longest = max(c.longest, len(p))
 			switch {

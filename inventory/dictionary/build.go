@@ -69,7 +69,8 @@ func (b *Builder) Add(pattern []byte, id uint32) error {
 // assign finds the tier of a pattern, and the first place of its windows if it has a
 // trigger.
 func (b *Builder) assign(p []byte) (tier uint8, anchor uint16) {
-	k := b.d.kindsOf(p)
+	var k kinds
+	b.d.kindsOf(p, &k)
 	if places := shapes[0].places(&k, len(p)); places != 0 {
 		b.count[0]++
 		return 0, uint16(bits.TrailingZeros64(places))
@@ -114,13 +115,15 @@ func (b *Builder) move(from, to uint8) {
 	all := b.few[from]
 	for _, i := range all {
 		p := b.d.pattern(int(i))
-		if k := b.d.kindsOf(p); !b.takes(to, &k, p) {
+		var k kinds
+		if b.d.kindsOf(p, &k); !b.takes(to, &k, p) {
 			return
 		}
 	}
 	for _, i := range all {
 		p := b.d.pattern(int(i))
-		k := b.d.kindsOf(p)
+		var k kinds
+		b.d.kindsOf(p, &k)
 		b.put(to, &k, p)
 		b.d.entry(int(i)).tier = to
 	}
@@ -179,7 +182,8 @@ func (b *Builder) Build() *Dictionary {
 				continue
 			}
 			t := &d.tiers[e.tier]
-			kinds := d.kindsOf(p)
+			var kinds kinds
+			d.kindsOf(p, &kinds)
 			ahead[k] = t.places(&kinds, len(p))
 			t.fetch(p, ahead[k])
 		}
@@ -208,7 +212,8 @@ func (d *Dictionary) enter(i int, places uint64) {
 			if len(p)-base < t.span() {
 				break
 			}
-			k := d.kindsOf(p[base:])
+			var k kinds
+			d.kindsOf(p[base:], &k)
 			places = t.places(&k, len(p)-base)
 			continue
 		}
@@ -225,12 +230,5 @@ func (d *Dictionary) enter(i int, places uint64) {
 	t.table[s] = t.slotted(h, i)
 }
 
-// kindsOf is the masks of the first 64 bytes of a pattern.
-func (d *Dictionary) kindsOf(p []byte) kinds {
-	if len(p) >= 64 {
-		return d.rung.kindsOf((*[64]byte)(p))
-	}
-	var head [64]byte
-	copy(head[:], p)
-	return d.rung.kindsOf(&head)
-}
+// kindsOf makes the masks of the first 64 bytes of a pattern.
+func (d *Dictionary) kindsOf(p []byte, k *kinds) { d.rung.kindsOf(p[:min(len(p), 64)], k) }

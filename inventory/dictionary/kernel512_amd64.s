@@ -149,6 +149,42 @@ end:
 	VZEROUPPER
 	RET
 
+// func kindsOfAVX512(p *byte, n int, k *kinds)
+TEXT ·kindsOfAVX512(SB), NOSPLIT, $0-24
+	MOVQ p+0(FP), SI
+	MOVQ n+8(FP), CX
+	MOVQ k+16(FP), DI
+	MOVQ $-1, AX
+	NEGQ CX // 64-n, modulo 64
+	SHRXQ CX, AX, AX
+	KMOVQ AX, K1
+	VMOVDQU64 kindTable<>+0(SB), Z8
+	VPBROADCASTQ kindBits<>+32(SB), Z14
+	VPBROADCASTQ kindBits<>+40(SB), Z15
+	VMOVDQU8.Z (SI), K1, Z0
+	VPMINUB Z0, Z14, Z0
+	VPERMI2B kindTable<>+64(SB), Z8, Z0
+	VGF2P8AFFINEQB $0, Z0, Z15, Z0
+	VMOVDQU64 lanes<>+0(SB), Z1
+	VPERMB Z0, Z1, Z0 // each kind in sixteen bytes, of which eight count
+	VGF2P8AFFINEQB $0, Z15, Z0, Z0
+	VMOVQ X0, R8
+	VEXTRACTI128 $1, Y0, X1
+	VMOVQ X1, R9
+	VEXTRACTI64X2 $2, Z0, X2
+	VEXTRACTI64X2 $3, Z0, X3
+	VMOVQ X2, 16(DI)
+	VMOVQ X3, 24(DI)
+	MOVQ R8, R10
+	ANDQ R9, R10 // signs
+	XORQ R10, R8
+	XORQ R10, R9
+	MOVQ R8, (DI)
+	MOVQ R9, 8(DI)
+	MOVQ R10, 32(DI)
+	VZEROUPPER
+	RET
+
 // AHEAD makes in OUT the bits of A, behind which those of B follow, moved down by N
 // places.
 #define AHEAD(A, B, N, OUT) VPSHRDQ $N, B, A, OUT

@@ -20,6 +20,11 @@ func kindsAVX2(p *byte, n int, out *uint64, stride int)
 //go:noescape
 func kindsAVX512(p *byte, n int, out *uint64, stride int)
 
+// kindsOfAVX512 is kindsOf of n bytes, up to 64.
+//
+//go:noescape
+func kindsOfAVX512(p *byte, n int, k *kinds)
+
 // mixedAVX2 is mixedPlain for n times four blocks.
 //
 //go:noescape
@@ -82,22 +87,24 @@ func (r rung) kinds(text []byte, out *blocks) {
 		return
 	}
 	_ = out[0][n-1]
-	r.kindsOfBlocks(&text[0], n, &out[0][0], 8*maxBlocks)
-}
-
-func (r rung) kindsOf(text *[64]byte) (k kinds) {
-	if r == plain {
-		return kindsOf(text[:])
-	}
-	r.kindsOfBlocks(&text[0], 1, &k.lower, 8)
-	return k
-}
-
-func (r rung) kindsOfBlocks(p *byte, n int, out *uint64, stride int) {
 	if r == avx512 {
-		kindsAVX512(p, n, out, stride)
+		kindsAVX512(&text[0], n, &out[0][0], 8*maxBlocks)
 	} else {
-		kindsAVX2(p, n, out, stride)
+		kindsAVX2(&text[0], n, &out[0][0], 8*maxBlocks)
+	}
+}
+
+// kindsOf makes the masks of up to 64 bytes.
+func (r rung) kindsOf(text []byte, k *kinds) {
+	switch {
+	case r == plain || len(text) == 0:
+		*k = kindsOf(text)
+	case r == avx512:
+		kindsOfAVX512(&text[0], len(text), k)
+	default:
+		var whole [64]byte
+		copy(whole[:], text)
+		kindsAVX2(&whole[0], 1, &k.lower, 8)
 	}
 }
 

@@ -8,7 +8,7 @@ func (rung) masks(text []byte, c *Class, out []uint64) { masksPlain(text, c, out
 
 func (rung) kinds(text []byte, out *blocks) { kindsPlain(text, out) }
 
-func (rung) kindsOf(text *[64]byte) kinds { return kindsOf(text[:]) }
+func (rung) kindsOf(text []byte, k *kinds) { *k = kindsOf(text) }
 
 func (rung) mixed(in *blocks, n int, out *[maxBlocks]uint64) { mixedPlain(in, 0, n, out) }
 

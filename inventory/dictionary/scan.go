@@ -75,7 +75,9 @@ func (d *Dictionary) kinds(rest []byte, s *Scratch) int {
 	if whole > chunk/64 {
 		return chunk / 64
 	}
-	s.kinds.set(whole, d.kindsOf(rest[whole*64:]))
+	var last kinds
+	d.kindsOf(rest[whole*64:], &last)
+	s.kinds.set(whole, last)
 	s.kinds.set(whole+1, kinds{})
 	return min(whole+1, chunk/64)
 }

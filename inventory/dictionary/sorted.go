@@ -12,7 +12,7 @@ const (
 	// sorted is from how many patterns on that is done.
 	sorted = 1 << 16
 	// partBits is the size of a part of a table, in slots: what an L2 cache holds.
-	partBits = 14
+	partBits = 16
 )
 
 // enterSorted adds all patterns to their tiers.
@@ -27,7 +27,8 @@ func (d *Dictionary) enterSorted() {
 	// Forms of one value often begin alike. They have another place, mostly.
 	for i := range first.all() {
 		p, e := d.pattern(i), d.entry(i)
-		k := d.kindsOf(p)
+		var k kinds
+		d.kindsOf(p, &k)
 		if places := d.tiers[0].places(&k, len(p)) &^ (2<<e.anchor - 1); places != 0 {
 			e.anchor = uint16(bits.TrailingZeros64(places))
 			first.remove(i)
@@ -100,6 +101,7 @@ func (d *Dictionary) enterParts(s set) {
 // enterAt is enter for a pattern whose places are not known.
 func (d *Dictionary) enterAt(i int) {
 	p := d.pattern(i)
-	k := d.kindsOf(p)
+	var k kinds
+	d.kindsOf(p, &k)
 	d.enter(i, d.tiers[d.entry(i).tier].places(&k, len(p)))
 }
