@@ -123,3 +123,23 @@ func docker(line string) string {
 	}
 	return string(b)
 }
+
+// What the soak looks for it finds.
+func TestLeaks(t *testing.T) {
+	keys := privateKeys(t, 6)
+	l := newLeaks(keys)
+	last := keys[5][len(keys[5])-2]
+	for _, text := range []string{secret, "x password=" + secret[:8], secret[len(secret)-10:] + " x", docker(keys[0][3]), keys[1][1][7 : 7+canary], "xxxxxxxx" + last[len(last)-canary:]} {
+		if !l.look("found", []byte("clean"), []byte(text)) {
+			t.Errorf("%q is not seen", text)
+		}
+	}
+	for _, text := range []string{"", "x", keys[0][0], keys[1][1][:canary-1] + "-" + keys[1][1][canary:2*canary-1], strings.Repeat("x", 200), "REDACTED-private-key"} {
+		if l.look("clean", []byte(text)) {
+			t.Errorf("something is seen in %q", text)
+		}
+	}
+	if l.found() != 6 || l.seen["clean"] != 0 || l.texts["clean"] != 6 {
+		t.Errorf("%d texts with something, %v of %v", l.found(), l.seen, l.texts)
+	}
+}
