@@ -1,6 +1,7 @@
 package kafka
 
 import (
+	"container/list"
 	"hash/maphash"
 	"slices"
 
@@ -21,9 +22,10 @@ type streams struct {
 	by   *StreamBy
 	seed maphash.Seed
 	open map[uint64]*stream
-	held int     // bytes, of all
-	lost int     // given up, in the job in hand
-	next *stream // for the next one that is looked at
+	used list.List // of those in open, the one whose last record is oldest in front
+	held int       // bytes, of all
+	lost int       // given up, in the job in hand
+	next *stream   // for the next one that is looked at
 	// closed are where streams were open before, as far as others still are from there on.
 	closed []hold
 
@@ -36,9 +38,11 @@ type streams struct {
 
 // stream is a log in which something is open.
 type stream struct {
+	id   uint64
 	log  redact.Log
 	hold hold
 	last int64 // offset of its last record
+	used *list.Element
 }
 
 func newStreams(by *StreamBy) *streams {
@@ -99,29 +103,32 @@ func (s *streams) pick(n int, id uint64, values [][]byte) int {
 }
 
 // keep keeps a stream as long as something is open in it.
-func (s *streams) keep(id uint64, st *stream) {
-	if st == s.next {
-		if st.log.Idle() {
-			return
-		}
-		s.next = new(stream)
-	}
-	if st.log.Idle() {
-		delete(s.open, id)
+func (s *streams) keep(st *stream) {
+	switch idle := st.log.Idle(); {
+	case idle && st.used == nil:
 		return
+	case idle:
+		s.forget(st)
+		return
+	case st.used == nil:
+		s.next = new(stream)
+		s.open[st.id], st.used = st, s.used.PushBack(st)
+	default:
+		s.used.MoveToBack(st.used)
 	}
-	s.open[id] = st
 	for len(s.open) > maxStreams || s.held > maxStreamBytes {
-		var oldest uint64
-		for id, o := range s.open {
-			if oldest == 0 || o.last < s.open[oldest].last {
-				oldest = id
-			}
-		}
-		s.held -= s.open[oldest].log.Held()
-		delete(s.open, oldest)
+		oldest := s.used.Front().Value.(*stream)
+		oldest.hold.last = oldest.last
+		s.close(oldest.hold)
+		s.forget(oldest)
 		s.lost++
 	}
+}
+
+func (s *streams) forget(st *stream) {
+	s.held -= st.log.Held()
+	s.used.Remove(st.used)
+	delete(s.open, st.id)
 }
 
 // follow redacts the values in recs, those of one stream as lines of one log. Most
@@ -145,7 +152,7 @@ func (t *transformer) follow() {
 			id := s.ids[s.pending[k]]
 			if st := s.open[id]; st != nil {
 				s.pick(len(s.pending), id, values)
-				t.followOne(id, st)
+				t.followOne(st)
 			} else {
 				k++
 			}
@@ -164,7 +171,8 @@ func (t *transformer) follow() {
 			id := s.ids[s.pending[0]]
 			rest -= s.pick(rest, id, values)
 			if id != 0 {
-				t.followOne(id, s.next)
+				s.next.id = id
+				t.followOne(s.next)
 				continue
 			}
 			t.begin(s.order[0])
@@ -174,7 +182,7 @@ func (t *transformer) follow() {
 }
 
 // followOne redacts the records that were picked from a stream.
-func (t *transformer) followOne(id uint64, st *stream) {
+func (t *transformer) followOne(st *stream) {
 	s := t.j.streams
 	t.begin(s.order[0])
 	s.held -= st.log.Held()
@@ -192,7 +200,7 @@ func (t *transformer) followOne(id uint64, st *stream) {
 	if since >= 0 && since < len(s.order) {
 		st.hold = hold{t.recs[s.order[since]].Offset, forGood, t.j.fetched}
 	}
-	s.keep(id, st)
+	s.keep(st)
 }
 
 // ordered takes what became of a record that was picked.

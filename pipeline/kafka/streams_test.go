@@ -210,7 +210,7 @@ func TestStreamsBound(t *testing.T) {
 		}
 		j := f.job(0, int64(at), lines)
 		lost += j.lost
-		if len(f.streams.open) > maxStreams || len(j.holds) > len(f.streams.open)+len(f.streams.closed) {
+		if len(f.streams.open) > maxStreams || j.open != len(f.streams.open) || len(j.holds) > 2*maxStreams {
 			t.Fatalf("%d streams are open, %d holds", len(f.streams.open), len(j.holds))
 		}
 	}
@@ -218,8 +218,8 @@ func TestStreamsBound(t *testing.T) {
 		t.Errorf("%d are lost, %d open", lost, len(f.streams.open))
 	}
 	for _, st := range f.streams.open {
-		if st.last < 100 {
-			t.Errorf("a stream of offset %d is kept", st.last)
+		if st.hold.first < 100 {
+			t.Errorf("the stream of offset %d is kept", st.hold.first)
 		}
 	}
 	// Long lines in parts: bytes are bounded too.
