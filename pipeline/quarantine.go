@@ -73,6 +73,12 @@ func (q *Quarantine) Encode(input string, c Case) (key, line []byte, err error) 
 	return q.encode(input, c, q.seals())
 }
 
+// EncodeBare is Encode without the record, for an output that the whole is too large
+// for.
+func (q *Quarantine) EncodeBare(input string, c Case) (key, line []byte, err error) {
+	return q.encode(input, c, nil)
+}
+
 func (q *Quarantine) encode(input string, c Case, to *seal.Sealer) (key, line []byte, err error) {
 	e := Entry{Schema: 1, Input: input, Reason: c.Reason, Source: placed(c.Record.Source), Headers: len(c.Record.Headers), Time: time.Now().UTC()}
 	e.ID = e.Source.EventID("quarantine-" + string(c.Reason))

@@ -3,12 +3,14 @@ package kafka
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
 
+	"filippo.io/age"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -580,6 +582,51 @@ func TestOutput(t *testing.T) {
 		}
 		if len(r.Headers) != 1 || r.Headers[0].Value != nil {
 			t.Errorf("headers %v", r.Headers)
+		}
+	}
+}
+
+// An entry of the quarantine that its topic does not take is written without the
+// record, in a transaction, too.
+func TestLargeEntry(t *testing.T) {
+	w := newWorld(t)
+	if err := w.fake.CreateTopic("dlq", 1, map[string]string{"max.message.bytes": "100000"}); err != nil {
+		t.Fatal(err)
+	}
+	id, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := redact.ParseDocument("p", []byte("version: 1\nseal: {recipients: ["+id.Recipient().String()+"]}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := redact.New(doc, redact.Options{Key: testKey()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.env.Engine.Store(e)
+	large := append([]byte("\x00\x01"+secret), make([]byte, 80_000)...)
+	if _, err := rand.Read(large[len(large)-80_000:]); err != nil {
+		t.Fatal(err)
+	}
+	w.produce(&kgo.Record{Value: []byte("\x00\x01 small " + secret)})
+	w.produce(&kgo.Record{Value: large})
+	w.produce(&kgo.Record{Value: []byte("last")})
+	o := w.options()
+	o.ExactlyOnce, o.QuarantineTopic = true, "dlq"
+	stop := w.start(o)
+	if got := w.consume("clean.logs", 1); string(got[0].Value) != "last" {
+		t.Errorf("%q", got[0].Value)
+	}
+	w.committed(map[int32]int64{0: 3})
+	if err := stop(); err != nil {
+		t.Error(err)
+	}
+	for _, r := range w.consume("dlq", 2) {
+		small := strings.Contains(string(r.Value), `"offset":0`)
+		if sealed := strings.Contains(string(r.Value), `"sealed":`); sealed != small {
+			t.Errorf("sealed %v: %.300s", sealed, r.Value)
 		}
 	}
 }

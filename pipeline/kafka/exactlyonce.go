@@ -129,14 +129,34 @@ func (l *lane) quarantineIn(ctx context.Context, cases []pipeline.Case) error {
 	if l.o.QuarantineTopic == "" {
 		return l.quarantine(ctx, cases)
 	}
-	keys, lines := make([][]byte, len(cases)), make([][]byte, len(cases))
-	for i, c := range cases {
-		var err error
-		if keys[i], lines[i], err = l.env.Quarantine.Encode(l.o.Name, c); err != nil {
+	var keys, lines [][]byte
+	for _, c := range cases {
+		key, line, err := l.env.Quarantine.Encode(l.o.Name, c)
+		if err != nil {
+			return err
+		}
+		const large = 64 << 10
+		if len(line) < large {
+			keys, lines = append(keys, key), append(lines, line)
+			continue
+		}
+		if err := l.largeIn(ctx, c, key, line); err != nil {
 			return err
 		}
 	}
 	return l.add(ctx, l.o.QuarantineTopic, keys, lines)
+}
+
+// largeIn writes an entry that may be too large, and then without its record.
+func (l *lane) largeIn(ctx context.Context, c pipeline.Case, key, line []byte) error {
+	err := l.add(ctx, l.o.QuarantineTopic, [][]byte{key}, [][]byte{line})
+	if !cluster.OfRecord(err) {
+		return err
+	}
+	if key, line, err = l.env.Quarantine.EncodeBare(l.o.Name, c); err != nil {
+		return err
+	}
+	return l.add(ctx, l.o.QuarantineTopic, [][]byte{key}, [][]byte{line})
 }
 
 // report writes the findings of a job within the transaction.

@@ -234,3 +234,24 @@ func TestLinesStreams(t *testing.T) {
 		t.Errorf("%d lines of %d records", n, s.next)
 	}
 }
+
+// TestLinesReplay: records of the quarantine become lines, and no broker is asked.
+func TestLinesReplay(t *testing.T) {
+	w := newWorld(t)
+	p := &page{fail: 1}
+	o := w.toLines(p)
+	o.From.Brokers = []string{"127.0.0.1:1"}
+	in := &kept{}
+	in.add("logs", 2, 7, []byte("k"), []byte("password="+secret+"\nend"))
+	in.add("logs", 2, 8, nil, nil)
+	f, err := NewReplay(o, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Run(t.Context(), w.env); err != nil {
+		t.Fatal(err)
+	}
+	if got := p.lines["logs/2"]; len(got) != 1 || got[0] != `password=REDACTED-password\nend` {
+		t.Errorf("%q", got)
+	}
+}
