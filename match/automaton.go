@@ -322,12 +322,17 @@ func (a *automaton) walk(buf []byte, from, to int, st uint32, dst []ending) []en
 // hits, which bounds what Scratch holds.
 const walkBlock = 32 << 10
 
-// plain appends every hit of buf.
-func (m *Matcher) plain(dst []Hit, buf []byte, s *Scratch) []Hit {
+// plain appends every hit of buf, or more than most of those up to the place that
+// it returns.
+func (m *Matcher) plain(dst []Hit, buf []byte, most int, s *Scratch) ([]Hit, int) {
+	have := len(dst)
 	for from := 0; from < len(buf); from += walkBlock {
+		if n, ok := m.enough(dst, have, most, from); ok {
+			return dst, n
+		}
 		dst = m.walked(dst, buf, from, min(from+walkBlock, len(buf)), s)
 	}
-	return dst
+	return dst, len(buf)
 }
 
 // walked appends the hits whose last byte lies in [from, to).

@@ -165,11 +165,19 @@ func (s *Scratch) begin(m *Matcher) {
 // the extended slice. It does not keep buf and does not allocate once dst and s
 // have grown. A nil s is allowed. It panics if buf has 4 GiB or more.
 func (m *Matcher) Scan(dst []Hit, buf []byte, s *Scratch) []Hit {
+	dst, _ = m.ScanSome(dst, buf, math.MaxInt, s)
+	return dst
+}
+
+// ScanSome is Scan for who may not want all hits: with more than most of them it
+// stops before the end of buf. It returns how far it went. The hits are those
+// that start before that place, and to go on from there is to scan the rest.
+func (m *Matcher) ScanSome(dst []Hit, buf []byte, most int, s *Scratch) (hits []Hit, n int) {
 	if uint64(len(buf)) > math.MaxUint32 {
 		panic("match: Scan of 4 GiB or more")
 	}
 	if len(m.pats) == 0 || len(buf) == 0 {
-		return dst
+		return dst, len(buf)
 	}
 	if s == nil {
 		s = new(Scratch)
@@ -177,12 +185,24 @@ func (m *Matcher) Scan(dst []Hit, buf []byte, s *Scratch) []Hit {
 	s.begin(m)
 	have := len(dst)
 	if m.filter == nil {
-		dst = m.plain(dst, buf, s)
+		dst, n = m.plain(dst, buf, most, s)
 	} else {
-		dst = m.filtered(dst, buf, s)
+		dst, n = m.filtered(dst, buf, most, s)
 	}
 	if len(dst)-have > 1 {
 		sortHits(dst[have:])
 	}
-	return dst
+	if n < len(buf) {
+		for len(dst) > have && int(dst[len(dst)-1].Start) >= n {
+			dst = dst[:len(dst)-1]
+		}
+	}
+	return dst, n
+}
+
+// enough reports whether what was found up to the place off, with have hits
+// before, is more than most. All hits that start before n are then known.
+func (m *Matcher) enough(dst []Hit, have, most, off int) (n int, ok bool) {
+	n = off - m.maxText
+	return n, n > 0 && len(dst)-have > most
 }

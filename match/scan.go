@@ -23,13 +23,17 @@ const (
 	denseSteps = 7
 )
 
-// filtered appends every hit of buf, in the order of windows.
-func (m *Matcher) filtered(dst []Hit, buf []byte, s *Scratch) []Hit {
+// filtered appends every hit of buf, in the order of windows, or more than most of
+// those up to the place that it returns.
+func (m *Matcher) filtered(dst []Hit, buf []byte, most int, s *Scratch) ([]Hit, int) {
 	if len(buf) < block+over {
-		return m.short(dst, buf, s)
+		return m.short(dst, buf, s), len(buf)
 	}
-	off, unseen := 0, 0
+	off, unseen, have := 0, 0, len(dst)
 	for end := len(buf) - over; off < end; {
+		if n, ok := m.enough(dst, have, most, off); ok {
+			return dst, n
+		}
 		n := end - off
 		if n > stepMost {
 			n = step
@@ -68,14 +72,14 @@ func (m *Matcher) filtered(dst []Hit, buf []byte, s *Scratch) []Hit {
 		ends = ends || m.filter.ends.Has(b)
 	}
 	if !ends {
-		return dst
+		return dst, len(buf)
 	}
 	for i := range reach {
 		if m.filter.has(padded(buf, off+i)) {
 			dst, _ = m.verify(dst, buf, off+i, []uint16{0}, math.MaxInt, s)
 		}
 	}
-	return dst
+	return dst, len(buf)
 }
 
 // short is filtered for texts of fewer bytes than a kernel reads, by a copy with

@@ -315,7 +315,9 @@ func (r *Redactor) unite(text []byte) {
 		r.close(&u, text)
 	}
 	p.endQuote(len(text) + 1)
-	slices.SortStableFunc(p.matches, func(a, b Match) int { return a.Start - b.Start })
+	if byStart := func(a, b Match) int { return a.Start - b.Start }; !slices.IsSortedFunc(p.matches, byStart) {
+		slices.SortStableFunc(p.matches, byStart)
+	}
 }
 
 // rules reports whether candidate i decides a union rather than j: the

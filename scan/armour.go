@@ -66,6 +66,7 @@ func (s *Scanner) pem(di int32, hs, he int) {
 	if end == i && end < len(t) && prose(t[i:hi]) {
 		return
 	}
+	s.toll(hs, hitToll)
 	x := s.piece(di, hs, end, false)
 	x.Evidence |= Unclosed
 	if end == hi && hs == lo {

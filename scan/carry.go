@@ -139,6 +139,7 @@ func (s *Scanner) below(p *pair) bool {
 	if p.quote != 0 {
 		return false
 	}
+	s.toll(p.keyStart, hitToll)
 	r := s.row(p.keyStart)
 	lo, hi := r.lo, r.hi
 	i := p.start

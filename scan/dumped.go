@@ -52,7 +52,7 @@ func (s *Scanner) dumpAround(p *pair) int {
 			depth++
 		case '[', '{', '(':
 			if depth--; depth < 0 {
-				s.charge(i, p.keyStart-i)
+				s.charge(i, (p.keyStart-i)/quickly)
 				switch {
 				case i+1 < p.keyStart && !memberAt(t, i+1, p.sep):
 				case c == '{', c == '[' && p.sep == '=', // or a list of variables
@@ -65,9 +65,12 @@ func (s *Scanner) dumpAround(p *pair) int {
 			return -1
 		}
 	}
-	s.charge(lo, p.keyStart-lo)
+	s.charge(lo, (p.keyStart-lo)/quickly)
 	return -1
 }
+
+// quickly is how much less than elsewhere it takes to look at a byte in dumpAround.
+const quickly = 4
 
 // memberAt reports whether a name and the separator stand at i.
 func memberAt(t []byte, i int, sep byte) bool {

@@ -21,6 +21,8 @@ const (
 	// so many behind it.
 	unitBefore = 1 << 10
 	unitAfter  = 32 << 10
+	// decodeToll is what a layer costs, however short, in bytes looked at.
+	decodeToll = 128
 	leastBytes = 4 // of a byte array that is a secret for its name
 )
 
@@ -66,10 +68,31 @@ func (r *run) from(pos int) int {
 	return max(0, pos-maxRun)
 }
 
+// leadToll counts work at a lead to encoded text at pos, which n bytes pay for. Whether
+// one stands near the end of a line may depend on the next, which need not have come
+// yet, so that there nothing is counted.
+func (s *Scanner) leadToll(pos, n, cost int) {
+	if _, hi := s.line(pos); pos+farLead <= hi {
+		s.spend(pos, n, cost)
+	}
+}
+
+const farLead = 64 // bytes of the longest lead and the run behind it
+
+// within scans what was taken out of an encoding at pos. The work is the line's.
+func (s *Scanner) within(pos int, text []byte) []Span {
+	l := s.layer
+	before := l.scanner.work
+	l.spans = l.scanner.Text(l.spans[:0], text)
+	s.leadToll(pos, len(text), l.scanner.work-before)
+	return l.spans
+}
+
 // decodes counts n bytes that are about to be decoded at pos and reports
 // whether the line may still ask for them.
 func (s *Scanner) decodes(pos, n int) bool {
 	s.allow(pos)
+	s.leadToll(pos, n, decodeToll+n/2)
 	top := s.top
 	if top == nil {
 		top = s
@@ -84,6 +107,7 @@ func (s *Scanner) encoded(u *use, hs, he int) {
 		return
 	}
 	s.current = s.e.opaque
+	s.leadToll(hs, 0, hitToll)
 	switch u.form {
 	case decode.Base64:
 		s.base64(hs, int(u.phase))
@@ -304,8 +328,7 @@ func (s *Scanner) carrier(b []byte, f decode.Form, start, end int) *Span {
 		}
 	}
 	narrow, wide := decode.Narrow(b)
-	l.spans = l.scanner.Text(l.spans[:0], narrow)
-	best := heaviest(l.spans)
+	best := heaviest(s.within(start, narrow))
 	if best == nil {
 		return nil
 	}
@@ -362,7 +385,7 @@ func (s *Scanner) escaped(f decode.Form, pos int) bool {
 		return true
 	}
 	l.text.Unescape(t[start:end], f)
-	l.spans = l.scanner.Text(l.spans[:0], l.text.Bytes)
+	s.within(pos, l.text.Bytes)
 	for i := range l.spans {
 		x := l.spans[i]
 		open := more && x.End == len(l.text.Bytes)

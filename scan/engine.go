@@ -53,6 +53,7 @@ type Engine struct {
 	userinfo    int32   // detector of passwords in addresses, -1 for none
 	vocabulary  *envelope.Vocabulary
 	narrow      []float32      // by detector, see narrowness
+	brand       []bool         // by detector, see brands
 	shapes      []shapeClasses // by detector
 	classes     int            // that shapes number
 	keywords    [][]string     // by detector, in lower case
@@ -88,7 +89,8 @@ type use struct {
 	anchor   int
 	// unbounded: the rule is walked over the whole line at its first hit there.
 	unbounded bool
-	wide      bool // its literal is a keyword: a match may begin before it
+	reach     int16 // how far behind a hit a rule looks, up to farMiss
+	wide      bool  // its literal is a keyword: a match may begin before it
 	// What leads to encoded text knows how that is written.
 	form  decode.Form
 	phase uint8
@@ -134,6 +136,7 @@ func Compile(ds []detectors.Detector, o Options) (*Engine, error) {
 	}
 	for i := range ds {
 		e.narrow = append(e.narrow, narrowness(&ds[i]))
+		e.brand = append(e.brand, brands(&ds[i]))
 		e.shapes = append(e.shapes, b.shapeClasses(&ds[i]))
 		e.keywords = append(e.keywords, lower(ds[i].Keywords))
 		if err := b.detector(int32(i), &ds[i]); err != nil {

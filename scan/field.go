@@ -52,8 +52,10 @@ func (s *Scanner) field(hs, he int) {
 		}
 	}
 	var p pair
+	before := s.keyDone
 	seen := s.glance(&p, hs, he)
 	if seen == decided {
+		s.crowd(hs, before)
 		return
 	}
 	if s.trace == nil {
@@ -85,7 +87,7 @@ func (s *Scanner) field(hs, he int) {
 		return
 	}
 	v, keyed := s.known(&p)
-	if v.Strength == names.Medium && v.Class == names.Token && slices.ContainsFunc(keyed, s.e.brands) {
+	if v.Strength == names.Medium && v.Class == names.Token && slices.ContainsFunc(keyed, func(d int32) bool { return s.e.brand[d] }) {
 		v.Strength = names.Strong // a vendor's token is no counter and no state
 	}
 	if len(keyed) == 0 {
@@ -104,6 +106,9 @@ func (s *Scanner) field(hs, he int) {
 func (s *Scanner) alone(p *pair) {
 	had := len(s.spans)
 	if p.keyEnd > 0 && p.sep == 0 && s.announces(p) {
+		if s.trace == nil {
+			s.toll(p.keyEnd, aloneToll)
+		}
 		s.compared(p)
 		s.purpose(p)
 		if len(s.spans) == had {

@@ -79,6 +79,23 @@ func (s *Scanner) glance(p *pair, hs, he int) glanced {
 	return parsed
 }
 
+// crowd counts the work of a glance where names stand so close on a line that even
+// that adds up: the one before ended at before. Elsewhere it costs next to nothing,
+// and to count that would cost more.
+func (s *Scanner) crowd(hs, before int) {
+	if before == 0 || hs-before > crowded || hs < before || s.trace != nil {
+		return
+	}
+	for _, c := range s.text[before:hs] {
+		if lex[c]&isEOL != 0 {
+			return
+		}
+	}
+	s.toll(hs, glanceToll)
+}
+
+const crowded = 16 // bytes between names
+
 // colourWithin reports whether the parameters of a colour may end in b.
 func colourWithin(b []byte) bool {
 	for _, c := range b {

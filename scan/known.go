@@ -34,6 +34,7 @@ func (s *Scanner) known(p *pair) (names.Verdict, []int32) {
 		i := s.cached(name, p.kind)
 		return s.cache.places[i].verdict, s.cache.keyed[i]
 	}
+	s.toll(p.keyStart, longToll)
 	s.vendors = s.e.vendors.find(s.vendors[:0], name)
 	return s.e.names.Classify(name, p.kind), s.vendors
 }

@@ -159,12 +159,16 @@ func (s *Scanner) keyed(di int32, hs, he int) {
 	for c := s.text[he-1]; he > hs+1 && (c == ':' || c == '=' || c == ' '); c = s.text[he-1] {
 		he-- // the literal asks for what joins the name alone to a value
 	}
-	if s.vendorEnd != he { // detectors of one vendor share the parse
+	first := s.vendorEnd != he
+	if first { // detectors of one vendor share the parse
 		s.vendorEnd = he
 		s.vendor, s.vendorOK = s.assignment(hs, he)
 	}
 	if s.vendorOK && s.keyedValue(di, &s.vendor) {
 		return
+	}
+	if first {
+		s.toll(hs, vainToll)
 	}
 	if he < len(s.text) && s.text[he] == ' ' { // "vendor login value"
 		s.keyedValue(di, &pair{keyStart: hs, keyEnd: he, sep: ' ', start: he + 1})

@@ -42,7 +42,7 @@ func (s *Scanner) prose(p *pair) bool {
 		return false // a comparison, a member
 	case before[len(before)-2] == 't' && bytes.HasSuffix(before, []byte("set ")), before[len(before)-2] == 'v' && bytes.HasSuffix(before, []byte("setenv ")):
 		return false // SQL, a shell
-	case logsIn(before):
+	case s.logsIn(p.keyStart):
 		return false // an entry of .netrc
 	}
 	if string(t[w:i]) == "for" || string(t[w:i]) == "of" {
@@ -51,8 +51,24 @@ func (s *Scanner) prose(p *pair) bool {
 	return true
 }
 
-// logsIn reports whether "login " stands in b. It looks for the rarest letter.
-func logsIn(b []byte) bool {
+// logsIn reports whether "login " stands shortly before pos. It looks for the rarest
+// letter, and not twice at the same text.
+func (s *Scanner) logsIn(pos int) bool {
+	lo := max(0, pos-maxKey)
+	if s.noLogin.from <= lo && s.noLogin.to <= pos {
+		lo = max(lo, s.noLogin.to-len("login"))
+	}
+	if hasLogin(s.text[lo:pos]) {
+		return true
+	}
+	if lo > s.noLogin.to-len("login") || lo < s.noLogin.from {
+		s.noLogin.from = lo
+	}
+	s.noLogin.to = pos
+	return false
+}
+
+func hasLogin(b []byte) bool {
 	for {
 		i := bytes.IndexByte(b, 'g')
 		if i < 0 {

@@ -36,12 +36,12 @@ func (b *builder) regex(i int32, d *detectors.Detector) error {
 		b.e.gated = append(b.e.gated, lineRule{i, r})
 		return nil
 	}
-	_, _, bounded := r.Window()
+	_, after, bounded := r.Window()
 	for k, a := range anchors {
 		if d.Filter != nil && strings.ContainsAny(a.Text, "\r\n") {
 			continue // what an imported rule looks for over several lines
 		}
-		u := use{kind: useRegex, detector: i, rule: r, anchor: k, unbounded: !bounded}
+		u := use{kind: useRegex, detector: i, rule: r, anchor: k, unbounded: !bounded, reach: int16(min(after, farMiss))}
 		if err := b.add(match.Literal{Text: a.Text, Fold: a.Fold, Gate: a.Gate}, u); err != nil {
 			return err
 		}
@@ -55,6 +55,7 @@ func (s *Scanner) regex(l *lead, hs, he int) {
 	if l.first != nil && !l.first.Any(s.text, hi, he) {
 		return
 	}
+	reach := int16(0)
 	for i := range l.rules {
 		u := &l.rules[i]
 		s.current = u.detector
@@ -62,6 +63,7 @@ func (s *Scanner) regex(l *lead, hs, he int) {
 			s.walk(u, lo, hi, hs, he)
 			continue
 		}
+		reach = max(reach, u.reach)
 		start, end, ok, open := u.rule.At(s.text, lo, hi, u.anchor, hs, he)
 		if open && hi == len(s.text) {
 			s.open(hs)
@@ -71,7 +73,12 @@ func (s *Scanner) regex(l *lead, hs, he int) {
 			s.matched(u.detector, u.rule, lo, hi, start, end, he)
 		}
 	}
+	s.toll(hs, int(reach)/2)
 }
+
+// farMiss is how much of what a rule may look at behind a hit is counted, by half: most
+// misses are seen earlier.
+const farMiss = 256
 
 // matchCost is what a byte of a match costs, with its groups, in bytes looked at.
 const matchCost = 8

@@ -2,7 +2,7 @@ package scan
 
 import (
 	"bytes"
-	"slices"
+	"sort"
 
 	"github.com/stanch/stanch/finding"
 	"github.com/stanch/stanch/internal/judge"
@@ -85,9 +85,10 @@ func (s *Scanner) repeat(x *Span, from, n, lo, hi int) {
 // already reports whether one of the last spans of s.spans[from:n], which are in
 // order, that begin at start or before covers text[start:end].
 func (s *Scanner) already(from, n, start, end int) bool {
-	i, _ := slices.BinarySearchFunc(s.spans[from:n], start+1, func(x Span, start int) int { return x.Start - start })
+	spans := s.spans[from:n]
+	i := sort.Search(len(spans), func(k int) bool { return spans[k].Start > start })
 	for k := i - 1; k >= max(0, i-8); k-- {
-		if s.spans[from+k].End >= end {
+		if spans[k].End >= end {
 			return true
 		}
 	}

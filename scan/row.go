@@ -19,7 +19,7 @@ func (s *Scanner) row(pos int) row {
 	t := s.text
 	lo, hi := s.line(pos)
 	r := row{lo: lo, hi: hi, next: afterEOL(t, hi)}
-	if !s.inString(pos) {
+	if hi-pos < shortRest && bytes.IndexByte(t[pos:hi], '\\') < 0 || !s.inString(pos) {
 		return r
 	}
 	at, k := pos, 0
@@ -58,6 +58,10 @@ func (s *Scanner) row(pos int) row {
 		}
 	}
 }
+
+// shortRest is how much of a line is looked through for a backslash before it is
+// asked whether the place lies in a string, which costs more.
+const shortRest = 128
 
 // escapedLineEnd finds the first \n or \r written with 2^m backslashes in
 // text[i:hi]. It returns how many there are, 0 for none.

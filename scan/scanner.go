@@ -36,15 +36,18 @@ type Scanner struct {
 	openBy    int32
 	openQuote byte
 
-	current        int32 // detector being decided
-	lineLo, lineHi int   // bounds of the line last asked for
-	keyDone        int   // no field name before this offset needs a look
-	taken          int   // end of the last value that goes as a whole
-	inner          int   // names looked at inside it
-	jarEnd         int   // end of the last jar of cookies
-	commandEnd     int   // end of the last command line looked at
+	current        int32                  // detector being decided
+	lineLo, lineHi int                    // bounds of the line last asked for
+	noLogin        struct{ from, to int } // where prose was found to hold no login
+	keyDone        int                    // no field name before this offset needs a look
+	taken          int                    // end of the last value that goes as a whole
+	inner          int                    // names looked at inside it
+	jarEnd         int                    // end of the last jar of cookies
+	commandEnd     int                    // end of the last command line looked at
 	program        []byte
-	budget         int // bytes that may still be spent on values, see exhausted
+	budget         int // work that the text up to earned may still ask for, see toll
+	earned         int
+	work           int // all that was counted against budgets
 	judgements     int // values that may still be judged, see spent
 	allowed        int // end of the line whose budgets these are
 	vendorEnd      int // end of the vendor word whose assignment is vendor
@@ -74,14 +77,18 @@ type Scanner struct {
 
 const noOpen = math.MaxInt
 
-// What one line may cost. Ordinary lines come nowhere near; a line made to be
-// slow is redacted without a closer look.
+// What text may cost. Ordinary text comes nowhere near; a line made to be slow is
+// redacted without a closer look.
 const (
-	// valueBudget is how often, on the average, a byte may be looked at in search
-	// of the end of a value.
-	valueBudget   = 4
-	lineAllowance = 4 << 10
-	freeWork      = 32
+	// lookEach is how many looks each byte of text earns. One is what takes some 3 ns.
+	lookEach = 4
+	// What a line did not need of that is put by up to fullPurse; it begins with
+	// linePurse.
+	fullPurse = 64 << 10
+	linePurse = 1 << 10
+	// So many bytes are run over in the time of a look, and few are not counted.
+	bytesEach = 2
+	freeWork  = 32
 	// A line has so many judgements of values, and one for every so many bytes.
 	judgements    = 12
 	judgementEach = 24
@@ -241,12 +248,13 @@ func (s *Scanner) begin(dst []Span, text []byte, m mode) {
 	s.openAt, s.openQuote, s.keyDone, s.vendorEnd = noOpen, 0, 0, -1
 	s.taken, s.jarEnd, s.commandEnd = 0, 0, 0
 	s.lineLo, s.lineHi = 0, -1
+	s.noLogin.from, s.noLogin.to = 0, 0
 	s.json.pos = -1
 	s.heads = armourHeads{}
 	s.runs.texts++
 	clear(s.walked)
 	clear(s.filtered)
-	s.allowed, s.budget = -1, 0
+	s.allowed, s.budget, s.earned = -1, 0, 0
 	s.blocks.done, s.blocks.from, s.blocks.to = 0, 0, 0
 	if s.layer != nil {
 		s.layer.forget()
@@ -263,7 +271,12 @@ func (s *Scanner) scan(dst []Span, text []byte, m mode) []Span {
 	if m == unfinished {
 		matcher = s.e.ungated()
 	}
-	s.hits = matcher.Scan(s.hits[:0], text, &s.scratch)
+	most := manyHits
+	if s.trace != nil {
+		most = math.MaxInt
+	}
+	var matched int
+	s.hits, matched = matcher.ScanSome(s.hits[:0], text, most, &s.scratch)
 	s.seams.marks = s.seams.marks[:0]
 	if len(text) >= longRecord {
 		s.longParts(text)
@@ -275,25 +288,14 @@ func (s *Scanner) scan(dst []Span, text []byte, m mode) []Span {
 	}
 	from := len(dst)
 	s.begin(dst, text, m)
-	skip := 0
 	s.carry.pos, s.rowBefore, s.manifest.pos = 0, -1, 0
-	for _, h := range s.hits {
-		if !s.quiet() {
-			s.followLines(int(h.Start))
-		}
-		if int(h.Start) < skip || int(h.Start) < s.blocks.to && int(h.Start) >= s.blocks.from {
-			continue
-		}
-		if s.budget < 0 && int(h.Start) <= s.allowed {
-			skip = s.cover(&s.e.leads[h.ID], int(h.Start))
-			continue
-		}
-		if u := s.e.stems[h.ID]; u.alone && s.trace == nil {
-			s.current = 0
-			s.field(int(h.Start)+int(u.lead), int(h.End)-int(u.trail))
-			continue
-		}
-		s.verify(&s.e.leads[h.ID], int(h.Start), int(h.End))
+	skip := s.decide(0, 0)
+	for matched < len(text) { // there are so many that it may not want them all
+		base := max(matched, skip)
+		var n int
+		s.hits, n = matcher.ScanSome(s.hits[:0], text[base:], most, &s.scratch)
+		skip = s.decide(base, skip)
+		matched = base + n
 	}
 	s.followLines(len(text))
 	if len(s.seams.marks) > 0 {
@@ -329,27 +331,81 @@ func (s *Scanner) followLines(to int) {
 	}
 }
 
-// charge counts work on the line that holds pos: n bytes looked at in search of
-// an end. Every line has a budget of its own, so that what is spent on one does
-// not depend on the lines that came in the same text. Little is not counted.
+// manyHits are as many as are matched before any is looked at.
+const manyHits = 2048
+
+// decide looks at the hits, which count from base, that start at skip or behind. It
+// returns where to go on if what is left of a line is hidden.
+func (s *Scanner) decide(base, skip int) int {
+	for _, h := range s.hits {
+		hs, he := base+int(h.Start), base+int(h.End)
+		if !s.quiet() {
+			s.followLines(hs)
+		}
+		if hs < skip || hs < s.blocks.to && hs >= s.blocks.from {
+			continue
+		}
+		if s.budget < 0 && hs <= s.allowed {
+			skip = s.cover(&s.e.leads[h.ID], hs)
+			continue
+		}
+		if u := s.e.stems[h.ID]; u.alone && s.trace == nil {
+			s.current = 0
+			s.field(hs+int(u.lead), he-int(u.trail))
+			continue
+		}
+		s.verify(&s.e.leads[h.ID], hs, he)
+	}
+	return skip
+}
+
+// charge counts work on the line that holds pos: n bytes run over in search of an
+// end, which pay for it themselves. Little is not counted.
 func (s *Scanner) charge(pos, n int) {
 	if n > freeWork {
-		s.allow(pos)
-		s.budget -= n
+		s.spend(pos, n, n/bytesEach)
 	}
 }
 
-// toll counts work on the line that holds pos that does not grow with what is
-// looked at, in bytes that would take as long. Where hits stand close together
-// for long, it makes the line one that has cost too much.
+// spend counts work on n bytes behind pos, which earn what they earn before they are
+// paid for.
+func (s *Scanner) spend(pos, n, cost int) {
+	s.toll(pos, cost)
+	if end := min(pos+n, s.allowed); end > s.earned {
+		s.earn(end)
+	}
+}
+
+// toll counts work on the line that holds pos, in looks that take as long. Every byte
+// of a line earns lookEach of them. Where a stretch asks for more than was put by, the
+// line is one that has cost too much. No line pays for another: what becomes of it does
+// not depend on those that came in the same text.
 func (s *Scanner) toll(pos, n int) {
 	s.allow(pos)
+	if pos > s.earned {
+		s.earn(pos)
+	}
 	s.budget -= n
+	s.work += n
+}
+
+// earn adds what the text up to pos earns.
+func (s *Scanner) earn(pos int) {
+	s.budget = min(fullPurse, s.budget+lookEach*(pos-s.earned))
+	s.earned = pos
 }
 
 const (
-	hitToll  = 32 // a hit that asks for more than a glance
-	spanToll = 64 // a candidate
+	hitToll      = 32  // a hit that asks for more than a glance
+	sameToll     = 16  // another detector at the same hit
+	glanceToll   = 24  // names close together that a glance is enough for
+	spanToll     = 64  // a candidate
+	vainToll     = 64  // a value that is judged and let go
+	aloneToll    = 24  // a name that has none
+	nestedToll   = 128 // a value within one that goes
+	vendorToll   = 32  // vendors in front of a name
+	longToll     = 64  // a name too long to be remembered
+	sentenceToll = 24  // what a sentence says of a name
 )
 
 // spent counts a judgement and reports whether the line that holds pos has had
@@ -366,7 +422,8 @@ func (s *Scanner) allow(pos int) {
 		return
 	}
 	lo, hi := s.line(pos)
-	s.allowed, s.budget, s.judgements = hi, valueBudget*(hi-lo)+lineAllowance, judgements+(hi-lo)/judgementEach
+	s.budget, s.earned = linePurse, lo
+	s.allowed, s.judgements = hi, judgements+(hi-lo)/judgementEach
 	s.room = growth * (hi - lo)
 }
 
@@ -390,7 +447,7 @@ func (s *Scanner) cover(l *lead, hs int) int {
 			}
 		}
 	}
-	s.found(d, hs, hi, finding.Likely, ByConstruct|Unclosed)
+	s.spans = append(s.spans, Span{Start: hs, End: hi, Detector: d, Confidence: finding.Likely, Evidence: ByConstruct | Unclosed})
 	s.drop(nil, d, hs, hi, Budget)
 	s.keyDone = hi
 	return hi
@@ -398,11 +455,13 @@ func (s *Scanner) cover(l *lead, hs int) int {
 
 // verify decides at one hit.
 func (s *Scanner) verify(l *lead, hs, he int) {
+	cost := hitToll
 	for i := range l.uses {
 		u := &l.uses[i]
 		s.current = u.detector
-		if u.kind != useField {
-			s.toll(hs, hitToll)
+		if u.kind != useField && u.kind != useEncoded {
+			s.toll(hs, cost)
+			cost = sameToll
 		}
 		switch u.kind {
 		case useField:
@@ -486,7 +545,7 @@ func lineStart(t []byte, pos int) int {
 
 // lineEnd returns the offset of the first LF or CR in b, or len(b).
 func lineEnd(b []byte) int {
-	for from, n := 0, 1024; from < len(b); n *= 2 {
+	for from, n := 0, 256; from < len(b); n *= 2 {
 		to := min(len(b), from+n)
 		if i := firstEOL(b[from:to]); i >= 0 {
 			return from + i

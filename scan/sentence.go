@@ -38,6 +38,7 @@ func (s *Scanner) sentence(p *pair, i int) bool {
 	if p.kind != names.Attr || p.keyQuote != 0 || i != p.keyEnd+1 || i >= len(t) || !s.startsWord(p.keyStart) {
 		return false
 	}
+	s.toll(i, sentenceToll)
 	verb := false
 	for _, v := range verbs {
 		if hasFold(t[i:], v) {

@@ -41,6 +41,7 @@ func (s *Scanner) sqlIdentified(di int32, hs, he int) {
 		for e < len(t) && lex[t[e]]&isStop == 0 && t[e] != ';' && t[e] != ')' && t[e] != '\\' {
 			e++
 		}
+		s.toll(hs, vainToll)
 		if i > he && s.statement(hs) {
 			s.sqlValue(di, i, e)
 		}

@@ -137,6 +137,7 @@ func (s *Scanner) oracleThin(di int32, hs, he int) {
 			at = i
 		}
 	}
+	s.charge(he, 2*(i-he))
 	if i == len(t) {
 		s.open(he)
 	}

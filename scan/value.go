@@ -267,9 +267,9 @@ func (s *Scanner) exhausted(p *pair, v names.Verdict) bool {
 	}
 	_, hi := s.line(at)
 	if p.start < hi {
-		x := s.found(s.e.class[v.Class], p.start, hi, finding.Likely, ByKey|Unclosed)
-		x.KeyStart, x.KeyEnd = p.keyStart, p.keyEnd
-		s.drop(p, x.Detector, p.start, hi, Budget)
+		d := s.e.class[v.Class]
+		s.spans = append(s.spans, Span{Start: p.start, End: hi, Detector: d, Confidence: finding.Likely, Evidence: ByKey | Unclosed, KeyStart: p.keyStart, KeyEnd: p.keyEnd})
+		s.drop(p, d, p.start, hi, Budget)
 	}
 	s.keyDone = hi
 	return true
@@ -297,6 +297,9 @@ func (s *Scanner) take(p *pair, v names.Verdict, start, end int) {
 		return // the quote was the end of a string: {"msg":"password=","n":1}
 	}
 	c, ev := finding.Likely, ByKey
+	if start < s.taken {
+		s.toll(start, nestedToll)
+	}
 	if s.spent(start) {
 		if s.e.ours(value) {
 			return
@@ -305,6 +308,9 @@ func (s *Scanner) take(p *pair, v names.Verdict, start, end int) {
 	} else {
 		var ok bool
 		if c, ev, ok = s.judge(value, v, p); !ok {
+			if !filled(value) {
+				s.toll(start, vainToll)
+			}
 			s.refused(p, v, start, end, value)
 			return
 		}
@@ -321,6 +327,9 @@ func (s *Scanner) take(p *pair, v names.Verdict, start, end int) {
 	x.KeyStart, x.KeyEnd = p.keyStart, p.keyEnd
 	x.Bare = p.bare()
 }
+
+// filled tells most of what stands in place of a value by its first byte.
+func filled(v []byte) bool { return v[0] == '*' || v[0] == '[' || v[0] == '<' || v[0] == 'n' }
 
 // syntax reports whether v is nothing but what stands between the strings of JSON.
 func syntax(v []byte) bool {

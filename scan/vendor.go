@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/stanch/stanch/detectors"
 	"github.com/stanch/stanch/internal/names"
 )
 
@@ -56,22 +57,18 @@ func (w *vendorWords) find(dst []int32, name []byte) []int32 {
 	var low [maxKey]byte
 	var begins [maxKey]bool
 	n := 0
-	var prev byte
+	before := gap
 	for _, c := range name {
-		if n == len(low) {
-			break
+		k := wordBytes[c]
+		if k != gap {
+			if n == len(low) {
+				break
+			}
+			begins[n] = k > before
+			low[n] = c | k<<4&0x20
+			n++
 		}
-		if isSeparator(c) {
-			prev = 0
-			continue
-		}
-		begins[n] = prev == 0 || c-'A' < 26 && prev-'A' >= 26
-		prev = c
-		if c-'A' < 26 {
-			c |= 0x20
-		}
-		low[n] = c
-		n++
+		before = k
 	}
 	for i := 0; i+minVendorWord <= n; i++ {
 		if !begins[i] {
@@ -90,10 +87,31 @@ func (w *vendorWords) find(dst []int32, name []byte) []int32 {
 	return dst
 }
 
+// What a byte is to the words of a name. One of a higher kind than the byte before it
+// begins a word: any behind a separator, a capital behind what is none.
+const (
+	gap     uint8 = iota // a separator
+	inWord               // anything else
+	capital              // to be lowered
+)
+
+var wordBytes = func() (kinds [256]uint8) {
+	for i := range kinds {
+		switch c := byte(i); {
+		case isSeparator(c):
+		case c-'A' < 26:
+			kinds[i] = capital
+		default:
+			kinds[i] = inWord
+		}
+	}
+	return kinds
+}()
+
 // brands reports whether the words of a keyed detector name a vendor: "token",
 // which some values are known behind, is anybody's.
-func (e *Engine) brands(detector int32) bool {
-	for _, l := range e.detectors[detector].Literals {
+func brands(d *detectors.Detector) bool {
+	for _, l := range d.Literals {
 		if strings.EqualFold(l, "token") {
 			return false
 		}
@@ -117,6 +135,7 @@ func (s *Scanner) vendorBefore(p *pair, v names.Verdict) []int32 {
 	if end-p.start < shortestWeak {
 		return nil
 	}
+	s.toll(p.keyStart, vendorToll)
 	lo, _ := s.line(p.keyStart)
 	s.vendors = s.e.vendors.find(s.vendors[:0], t[max(lo, p.keyStart-maxVendor):p.keyStart])
 	return s.vendors

@@ -1,6 +1,9 @@
 package decode
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 // A row of wrapped base64 has at least so many characters (RFC 7468 has 64,
 // RFC 2045 has 76).
@@ -199,7 +202,22 @@ func AppendBase64(dst, run []byte, mark, phase int) (out []byte, escaped Form) {
 	skip := (before - phase) & 3
 	var acc uint32
 	bits := 0
+	dst = slices.Grow(dst, len(run)*3/4)
 	for i := 0; i < len(run); {
+		if bits == 0 && skip == 0 {
+			for i+4 <= len(run) {
+				a, b, c, d := sextets[run[i]], sextets[run[i+1]], sextets[run[i+2]], sextets[run[i+3]]
+				if a == 0 || b == 0 || c == 0 || d == 0 {
+					break
+				}
+				w := uint32(a-1)<<18 | uint32(b-1)<<12 | uint32(c-1)<<6 | uint32(d-1)
+				dst = append(dst, byte(w>>16), byte(w>>8), byte(w))
+				i += 4
+			}
+			if i == len(run) {
+				break
+			}
+		}
 		v, n := sextets[run[i]], 1
 		if v == 0 {
 			s, m := sign(run[i:])
