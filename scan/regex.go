@@ -63,17 +63,22 @@ func (s *Scanner) regex(l *lead, hs, he int) {
 			s.walk(u, lo, hi, hs, he)
 			continue
 		}
-		reach = max(reach, u.reach)
+		if reach >= 0 {
+			reach = max(reach, u.reach)
+		}
 		start, end, ok, open := u.rule.At(s.text, lo, hi, u.anchor, hs, he)
 		if open && hi == len(s.text) {
 			s.open(hs)
 		}
 		if ok {
+			reach = -1
 			s.charge(hs, matchCost*(end-start))
 			s.matched(u.detector, u.rule, lo, hi, start, end, he)
 		}
 	}
-	s.toll(hs, int(reach)/2)
+	if reach > 0 {
+		s.toll(hs, int(reach)/2)
+	}
 }
 
 // farMiss is how much of what a rule may look at behind a hit is counted, by half: most

@@ -85,7 +85,7 @@ const (
 	// What a line did not need of that is put by up to fullPurse; it begins with
 	// linePurse.
 	fullPurse = 64 << 10
-	linePurse = 2 << 10
+	linePurse = 3 << 10
 	// So many bytes are run over in the time of a look, and few are not counted.
 	bytesEach = 2
 	freeWork  = 32
