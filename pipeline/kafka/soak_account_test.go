@@ -310,9 +310,9 @@ func (t *soakTable) String() string {
 	fmt.Fprintf(&b, `# Soak, %s
 
 Made by `+"`make soak`"+`. Apache Kafka %s, %d workers (`+"`stanch run`"+`), %d partitions, %d records a
-second: one in ten with a password, one in 500 binary, one in seven a row of a private key that
-is cut into one record for each row, by record key, %d of them at a time in a partition. Every
-one to two seconds a worker is killed (-9), told to end (TERM) or stopped for one to five
+second: one in ten with a password, one in 500 binary, and, again and again, up to %d private keys
+at a time in a partition, each cut into a record for each row under a record key of its own, plain
+or as Docker writes lines. Every one to two seconds a worker is killed (-9), told to end (TERM) or stopped for one to five
 seconds, or the broker is killed and started again. Meanwhile connections to the broker stall for
 one to fourteen seconds or pass 200 KB/s, the webhook for findings does not answer or answers with
 503, and the disk that holds the file of findings (at least once: and the quarantine) is full up
