@@ -312,13 +312,14 @@ func (t *soakTable) String() string {
 Made by `+"`make soak`"+`. Apache Kafka %s, %d workers (`+"`stanch run`"+`), %d partitions, %d records a
 second: one in ten with a password, one in 500 binary, and, again and again, up to %d private keys
 at a time in a partition, each cut into a record for each row under a record key of its own, plain
-or as Docker writes lines. Every one to two seconds a worker is killed (-9), told to end (TERM) or stopped for one to five
-seconds, or the broker is killed and started again. Meanwhile connections to the broker stall for
-one to fourteen seconds or pass 200 KB/s, the webhook for findings does not answer or answers with
-503, and the disk that holds the file of findings (at least once: and the quarantine) is full up
-to the last byte for two to eight seconds. Secrets are looked for in all that workers wrote:
-output, quarantine, findings (topic, file, webhook), logs, metrics; of keys any 16
-characters of a row count. `+"`max_uncommitted`"+` is %d, a fetch 64 KiB, `+"`max_wait`"+` of findings a minute.
+or as Docker writes lines. Every one to two seconds a worker is killed (-9), told to end (TERM) or
+stopped for one to five seconds, or the broker is killed and started again. Meanwhile connections
+to the broker stall for one to fourteen seconds or pass 200 KB/s, the webhook for findings does not
+answer or answers with 503, and the disk that holds the file of findings (at least once: and the
+quarantine) is full up to the last byte for two to eight seconds. Secrets are looked for in all
+that workers wrote: output, quarantine, findings (topic, file, webhook), logs, metrics; of keys any
+16 characters of a row count. `+"`max_uncommitted`"+` is %d, a fetch 64 KiB, `+"`max_wait`"+` of findings a
+minute.
 
 `, time.Now().Format(time.DateOnly), apachekafka.Version, soakWorkers, soakPartitions, soakRate, soakStreams, soakMaxUncommitted)
 	fmt.Fprintf(&b, "| | %s |\n|---|%s\n", strings.Join(t.heads, " | "), strings.Repeat("---:|", len(t.heads)))
