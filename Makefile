@@ -50,7 +50,7 @@ test: ## every test that needs nothing but Go
 	go test -short -tags noasm ./match ./scan ./inventory/dictionary
 
 race: ## the packages that run on input; needs a C compiler
-	go test -race -short ./match ./scan ./redact ./finding $(LEAVES) ./pipeline/... ./processor/... ./cmd/otelcol-stanch/...
+	go test -race -short ./match ./scan ./redact ./finding $(LEAVES) ./record ./record/avro ./record/protobuf ./pipeline/... ./processor/... ./cmd/otelcol-stanch/...
 
 lint:
 	@test -z "$$(gofmt -l . | tee /dev/stderr)"
