@@ -19,10 +19,10 @@ import (
 // There are no fingerprints of short windows: from those a value could be put
 // together piece by piece.
 type digests struct {
-	base, inner uint64 // of the fingerprint, and for spreading it: secret
-	key         []byte // of the digests
-	prefixes    [len(prefixLens)]prefixes
-	class       dictionary.Class
+	*roller
+	key      []byte // of the digests
+	prefixes [len(prefixLens)]prefixes
+	class    dictionary.Class
 }
 
 // prefixLens are the lengths of prefixes, longest first. A value counts by
@@ -64,6 +64,58 @@ func reduce(x uint64) uint64 {
 	return x
 }
 
+// roller makes fingerprints: polynomials of bytes, each and one more, modulo prime. All
+// of it is secret.
+type roller struct {
+	base, inner uint64         // of the polynomial, and for spreading a fingerprint
+	base4       uint64         // base to the fourth
+	ahead       [3][256]uint64 // of a byte before one, two and three others
+}
+
+func newRoller(base, inner uint64) *roller {
+	r := &roller{base: base, inner: inner, base4: 1}
+	for range 4 {
+		r.base4 = mulMod(r.base4, base)
+	}
+	for c := range 256 {
+		x := uint64(c) + 1
+		for k := range r.ahead {
+			x = mulMod(x, base)
+			r.ahead[k][c] = x
+		}
+	}
+	return r
+}
+
+// of is the fingerprint of a prefix, below prime and a little. Its length is one of
+// prefixLens, which are multiples of four: so many bytes are taken at once.
+func (r *roller) of(prefix []byte) (h uint64) {
+	for ; len(prefix) >= 4; prefix = prefix[4:] {
+		h = step(h, r.base4, r.ahead[2][prefix[0]]+r.ahead[1][prefix[1]]+r.ahead[0][prefix[2]]+uint64(prefix[3])+1)
+	}
+	return h
+}
+
+// leaving is what each byte takes with it that leaves a window of n bytes.
+func (r *roller) leaving(n int) (out [256]uint64) {
+	power := uint64(1)
+	for range n {
+		power = mulMod(power, r.base)
+	}
+	for c := range out {
+		out[c] = prime - mulMod(power, uint64(c)+1)
+	}
+	return out
+}
+
+// step multiplies and adds up to three numbers below prime and a little, modulo prime.
+// What comes out is below prime and a little only, which is soon done.
+func step(h, base, add uint64) uint64 {
+	hi, lo := bits.Mul64(h, base)
+	h = lo&prime + (lo>>61 | hi<<3) + add
+	return h&prime + h>>61
+}
+
 // record is a value of which only digests are kept: all that a file of them has.
 type record struct {
 	fingerprint uint64 // of its prefix, spread
@@ -75,24 +127,17 @@ type record struct {
 
 // digester makes records.
 type digester struct {
-	base, inner uint64
-	mac         hash.Hash
-	sum         [sha256.Size]byte
+	*roller
+	mac hash.Hash
+	sum [sha256.Size]byte
 }
 
 func newDigester(key []byte) *digester {
 	h := hmac.New(sha256.New, key)
 	h.Write([]byte("rolling fingerprint"))
 	sum := h.Sum(nil)
-	return &digester{
-		base:  binary.LittleEndian.Uint64(sum)%(prime-256) + 256,
-		inner: binary.LittleEndian.Uint64(sum[8:]) | 1,
-		mac:   h,
-	}
-}
-
-func (d *digester) roll(h uint64, c byte) uint64 {
-	return reduce(mulMod(h, d.base) + uint64(c) + 1)
+	base := binary.LittleEndian.Uint64(sum)%(prime-256) + 256
+	return &digester{roller: newRoller(base, binary.LittleEndian.Uint64(sum[8:])|1), mac: h}
 }
 
 // digest is HMAC-SHA-256 of a value, cut to 128 bits.
@@ -105,18 +150,13 @@ func (d *digester) digest(value []byte) [16]byte {
 // record digests a value, which bucket accepts.
 func (d *digester) record(value []byte, id uint32) record {
 	i := bucket(len(value))
-	var f uint64
-	for _, c := range value[:prefixLens[i]] {
-		f = d.roll(f, c)
-	}
+	f := reduce(d.of(value[:prefixLens[i]]))
 	return record{f * d.inner, uint8(i), uint16(len(value)), id, d.digest(value)}
 }
 
 // newDigests makes the tables of a set of records.
 func newDigests(key []byte, class dictionary.Class, records []record) *digests {
-	d := &digests{key: key, class: class}
-	by := newDigester(key)
-	d.base, d.inner = by.base, by.inner
+	d := &digests{roller: newDigester(key).roller, key: key, class: class}
 	var count [len(prefixLens)]int
 	for i := range records {
 		count[records[i].bucket]++
@@ -124,13 +164,7 @@ func newDigests(key []byte, class dictionary.Class, records []record) *digests {
 	for i := range d.prefixes {
 		p := &d.prefixes[i]
 		p.count = count[i]
-		power := uint64(1)
-		for range prefixLens[i] {
-			power = mulMod(power, d.base)
-		}
-		for c := range p.out {
-			p.out[c] = prime - mulMod(power, uint64(c)+1)
-		}
+		p.out = d.leaving(prefixLens[i])
 		words := uint(bits.Len64(uint64(count[i]/4) | 15))
 		p.bitmap, p.shift = make([]uint64, 1<<words), 64-words
 		p.table = make([]digest, 1<<bits.Len64(uint64(count[i])*4/3|7))
@@ -182,12 +216,7 @@ func (d *digests) scan(dst []dictionary.Hit, text []byte, s *Scratch, by **diges
 		}
 		n := prefixLens[i]
 		for run := range d.class.Runs(text, n, &s.dict) {
-			var h uint64
-			for _, c := range text[run.Start : run.Start+n] {
-				h = reduce(mulMod(h, d.base) + uint64(c) + 1)
-			}
-			// From byte to byte h is taken below prime and a little only, which is
-			// soon done, and for looking up below prime.
+			h := d.of(text[run.Start : run.Start+n])
 			leaving, entering := text[run.Start:run.End-n], text[run.Start+n:run.End]
 			for i := 0; ; i++ {
 				f := reduce(h) * d.inner
@@ -197,10 +226,7 @@ func (d *digests) scan(dst []dictionary.Hit, text []byte, s *Scratch, by **diges
 				if i >= len(leaving) || i >= len(entering) {
 					break
 				}
-				moved := p.out[leaving[i]] + uint64(entering[i]) + 1
-				hi, lo := bits.Mul64(h, d.base)
-				h = lo&prime + (lo>>61 | hi<<3) + moved
-				h = h&prime + h>>61
+				h = step(h, d.base, p.out[leaving[i]]+uint64(entering[i])+1)
 			}
 		}
 	}
@@ -229,11 +255,7 @@ func (d *digests) tail(text []byte, longest int) int {
 
 // goesOn reports whether text begins with the prefix of a value that is longer.
 func (d *digests) goesOn(p *prefixes, text []byte, n int) bool {
-	var h uint64
-	for _, c := range text[:n] {
-		h = reduce(mulMod(h, d.base) + uint64(c) + 1)
-	}
-	f := h * d.inner
+	f := reduce(d.of(text[:n])) * d.inner
 	mask := uint64(len(p.table) - 1)
 	for k := f >> 20 & mask; p.table[k].length != 0; k = (k + 1) & mask {
 		if x := &p.table[k]; x.fingerprint == uint32(f>>32) && int(x.length) > len(text) {
