@@ -123,7 +123,6 @@ type worker struct {
 	cmd    *exec.Cmd
 	config string
 	listen string
-	told   bool // to end
 	done   chan struct{}
 }
 
