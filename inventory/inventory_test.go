@@ -114,6 +114,32 @@ func TestScan(t *testing.T) {
 	}
 }
 
+// TestMany: of so many values that forms are put in order of their slots, every form is
+// found.
+func TestMany(t *testing.T) {
+	l := secrets(23, 15_000, 12)
+	inv, err := New(context.Background(), Options{}, l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := inv.Patterns(); n < 1<<16 {
+		t.Fatalf("only %d forms", n)
+	}
+	text := []byte("2026-01-01T01:02:03Z INFO org.example.Shop x9 ")
+	at := len(text)
+	var s Scratch
+	var hits []Hit
+	for i, v := range l {
+		for form, p := range Forms(v) {
+			text = append(append(text[:at], p...), " and so on, 12aB"...)
+			hits = inv.Scan(hits[:0], text, &s)
+			if !slices.Contains(hits, Hit{at, at + len(p), i, form}) {
+				t.Fatalf("value %d as %q is not found", i, form)
+			}
+		}
+	}
+}
+
 // TestSame: a blind inventory finds what one with the values does.
 func TestSame(t *testing.T) {
 	l := secrets(2, 50, 16)

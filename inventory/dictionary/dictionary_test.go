@@ -3,12 +3,15 @@ package dictionary
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"math/bits"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"github.com/cloudflare/ahocorasick"
 )
 
 // naive finds every occurrence one pattern at a time.
@@ -119,6 +122,57 @@ func TestDense(t *testing.T) {
 		for name, d := range rungs(build(t, patterns)) {
 			if got := d.Scan(nil, text, new(Scratch)); !slices.Equal(got, want) {
 				t.Fatalf("%s: %q in %q:\n%v, want\n%v", name, patterns, text, got, want)
+			}
+		}
+	}
+}
+
+// TestPeer: another implementation finds the same patterns in text that is made of them,
+// of parts of them, and of what logs have.
+func TestPeer(t *testing.T) {
+	r := rand.New(rand.NewPCG(12, 12))
+	words := []string{"INFO", "2026-03-01T10:11:12Z", "com.example.Worker", "blk_3888", "0x3f2a91", " ", "=", "\n", "a", "finished", `\u0026`, "%2B"}
+	var patterns [][]byte
+	for i := range 300 {
+		switch p := token(r, MinLen+r.IntN(50)); i % 4 {
+		case 0:
+			patterns = append(patterns, bytes.ToLower(p))
+		case 1:
+			patterns = append(patterns, fmt.Appendf(nil, "%x", p[:MinLen+r.IntN(len(p)-MinLen+1)]))
+		case 2:
+			patterns = append(patterns, []byte(words[r.IntN(len(words))]+"password"+words[r.IntN(len(words))]))
+		default:
+			patterns = append(patterns, p)
+		}
+	}
+	peer := ahocorasick.NewMatcher(patterns)
+	dictionaries := rungs(build(t, patterns))
+	for range 300 {
+		var text []byte
+		for n := r.IntN(1500); n > 0; n-- {
+			p := patterns[r.IntN(len(patterns))]
+			switch r.IntN(8) {
+			case 0:
+				text = append(text, p...)
+			case 1:
+				text = append(text, p[r.IntN(len(p)):]...)
+			case 2:
+				text = append(text, p[:r.IntN(len(p))]...)
+			default:
+				text = append(text, words[r.IntN(len(words))]...)
+			}
+		}
+		want := map[string]bool{}
+		for _, i := range peer.Match(text) {
+			want[string(patterns[i])] = true
+		}
+		for name, d := range dictionaries {
+			got := map[string]bool{}
+			for _, h := range d.Scan(nil, text, new(Scratch)) {
+				got[string(patterns[h.ID])] = true
+			}
+			if !maps.Equal(got, want) {
+				t.Fatalf("%s: %d patterns are found, want %d", name, len(got), len(want))
 			}
 		}
 	}
