@@ -74,6 +74,14 @@ func (st *Stream) Write(p []byte) (int, error) {
 	all := len(p)
 	bare := 0 // bytes of p that are known to hold no LF
 	for len(p) > 0 && st.err == nil {
+		if len(st.buf) >= st.s.e.maxLine { // and the line goes on
+			if st.line > 0 {
+				st.release(st.line)
+			} else {
+				st.part(longLine)
+			}
+			continue
+		}
 		if len(st.buf) == 0 && bare == 0 && !st.slow {
 			if n := segment(p); n > 0 {
 				p = p[st.segment(p[:n]):]
@@ -84,14 +92,8 @@ func (st *Stream) Write(p []byte) (int, error) {
 		n, done := lineRest(st.buf[st.line:], p[:min(len(p), st.s.e.maxLine-len(st.buf))])
 		st.buf = append(st.buf, p[:n]...)
 		p, bare = p[n:], max(0, bare-n)
-		switch {
-		case done:
+		if done {
 			st.lineDone()
-		case len(st.buf) < st.s.e.maxLine:
-		case st.line > 0:
-			st.release(st.line)
-		default:
-			st.part(longLine)
 		}
 	}
 	return all - len(p), st.err
