@@ -315,9 +315,6 @@ func (r *Redactor) unite(text []byte) {
 		r.close(&u, text)
 	}
 	p.endQuote(len(text) + 1)
-	if byStart := func(a, b Match) int { return a.Start - b.Start }; !slices.IsSortedFunc(p.matches, byStart) {
-		slices.SortStableFunc(p.matches, byStart)
-	}
 }
 
 // rules reports whether candidate i decides a union rather than j: the
@@ -380,7 +377,13 @@ func (r *Redactor) close(u *union, text []byte) {
 	if action == unscanned {
 		m.Action, m.Confidence = Mask, finding.Certain
 	}
-	p.matches = append(p.matches, m)
+	// What was kept inside the union or behind it came first: each such match is passed
+	// by one union.
+	i := len(p.matches)
+	for i > 0 && p.matches[i-1].Start > m.Start {
+		i--
+	}
+	p.matches = slices.Insert(p.matches, i, m)
 }
 
 // prolong lets the match of a secret reach to the end of a later piece of it.

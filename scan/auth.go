@@ -247,6 +247,10 @@ func setCookie(name []byte) bool {
 func (s *Scanner) cookies(p *pair, end int, set bool) {
 	t := s.text
 	for i := p.start; i < end; {
+		if s.budget < 0 && s.e.class[names.Cookie] >= 0 {
+			s.spans = append(s.spans, Span{Start: i, End: end, Detector: s.e.class[names.Cookie], Confidence: finding.Likely, Evidence: ByKey | Unclosed})
+			return
+		}
 		for i < end && (t[i] == ' ' || t[i] == ';' || t[i] == ',') {
 			i++
 		}

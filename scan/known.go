@@ -10,10 +10,12 @@ import (
 // nameCache remembers what is known of field names. Of each name it has two
 // places, and it belongs to one scanner: a name costs a comparison once it was seen.
 type nameCache struct {
-	places [256]cachedName
-	keyed  [256][]int32 // detectors of vendors in the name, by place
-	turn   uint8        // which of two places is overwritten next
+	places [cachedNames]cachedName
+	keyed  [cachedNames][]int32 // detectors of vendors in the name, by place
+	turn   uint16               // which of two places is overwritten next
 }
+
+const cachedNames = 1 << 10
 
 // cachedName fills a line of the processor's cache.
 type cachedName struct {
@@ -41,7 +43,7 @@ func (s *Scanner) known(p *pair) (names.Verdict, []int32) {
 
 // cached returns the place of what is known of a name that fits the cache. It
 // is the name's until another one is looked up.
-func (s *Scanner) cached(name []byte, kind names.Kind) uint8 {
+func (s *Scanner) cached(name []byte, kind names.Kind) uint16 {
 	const odd = 0x9E3779B97F4A7C15 // 2^64 divided by the golden ratio
 	n := len(name)
 	h := uint64(n)<<8 | uint64(kind)
@@ -56,7 +58,7 @@ func (s *Scanner) cached(name []byte, kind names.Kind) uint8 {
 	if s.cache == nil {
 		s.cache = new(nameCache)
 	}
-	i := uint8(h * odd >> 56)
+	i := uint16(h * odd >> (64 - 10))
 	if s.cache.places[i].is(name, kind) {
 		return i
 	}
@@ -73,7 +75,7 @@ func (c *cachedName) is(name []byte, kind names.Kind) bool {
 	return int(c.n) == len(name) && c.kind == kind && string(c.name[:len(name)]) == string(name)
 }
 
-func (s *Scanner) learn(i uint8, name []byte, kind names.Kind) {
+func (s *Scanner) learn(i uint16, name []byte, kind names.Kind) {
 	c := &s.cache.places[i]
 	c.n, c.kind = uint8(copy(c.name[:], name)), kind
 	c.verdict = s.e.names.Classify(name, kind)

@@ -301,7 +301,7 @@ func (s *Scanner) nested(x *mention, q *pair) int {
 	level := 0
 	key := t[q.start] == '['
 	i := q.start
-	defer func() { s.charge(q.start, i-q.start) }()
+	defer func() { s.spend(q.start, i-q.start, i-q.start) }()
 	for i < lim {
 		switch c := t[i]; {
 		case c == '{' || c == '[':

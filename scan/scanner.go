@@ -85,7 +85,7 @@ const (
 	// What a line did not need of that is put by up to fullPurse; it begins with
 	// linePurse.
 	fullPurse = 64 << 10
-	linePurse = 3 << 10
+	linePurse = 5 << 9
 	// So many bytes are run over in the time of a look, and few are not counted.
 	bytesEach = 2
 	freeWork  = 32
@@ -404,7 +404,7 @@ const (
 	aloneToll    = 24  // a name that has none
 	nestedToll   = 128 // a value within one that goes
 	vendorToll   = 32  // vendors in front of a name
-	longToll     = 64  // a name too long to be remembered
+	longToll     = 112 // a name too long to be remembered
 	sentenceToll = 24  // what a sentence says of a name
 )
 

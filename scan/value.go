@@ -300,7 +300,7 @@ func (s *Scanner) take(p *pair, v names.Verdict, start, end int) {
 	if start < s.taken {
 		s.toll(start, nestedToll)
 	}
-	if s.spent(start) {
+	if s.spent(start) || start < s.taken && end-start > longNested {
 		if s.e.ours(value) {
 			return
 		}
@@ -327,6 +327,10 @@ func (s *Scanner) take(p *pair, v names.Verdict, start, end int) {
 	x.KeyStart, x.KeyEnd = p.keyStart, p.keyEnd
 	x.Bare = p.bare()
 }
+
+// longNested is from how many bytes on a value within one that goes is not judged: it
+// goes as well.
+const longNested = 128
 
 // filled tells most of what stands in place of a value by its first byte.
 func filled(v []byte) bool { return v[0] == '*' || v[0] == '[' || v[0] == '<' || v[0] == 'n' }
