@@ -75,7 +75,6 @@ func TestFindingsHoldOffsets(t *testing.T) {
 	w.env.Drain = 100 * time.Millisecond
 	o := w.options()
 	o.MaxUncommitted, o.FetchBytes = 40, 1000
-	o.SessionTimeout = 600 * time.Millisecond // the process is asked for signs of life meanwhile
 	w.numbered(0, 20)
 	stop := w.start(o)
 	<-s.asked
