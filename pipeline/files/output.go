@@ -197,7 +197,19 @@ func (o *Output) create() error {
 		return plain(err)
 	}
 	o.f, o.regular = f, info.Mode().IsRegular()
+	if o.sync && o.regular && info.Size() == 0 {
+		syncDir(filepath.Dir(o.path))
+	}
 	return nil
+}
+
+// syncDir has the disk know that a file of the directory is there, on systems that
+// let one ask for that.
+func syncDir(dir string) {
+	if d, err := os.Open(dir); err == nil {
+		d.Sync()
+		d.Close()
+	}
 }
 
 // Close implements pipeline.Output.
