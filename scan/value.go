@@ -300,11 +300,13 @@ func (s *Scanner) take(p *pair, v names.Verdict, start, end int) {
 	if start < s.taken {
 		s.toll(start, nestedToll)
 	}
-	if s.spent(start) || start < s.taken && end-start > longNested {
+	if spent := s.spent(start); spent || start < s.taken && end-start > longNested {
 		if s.e.ours(value) {
 			return
 		}
-		s.drop(p, s.e.class[v.Class], start, end, Budget)
+		if spent {
+			s.drop(p, s.e.class[v.Class], start, end, Budget)
+		}
 	} else {
 		var ok bool
 		if c, ev, ok = s.judge(value, v, p); !ok {
