@@ -55,7 +55,9 @@ func (s *Scanner) field(hs, he int) {
 	before := s.keyDone
 	seen := s.glance(&p, hs, he)
 	if seen == decided {
-		s.crowd(hs, before)
+		if hs-before <= crowded {
+			s.crowd(hs, before)
+		}
 		return
 	}
 	if s.trace == nil {

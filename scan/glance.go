@@ -83,7 +83,7 @@ func (s *Scanner) glance(p *pair, hs, he int) glanced {
 // that adds up: the one before ended at before. Elsewhere it costs next to nothing,
 // and to count that would cost more.
 func (s *Scanner) crowd(hs, before int) {
-	if before == 0 || hs-before > crowded || hs < before || s.trace != nil {
+	if before == 0 || hs < before || s.trace != nil {
 		return
 	}
 	for _, c := range s.text[before:hs] {
@@ -94,7 +94,7 @@ func (s *Scanner) crowd(hs, before int) {
 	s.toll(hs, glanceToll)
 }
 
-const crowded = 16 // bytes between names
+const crowded = 12 // bytes between names
 
 // colourWithin reports whether the parameters of a colour may end in b.
 func colourWithin(b []byte) bool {

@@ -381,7 +381,9 @@ func (s *Scanner) spend(pos, n, cost int) {
 // line is one that has cost too much. No line pays for another: what becomes of it does
 // not depend on those that came in the same text.
 func (s *Scanner) toll(pos, n int) {
-	s.allow(pos)
+	if pos > s.allowed {
+		s.allow(pos)
+	}
 	if pos > s.earned {
 		s.earn(pos)
 	}
@@ -402,7 +404,7 @@ const (
 	spanToll     = 64  // a candidate
 	vainToll     = 64  // a value that is judged and let go
 	aloneToll    = 24  // a name that has none
-	nestedToll   = 128 // a value within one that goes
+	nestedToll   = 192 // a value within one that goes
 	vendorToll   = 32  // vendors in front of a name
 	longToll     = 112 // a name too long to be remembered
 	sentenceToll = 24  // what a sentence says of a name
