@@ -115,7 +115,7 @@ func (m *Metrics) Reload(ok bool) {
 	m.reloads.WithLabelValues(result).Inc()
 }
 
-// SetReady says whether records are being moved.
+// SetReady says whether the pipeline has started and is not stopping.
 func (m *Metrics) SetReady(on bool) {
 	v := 0.0
 	if on {
@@ -143,6 +143,11 @@ func (m *Metrics) Handler() http.Handler {
 
 // Generation counts a generation of a consumer group.
 func (m *Metrics) Generation(input string) { m.generations.WithLabelValues(input).Inc() }
+
+// Retry counts an operation of an input that is not a lane's, tried again.
+func (m *Metrics) Retry(input, operation, err string) {
+	m.retries.WithLabelValues(input, operation, err).Inc()
+}
 
 // LaneMetrics are what a lane counts. Its methods are safe for concurrent use;
 // counting is per batch, not per record.
@@ -235,9 +240,7 @@ func (l *LaneMetrics) Writing(on bool) {
 func (l *LaneMetrics) Parked(on bool) { l.parked.Store(on) }
 
 // Retry counts an operation tried again. Both words come from closed sets.
-func (l *LaneMetrics) Retry(operation, err string) {
-	l.m.retries.WithLabelValues(l.input, operation, err).Inc()
-}
+func (l *LaneMetrics) Retry(operation, err string) { l.m.Retry(l.input, operation, err) }
 
 // Failed counts records that failed, by what was done with them.
 func (l *LaneMetrics) Failed(f Failure, r Reason, records int) {

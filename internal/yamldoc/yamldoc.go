@@ -190,12 +190,11 @@ func (p Parser) Bool(n *yaml.Node, what string) (v bool, err error) {
 
 // Duration reads a time such as 500ms, 30s or 5m, from low to high.
 func (p Parser) Duration(n *yaml.Node, what string, low, high time.Duration) (time.Duration, error) {
-	s, err := p.String(n, what)
-	if err != nil {
+	if err := p.Plain(n); err != nil {
 		return 0, err
 	}
-	d, err := time.ParseDuration(s)
-	if err != nil || d < low || d > high {
+	d, err := time.ParseDuration(n.Value)
+	if n.Kind != yaml.ScalarNode || n.ShortTag() != "!!str" || err != nil || d < low || d > high {
 		return 0, p.Errorf(n, "%s: want a time from %v to %v, such as 500ms, 30s or 5m", what, low, high)
 	}
 	return d, nil

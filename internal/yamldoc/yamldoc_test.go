@@ -43,7 +43,7 @@ func TestErrors(t *testing.T) {
 		"n: !!str 1":                             "f:1:4: tags are not supported",
 		"l: &a [b]":                              "f:1:4: aliases are not supported",
 		"b: yes-9":                               "f:1:4: b: want true or false",
-		"d: 3":                                   "f:1:4: d: want a string",
+		"d: 3":                                   "f:1:4: d: want a time from 1s to 1m0s, such as 500ms, 30s or 5m",
 		"d: 3h":                                  "f:1:4: d: want a time from 1s to 1m0s, such as 500ms, 30s or 5m",
 		"w: z":                                   "f:1:4: w: want x or y",
 		"l: []":                                  "f:1:4: l: want a list that is not empty",

@@ -1,7 +1,10 @@
 package config
 
 import (
+	"cmp"
+	"errors"
 	"regexp"
+	"regexp/syntax"
 	"slices"
 	"strings"
 	"time"
@@ -186,11 +189,22 @@ func (p *parser) kafkaInput(n *yaml.Node) (*KafkaInput, error) {
 		err = p.Errorf(n, "kafka: group is missing")
 	case len(k.Topics) == 0:
 		err = p.Errorf(n, "kafka: topics are missing")
+	case cmp.Or(k.Heartbeat, 3*time.Second) >= cmp.Or(k.SessionTimeout, 30*time.Second):
+		err = p.Errorf(n, "kafka: heartbeat is not shorter than session_timeout (by default 3s and 30s); a third of it is usual")
 	}
 	return k, err
 }
 
 const maxStreamBy = 256
+
+// fault says what is wrong with a regular expression, and nothing of its text.
+func fault(err error) string {
+	var e *syntax.Error
+	if errors.As(err, &e) {
+		return ": " + e.Code.String()
+	}
+	return ""
+}
 
 func (p *parser) route(n *yaml.Node) (Route, error) {
 	r := Route{Pos: p.pos(n), Payload: "auto", Binary: "refuse"}
@@ -200,11 +214,13 @@ func (p *parser) route(n *yaml.Node) (Route, error) {
 		case "from":
 			if r.From, err = p.String(v, name); err == nil {
 				if _, err = regexp.Compile(r.From); err != nil {
-					err = p.Errorf(v, "from: not a regular expression (RE2)")
+					err = p.Errorf(v, "from: not a regular expression (RE2)%s", fault(err))
 				}
 			}
 		case "to":
-			r.To, err = p.String(v, name)
+			if r.To, err = p.String(v, name); err == nil && !strings.Contains(r.To, "$") && !topicPattern.MatchString(r.To) {
+				err = p.Errorf(v, "to: not the name of a topic")
+			}
 		case "payload":
 			r.Payload, err = p.Word(v, name, []string{"auto", "text", "json", "confluent", "avro", "protobuf", "otlp_proto", "otlp_proto_traces", "otlp_proto_metrics", "otlp_json", "otlp_json_traces", "otlp_json_metrics"})
 		case "binary":

@@ -17,6 +17,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/stanch/stanch/finding"
 	"github.com/stanch/stanch/pipeline"
@@ -387,6 +389,38 @@ func TestNewTopicsAndLoops(t *testing.T) {
 	}
 	if err := f.Run(t.Context(), w.env); err == nil || !strings.Contains(err.Error(), "loop") {
 		t.Errorf("%v", err)
+	}
+}
+
+// Topics that nobody has made yet are said to be missing, once.
+func TestNoTopicFits(t *testing.T) {
+	w := newWorld(t)
+	o := w.options()
+	var err error
+	if o.Routes[0], err = ParseRoute("later", "clean.later"); err != nil {
+		t.Fatal(err)
+	}
+	core, said := observer.New(zap.WarnLevel)
+	w.env.Log = zap.New(core)
+	stop := w.start(o)
+	defer stop()
+	missing := func() int { return said.FilterMessage("no topic fits yet").Len() }
+	for end := time.Now().Add(20 * time.Second); missing() == 0; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("nothing was said")
+		}
+	}
+	for _, name := range []string{"clean.later", "later"} {
+		if _, err := w.admin.CreateTopic(t.Context(), 1, 1, nil, name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.client.ProduceSync(t.Context(), &kgo.Record{Topic: "later", Value: []byte("in")}).FirstErr(); err != nil {
+		t.Fatal(err)
+	}
+	w.consume("clean.later", 1)
+	if n := missing(); n != 1 {
+		t.Errorf("said %d times", n)
 	}
 }
 

@@ -132,11 +132,12 @@ func (f *flow) Run(ctx context.Context, env *pipeline.Env) error {
 	if err != nil {
 		return err
 	}
-	told := map[string]bool{}
+	told, waits := map[string]bool{}, false
 	for ctx.Err() == nil {
 		topics, err := f.from.Topics(ctx)
 		if err != nil {
 			if ctx.Err() == nil {
+				r.env.Metrics.Retry(r.o.Name, "topics", cluster.Class(err))
 				r.log().Warn("topics are not known", zap.Error(err))
 			}
 			pause(ctx, time.Second)
@@ -153,9 +154,14 @@ func (f *flow) Run(ctx context.Context, env *pipeline.Env) error {
 			}
 		}
 		if len(pairs) == 0 {
+			if !waits {
+				r.log().Warn("no topic fits yet")
+			}
+			waits = true
 			pause(ctx, f.o.TopicInterval)
 			continue
 		}
+		waits = false
 		if err := r.join(ctx, pairs, topics); err != nil {
 			return err
 		}

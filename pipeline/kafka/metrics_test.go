@@ -3,6 +3,7 @@ package kafka
 import (
 	"errors"
 	"fmt"
+	"net"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -119,6 +120,30 @@ func TestMetrics(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// An operator sees brokers that never answered, when there is no partition to be parked.
+func TestNoBroker(t *testing.T) {
+	w := newWorld(t)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Close()
+	o := w.options()
+	o.From.Brokers = []string{l.Addr().String()}
+	stop := w.start(o)
+	defer stop()
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		for name, n := range w.metrics() {
+			if n > 0 && strings.HasPrefix(name, "retries_total{") && strings.HasSuffix(name, "operation=topics}") {
+				return
+			}
+		}
+		if time.Now().After(end) {
+			t.Fatalf("nothing was counted: %v", w.metrics())
+		}
 	}
 }
 
