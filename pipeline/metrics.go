@@ -144,6 +144,11 @@ func (m *Metrics) Handler() http.Handler {
 // Generation counts a generation of a consumer group.
 func (m *Metrics) Generation(input string) { m.generations.WithLabelValues(input).Inc() }
 
+// Delivered counts findings that an output took by another way than Findings.
+func (m *Metrics) Delivered(output string, findings int) {
+	m.delivered.WithLabelValues(output).Add(float64(findings))
+}
+
 // Retry counts an operation of an input that is not a lane's, tried again.
 func (m *Metrics) Retry(input, operation, err string) {
 	m.retries.WithLabelValues(input, operation, err).Inc()

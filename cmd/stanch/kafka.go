@@ -69,7 +69,7 @@ func (c *cli) kafkaOptions(p *assembled, in *config.Input, to *config.Output, re
 			if o.FindingsTopic != "" && k.ExactlyOnce {
 				return o, at(f.Pos, errors.New("findings: with exactly_once one topic on the cluster is enough"))
 			}
-			o.FindingsTopic = f.Kafka.Topic
+			o.FindingsTopic, o.FindingsName = f.Kafka.Topic, f.Name
 			if k.ExactlyOnce && !replay && !inTransactions(doc, f.Kafka) {
 				o.Findings = p.findingsWithout(f.Name)
 			}

@@ -52,6 +52,9 @@ func (o *Output) Plan(context.Context) ([]string, error) {
 	_, err := os.Stat(o.path)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
+		if _, err := os.Stat(filepath.Dir(o.path)); err != nil {
+			return nil, err // it would wait until somebody makes the directory
+		}
 		return []string{"creates " + o.path}, nil
 	case err != nil:
 		return nil, err

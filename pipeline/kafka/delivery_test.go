@@ -80,7 +80,7 @@ func (w *world) sequence(topic string, n int) (again int) {
 func TestExactlyOnce(t *testing.T) {
 	w := newWorld(t, kfake.SeedTopics(1, "dlq", "found"))
 	o := w.options()
-	o.ExactlyOnce, o.QuarantineTopic, o.FindingsTopic = true, "dlq", "found"
+	o.ExactlyOnce, o.QuarantineTopic, o.FindingsTopic, o.FindingsName = true, "dlq", "found", "topic"
 	o.FetchBytes = 2000 // many transactions
 	w.numbered(0, 200)
 	stop := w.start(o)
@@ -106,6 +106,9 @@ func TestExactlyOnce(t *testing.T) {
 	}
 	if got := w.consume("found", 1200); len(got) != 1200 {
 		t.Errorf("%d findings", len(got))
+	}
+	if n := w.metrics()["findings_delivered_total{output=topic}"]; n != 1200 {
+		t.Errorf("%v findings are counted as delivered", n)
 	}
 	dlq := w.consume("dlq", 1)
 	if len(dlq) != 1 || !strings.Contains(string(dlq[0].Value), `"reason":"unknown_format"`) {

@@ -75,7 +75,10 @@ func (l *lane) end(ctx context.Context, next int64) error {
 		l.metrics.Retry("transaction", "kafka_51")
 	}
 	l.tx.Retries = 0
-	l.begun, l.due = time.Time{}, nil
+	if l.o.FindingsTopic != "" {
+		l.env.Metrics.Delivered(l.o.FindingsName, l.found)
+	}
+	l.begun, l.due, l.found = time.Time{}, nil, 0
 	l.metrics.Commit.Observe(time.Since(begun).Seconds())
 	return nil
 }
@@ -107,7 +110,7 @@ func (l *lane) abort() {
 	if err := l.tx.Abort(ctx); err != nil {
 		l.log.Warn("a transaction was not aborted", zap.Error(err))
 	}
-	l.begun, l.due = time.Time{}, nil
+	l.begun, l.due, l.found = time.Time{}, nil, 0
 }
 
 // putIn writes a batch within the transaction. A batch that the broker refuses for
@@ -170,7 +173,11 @@ func (l *lane) report(ctx context.Context, j *job) error {
 		}
 		keys[i] = pipeline.FindingKey(f)
 	}
-	return l.add(ctx, l.o.FindingsTopic, keys, lines)
+	err := l.add(ctx, l.o.FindingsTopic, keys, lines)
+	if err == nil {
+		l.found += len(lines)
+	}
+	return err
 }
 
 // add writes records to the partitions of a topic, by their keys, within the

@@ -51,6 +51,7 @@ type lane struct {
 	tx    *cluster.Transactor
 	begun time.Time        // zero if there is none
 	due   <-chan time.Time // when it has to end although a stream is open
+	found int              // findings written in it
 }
 
 func newLane(r *run, gen *cluster.Generation, c *committer, in cluster.Partition, pair pairing, start int64) *lane {
@@ -161,7 +162,7 @@ func (l *lane) begin(ctx context.Context) (int64, error) {
 		if err != nil {
 			return 0, err
 		}
-		l.tx, l.begun, l.due = tx, time.Time{}, nil
+		l.tx, l.begun, l.due, l.found = tx, time.Time{}, nil, 0
 		got, err := l.from.Committed(ctx, l.o.Group, []cluster.Partition{l.in})
 		if err != nil {
 			return 0, err

@@ -74,6 +74,8 @@ type Options struct {
 	// QuarantineTopic and FindingsTopic, on the cluster of the input, are written
 	// within the transaction if ExactlyOnce is set and they are not empty.
 	QuarantineTopic, FindingsTopic string
+	// FindingsName is what findings written within transactions are counted under.
+	FindingsName string
 	// Findings takes what is found in place of that of the environment, whose outputs
 	// have FindingsTopic among them; nil for that of the environment.
 	Findings *pipeline.Findings
