@@ -427,6 +427,37 @@ func TestNoTopicFits(t *testing.T) {
 	}
 }
 
+// A topic that comes later and would be a loop is left alone, and named once.
+func TestLoopThatComesLater(t *testing.T) {
+	w := newWorld(t)
+	o := w.options()
+	loop, err := ParseRoute(`in\.(.*)`, `clean.logs.$1`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := ParseRoute(`clean\.logs\.(.*)`, `twice.$1`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Routes = append(o.Routes, loop, again)
+	core, said := observer.New(zap.ErrorLevel)
+	w.env.Log = zap.New(core)
+	w.numbered(0, 1)
+	stop := w.start(o)
+	defer stop()
+	w.sequence("clean.logs", 1)
+	if _, err := w.admin.CreateTopic(t.Context(), 1, 1, nil, "in.a"); err != nil {
+		t.Fatal(err)
+	}
+	refused := func() []observer.LoggedEntry { return said.FilterMessage("topic refused").All() }
+	w.until("it is named", func() bool { return len(refused()) > 0 })
+	w.numbered(1, 1)
+	w.sequence("clean.logs", 2)
+	if got := refused(); len(got) != 1 || !strings.Contains(got[0].ContextMap()["error"].(string), "topic in.a: its output clean.logs.a") {
+		t.Errorf("%v", got)
+	}
+}
+
 func TestToAnotherCluster(t *testing.T) {
 	w, far := newWorld(t), newWorld(t)
 	o := w.options()

@@ -116,6 +116,7 @@ type run struct {
 	scratch chan *scratch
 	fetched buffers
 	built   buffers
+	told    map[string]bool // why topics are left alone; of Run, and of watch while Run waits for it
 
 	mu    sync.Mutex
 	pairs map[string]pairing
@@ -132,7 +133,7 @@ func (f *flow) Run(ctx context.Context, env *pipeline.Env) error {
 	if err != nil {
 		return err
 	}
-	told, waits := map[string]bool{}, false
+	waits := false
 	for ctx.Err() == nil {
 		topics, err := f.from.Topics(ctx)
 		if err != nil {
@@ -144,15 +145,10 @@ func (f *flow) Run(ctx context.Context, env *pipeline.Env) error {
 			continue
 		}
 		pairs, refused := f.pairs(topics)
-		for _, err := range refused {
-			if len(told) == 0 && len(pairs) == 0 {
-				return err // nothing can be read: better said at once
-			}
-			if !told[err.Error()] {
-				told[err.Error()] = true
-				r.log().Error("topic refused", zap.Error(err))
-			}
+		if len(refused) > 0 && len(r.told) == 0 && len(pairs) == 0 {
+			return refused[0] // nothing can be read: better said at once
 		}
+		r.tell(refused)
 		if len(pairs) == 0 {
 			if !waits {
 				r.log().Warn("no topic fits yet")
@@ -169,6 +165,16 @@ func (f *flow) Run(ctx context.Context, env *pipeline.Env) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.halt
+}
+
+// tell logs why topics are left alone, each reason once.
+func (r *run) tell(refused []error) {
+	for _, err := range refused {
+		if text := err.Error(); !r.told[text] {
+			r.told[text] = true
+			r.log().Error("topic refused", zap.Error(err))
+		}
+	}
 }
 
 func (f *flow) close() {
@@ -189,7 +195,7 @@ func (f *flow) begin(env *pipeline.Env, stop context.CancelFunc) (*run, error) {
 		env = &own
 	}
 	n := env.Pool.Size()
-	r := &run{flow: f, env: env, stop: stop, scratch: make(chan *scratch, n), fetched: make(buffers, 4*n), built: make(buffers, 4*n)}
+	r := &run{flow: f, env: env, stop: stop, told: make(map[string]bool), scratch: make(chan *scratch, n), fetched: make(buffers, 4*n), built: make(buffers, 4*n)}
 	for range n {
 		r.scratch <- &scratch{dec: batch.NewDecoder(f.o.MaxBatchBytes)}
 	}
@@ -260,7 +266,8 @@ func (r *run) watch(ctx context.Context, pairs []pairing, topics map[string]int3
 		if err != nil {
 			continue
 		}
-		fit, _ := r.flow.pairs(now)
+		fit, refused := r.flow.pairs(now)
+		r.tell(refused)
 		if !slices.EqualFunc(fit, pairs, func(a, b pairing) bool { return a.in == b.in && now[a.in] == topics[b.in] }) {
 			r.log().Info("topics changed")
 			return
