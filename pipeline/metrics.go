@@ -30,8 +30,7 @@ type Metrics struct {
 	reloads                                  *prometheus.CounterVec
 	reloaded                                 *prometheus.GaugeVec
 	config                                   *prometheus.GaugeVec
-	ready                                    prometheus.Gauge
-	isReady                                  atomic.Bool
+	readiness                                readiness
 }
 
 // buckets of seconds: from what a batch takes on one machine up to a broker
@@ -82,8 +81,7 @@ func NewMetrics() *Metrics {
 	m.reloads = counter("config_reloads_total", "Reloads of the configuration, by result.", "result")
 	m.reloaded = gauge("config_last_reload_success_timestamp_seconds", "When the configuration in force was loaded.")
 	m.config = gauge("config_info", "The versions in force; the value is 1.", "version", "policy", "engine", "key_id")
-	m.ready = prometheus.NewGauge(prometheus.GaugeOpts{Name: "stanch_ready", Help: "1 while /ready says so."})
-	m.reg.MustRegister(m.ready, &m.lanes, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.reg.MustRegister(m.readyGauge(), &m.lanes, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
@@ -115,24 +113,13 @@ func (m *Metrics) Reload(ok bool) {
 	m.reloads.WithLabelValues(result).Inc()
 }
 
-// SetReady says whether the pipeline has started and is not stopping.
-func (m *Metrics) SetReady(on bool) {
-	v := 0.0
-	if on {
-		v = 1
-	}
-	m.ready.Set(v)
-	m.isReady.Store(on)
-}
-
-// Handler serves /metrics, /ready (503 until SetReady, and while stopping) and
-// /live.
+// Handler serves /metrics, /ready (503 while Ready does not hold) and /live.
 func (m *Metrics) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(m.reg, promhttp.HandlerOpts{}))
 	mux.HandleFunc("GET /live", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "live\n") })
 	mux.HandleFunc("GET /ready", func(w http.ResponseWriter, _ *http.Request) {
-		if !m.isReady.Load() {
+		if !m.Ready() {
 			http.Error(w, "not ready", http.StatusServiceUnavailable)
 			return
 		}
@@ -310,6 +297,25 @@ func (ls *lanes) Describe(ch chan<- *prometheus.Desc) {
 	}
 }
 
+// waits reports whether the lane is parked, at a time in Unix nanoseconds.
+func (l *LaneMetrics) waits(now int64) bool {
+	since := l.writing.Load()
+	return l.parked.Load() || since > 0 && now-since > moment.Nanoseconds()
+}
+
+// parked reports whether all lanes are, and there are some.
+func (ls *lanes) parked() bool {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	now := time.Now().UnixNano()
+	for l := range ls.set {
+		if !l.waits(now) {
+			return false
+		}
+	}
+	return len(ls.set) > 0
+}
+
 // Collect implements prometheus.Collector.
 func (ls *lanes) Collect(ch chan<- prometheus.Metric) {
 	ls.mu.Lock()
@@ -334,7 +340,7 @@ func (ls *lanes) Collect(ch chan<- prometheus.Metric) {
 			send(openStreams, float64(n))
 		}
 		parked := 0.0
-		if since := l.writing.Load(); l.parked.Load() || since > 0 && now-since > moment.Nanoseconds() {
+		if l.waits(now) {
 			parked = 1
 		}
 		send(parkedLanes, parked)

@@ -3,6 +3,8 @@ package pipeline
 import (
 	"encoding/json"
 	"maps"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"regexp"
 	"slices"
@@ -220,4 +222,34 @@ func TestLaneMetrics(t *testing.T) {
 	if l := m.Lane("files", "", -1); l.partition != "" {
 		t.Error("a file has a partition")
 	}
+}
+
+func TestReady(t *testing.T) {
+	m := NewMetrics()
+	ready := func(want bool, why string) {
+		t.Helper()
+		w := httptest.NewRecorder()
+		m.Handler().ServeHTTP(w, httptest.NewRequest("GET", "/ready", nil))
+		if got := w.Code == http.StatusOK; got != want || m.Ready() != want {
+			t.Errorf("%s: ready %v and %v", why, got, m.Ready())
+		}
+	}
+	ready(false, "not started")
+	m.SetReady(true)
+	ready(true, "started")
+	m.Waiting("a", true)
+	m.Waiting("b", true)
+	m.Waiting("b", false)
+	ready(false, "an input waits")
+	m.Waiting("a", false)
+	one, two := m.Lane("a", "t", 0), m.Lane("a", "t", 1)
+	one.Parked(true)
+	ready(true, "one of two is parked")
+	two.Parked(true)
+	ready(false, "both are parked")
+	two.Close()
+	one.Close()
+	ready(true, "no partitions")
+	m.SetReady(false)
+	ready(false, "stopping")
 }

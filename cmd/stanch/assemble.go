@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
@@ -397,6 +398,13 @@ func tlsConfig(t *config.TLS) (*tls.Config, error) {
 	return c, nil
 }
 
+// Of the same message so many are logged each time, and one in so many of the rest.
+const (
+	logEvery = 10 * time.Second
+	logFirst = 20
+	logNth   = 1000
+)
+
 // logger writes to standard error, behind a core that redacts.
 func (c *cli) logger(l *config.Log) (*zap.Logger, error) {
 	r, err := stanch.New(nil)
@@ -413,5 +421,7 @@ func (c *cli) logger(l *config.Log) (*zap.Logger, error) {
 	if l.Format == "console" {
 		enc = zapcore.NewConsoleEncoder(ec)
 	}
-	return zap.New(stanchzap.NewCore(zapcore.NewCore(enc, zapcore.Lock(c.stderr), level), r)), nil
+	core := stanchzap.NewCore(zapcore.NewCore(enc, zapcore.Lock(c.stderr), level), r)
+	// A broker that is gone is a message from each partition, again and again.
+	return zap.New(zapcore.NewSamplerWithOptions(core, logEvery, logFirst, logNth)), nil
 }

@@ -114,12 +114,15 @@ func (c *cli) pipeline(ctx context.Context, f *runFlags) (err error) {
 	p.env.Metrics.SetReady(true)
 	defer context.AfterFunc(ctx, func() {
 		p.env.Metrics.SetReady(false)
-		p.env.Log.Info("stopping", zap.Duration("drain", p.env.Drain))
+		p.env.Log.Info("stopping", zap.Stringer("drain", p.env.Drain))
 	})()
 	p.env.Log.Info("running", zap.String("config", f.config), zap.String("version", l.version), zap.Int("inputs", len(p.flows)))
 	err = pipeline.Run(ctx, p.env, p.flows...)
 	cancel()
 	<-watched
+	if err == nil {
+		p.env.Log.Info("stopped")
+	}
 	return err
 }
 

@@ -405,6 +405,7 @@ func TestNoTopicFits(t *testing.T) {
 	}
 	core, said := observer.New(zap.WarnLevel)
 	w.env.Log = zap.New(core)
+	w.env.Metrics.SetReady(true)
 	stop := w.start(o)
 	defer stop()
 	missing := func() int { return said.FilterMessage("no topic fits yet").Len() }
@@ -412,6 +413,9 @@ func TestNoTopicFits(t *testing.T) {
 		if time.Now().After(end) {
 			t.Fatal("nothing was said")
 		}
+	}
+	if w.env.Metrics.Ready() {
+		t.Error("ready with nothing to read")
 	}
 	for _, name := range []string{"clean.later", "later"} {
 		if _, err := w.admin.CreateTopic(t.Context(), 1, 1, nil, name); err != nil {
@@ -422,6 +426,7 @@ func TestNoTopicFits(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.consume("clean.later", 1)
+	w.until("it is ready", w.env.Metrics.Ready)
 	if n := missing(); n != 1 {
 		t.Errorf("said %d times", n)
 	}

@@ -67,7 +67,7 @@ func (f *flow) Plan(ctx context.Context) ([]string, error) {
 		}
 		state := f.state(outputs[p.out])
 		if have := outputs[p.out]; have > 0 && have < topics[p.in] {
-			state = fmt.Sprintf("has only %d partitions", have)
+			state = fmt.Sprintf("has too few partitions: %d", have)
 		}
 		lines = append(lines, fmt.Sprintf("%s (%d partitions) to %s (%s), values: %s", p.in, topics[p.in], p.out, state, p.route.values()))
 	}
@@ -134,10 +134,13 @@ func (f *flow) Run(ctx context.Context, env *pipeline.Env) error {
 		return err
 	}
 	waits := false
+	r.waiting(true)
+	defer r.waiting(false)
 	for ctx.Err() == nil {
 		topics, err := f.from.Topics(ctx)
 		if err != nil {
 			if ctx.Err() == nil {
+				r.waiting(true)
 				r.env.Metrics.Retry(r.o.Name, "topics", cluster.Class(err))
 				r.log().Warn("topics are not known", zap.Error(err))
 			}
@@ -154,6 +157,7 @@ func (f *flow) Run(ctx context.Context, env *pipeline.Env) error {
 				r.log().Warn("no topic fits yet")
 			}
 			waits = true
+			r.waiting(true)
 			pause(ctx, f.o.TopicInterval)
 			continue
 		}
@@ -202,6 +206,8 @@ func (f *flow) begin(env *pipeline.Env, stop context.CancelFunc) (*run, error) {
 	return r, nil
 }
 
+func (r *run) waiting(on bool) { r.env.Metrics.Waiting(r.o.Name, on) }
+
 func (r *run) log() *zap.Logger { return r.env.Log.With(zap.String("input", r.o.Name)) }
 
 // pause waits, unless ctx ends before.
@@ -245,11 +251,14 @@ func (r *run) join(ctx context.Context, pairs []pairing, topics map[string]int32
 			return nil
 		}
 		if err != nil {
+			r.waiting(true)
 			r.log().Warn("consumer group", zap.Error(err))
 			pause(ctx, 100*time.Millisecond)
 			continue
 		}
+		r.waiting(false)
 		r.env.Metrics.Generation(r.o.Name)
+		r.log().Info("partitions assigned", zap.Int("partitions", len(gen.Partitions)))
 		gen.Run(func(gone context.Context) { r.generation(ctx, gone, gen) })
 	}
 }
