@@ -463,6 +463,32 @@ func TestLoopThatComesLater(t *testing.T) {
 	}
 }
 
+// A plan fails where records would wait for ever.
+func TestPlanOfWhatWaits(t *testing.T) {
+	w := newWorld(t)
+	if _, err := w.admin.CreateTopic(t.Context(), 1, 1, nil, "narrow"); err != nil {
+		t.Fatal(err)
+	}
+	for to, want := range map[string]string{"nowhere": "topic nowhere is missing", "narrow": "topic narrow has too few partitions"} {
+		o := w.options()
+		o.Routes[0].To, o.CreateTopics = to, false
+		f, err := NewFlow(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.Plan(t.Context()); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", to, err)
+		}
+		o.CreateTopics = true
+		if f, err = NewFlow(o); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.Plan(t.Context()); (err == nil) != (to == "nowhere") {
+			t.Errorf("%s, with topics created: %v", to, err)
+		}
+	}
+}
+
 func TestToAnotherCluster(t *testing.T) {
 	w, far := newWorld(t), newWorld(t)
 	o := w.options()

@@ -60,14 +60,19 @@ func (f *flow) Plan(ctx context.Context) ([]string, error) {
 	}
 	pairs, refused := f.pairs(topics)
 	lines := []string{fmt.Sprintf("consumer group %s, %s delivery; a record that fails: %v", f.o.Group, f.delivery(), f.o.Failure)}
+	var unfit []error // what would keep records waiting
 	for _, p := range pairs {
 		if f.o.Lines != nil {
 			lines = append(lines, fmt.Sprintf("%s (%d partitions) to lines, values: %s", p.in, topics[p.in], p.route.values()))
 			continue
 		}
-		state := f.state(outputs[p.out])
-		if have := outputs[p.out]; have > 0 && have < topics[p.in] {
+		state, have := f.state(outputs[p.out]), outputs[p.out]
+		switch {
+		case have > 0 && have < topics[p.in]:
 			state = fmt.Sprintf("has too few partitions: %d", have)
+			unfit = append(unfit, fmt.Errorf("topic %s has too few partitions: those of %s with higher numbers would wait", p.out, p.in))
+		case have == 0 && !f.o.CreateTopics:
+			unfit = append(unfit, fmt.Errorf("topic %s is missing: %s would wait", p.out, p.in))
 		}
 		lines = append(lines, fmt.Sprintf("%s (%d partitions) to %s (%s), values: %s", p.in, topics[p.in], p.out, state, p.route.values()))
 	}
@@ -84,7 +89,7 @@ func (f *flow) Plan(ctx context.Context) ([]string, error) {
 		more, err := f.o.Lines.Plan(ctx)
 		lines, refused = append(lines, more...), append(refused, err)
 	}
-	return lines, errors.Join(refused...)
+	return lines, errors.Join(append(refused, unfit...)...)
 }
 
 // state says of a topic of so many partitions whether it is there.
