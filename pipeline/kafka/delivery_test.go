@@ -463,6 +463,31 @@ func TestLoopThatComesLater(t *testing.T) {
 	}
 }
 
+// An input that is deleted and made anew while it is read is read from its beginning.
+func TestTopicMadeAnew(t *testing.T) {
+	for _, exactlyOnce := range []bool{false, true} {
+		w := newWorld(t)
+		o := w.options()
+		o.ExactlyOnce, o.TopicInterval = exactlyOnce, time.Hour
+		core, said := observer.New(zap.WarnLevel)
+		w.env.Log = zap.New(core)
+		w.numbered(0, 20)
+		stop := w.start(o)
+		w.sequence("clean.logs", 20)
+		if _, err := w.admin.DeleteTopic(t.Context(), "logs"); err != nil {
+			t.Fatal(err)
+		}
+		w.until("the topic is missed", func() bool { return said.FilterMessage("partition waits").Len() > 0 })
+		if _, err := w.admin.CreateTopic(t.Context(), 4, 1, nil, "logs"); err != nil {
+			t.Fatal(err)
+		}
+		w.client = w.dial() // the other one knows the id of the topic that was
+		w.numbered(20, 200)
+		w.sequence("clean.logs", 220)
+		stop()
+	}
+}
+
 // A plan fails where records would wait for ever.
 func TestPlanOfWhatWaits(t *testing.T) {
 	w := newWorld(t)

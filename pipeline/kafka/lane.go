@@ -46,6 +46,7 @@ type lane struct {
 	room      chan struct{}
 	gapped    int64 // offset up to which records that were deleted have been counted
 	givenUp   bool  // a request of the job in hand was, and may go on
+	doubtful  bool  // the topic was gone: it may be another one when it is back
 
 	// Of exactly-once delivery, and of the transaction under way.
 	tx    *cluster.Transactor
@@ -174,6 +175,11 @@ func (l *lane) begin(ctx context.Context) (int64, error) {
 		l.committed.Store(at)
 		l.reach(at, nil)
 	}
+	if l.doubtful {
+		if err := l.ask(ctx); err != nil {
+			return 0, err
+		}
+	}
 	if at := l.again(); at >= 0 {
 		l.reach(at, nil)
 		return at, nil
@@ -190,6 +196,22 @@ func (l *lane) begin(ctx context.Context) (int64, error) {
 	l.committed.Store(at)
 	l.reach(at, nil)
 	return at, nil
+}
+
+// ask asks whether the group still has an offset. With a topic its offsets are deleted,
+// and one that was made anew under its name is read as any other new one.
+func (l *lane) ask(ctx context.Context) error {
+	got, err := l.from.Committed(ctx, l.o.Group, []cluster.Partition{l.in})
+	if err != nil {
+		return err
+	}
+	if _, ok := got[l.in]; !ok {
+		l.log.Warn("the topic was deleted")
+		l.committed.Store(-1)
+		l.reach(-1, nil)
+	}
+	l.doubtful = false
+	return nil
 }
 
 // read fetches from an offset on and has jobs redacted, in order. Those that follow
@@ -230,6 +252,9 @@ func (l *lane) read(ctx context.Context, at int64, s *streams, jobs chan<- *job)
 				return err
 			}
 			continue
+		case errors.Is(err, cluster.UnknownTopicOrPartition):
+			l.doubtful = true
+			return fmt.Errorf("offset %d: %w", at, err)
 		case errors.Is(err, batch.ErrCRC):
 			l.metrics.CRCErrors.Inc()
 			if corrupt++; corrupt > crcTries {
