@@ -5,14 +5,17 @@ import (
 	"hash/maphash"
 	"sync"
 	"sync/atomic"
+
+	"github.com/cloudflare/ahocorasick"
 )
 
 // Classifier judges names. It is safe for concurrent use. Verdicts are kept in
 // a cache of bounded size, which holds copies of recent keys.
 type Classifier struct {
 	tables    *tables
-	removed   map[string]bool     // compact spelling
-	contained map[string][]phrase // words anywhere in a name, by the last of them
+	removed   map[string]bool // compact spelling
+	contained *ahocorasick.Matcher
+	rules     []rule // of contained, by index
 	own       []string
 
 	longest int // bytes of what is known of endings
@@ -64,7 +67,7 @@ func New(extra ...Name) (*Classifier, error) {
 	for text := range c.tables.benign {
 		c.longest = max(c.longest, len(text))
 	}
-	c.contained = c.tables.phrases()
+	c.contained, c.rules = c.tables.matcher()
 	return c, nil
 }
 
@@ -217,17 +220,10 @@ func (c *Classifier) inside(s *splitter) Verdict {
 		return Verdict{Benign: true}
 	}
 	var best rule
-	from := 0 // of a word, the underscore before it
-	for end := 1; end < len(s.joined); end++ {
-		if s.joined[end] != '_' {
-			continue
+	for _, i := range c.contained.MatchThreadSafe(s.joined) {
+		if r := c.rules[i]; r.strength > best.strength {
+			best = r
 		}
-		for _, p := range c.contained[string(s.joined[from+1:end])] {
-			if p.rule.strength > best.strength && bytes.HasSuffix(s.joined[:end], []byte(p.text)) {
-				best = p.rule
-			}
-		}
-		from = end
 	}
 	return best.verdict()
 }

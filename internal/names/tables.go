@@ -1,13 +1,14 @@
 package names
 
 import (
-	"cmp"
 	_ "embed"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/cloudflare/ahocorasick"
 )
 
 // names.tsv: name in snake case, kind, class, match, strength. Match is exact
@@ -110,30 +111,19 @@ func (t *tables) forget(compact string) {
 	}
 }
 
-// phrase is contained words, each behind an underscore.
-type phrase struct {
-	text string
-	rule rule
-}
-
-// phrases returns the contained words by the last of them, the longest first. Several
+// matcher compiles the contained words, each between underscores. Several
 // words may also be written as one.
-func (t *tables) phrases() map[string][]phrase {
-	m := make(map[string][]phrase, 2*len(t.contained))
-	add := func(words string, r rule) {
-		last := words[strings.LastIndexByte(words, '_')+1:]
-		m[last] = append(m[last], phrase{"_" + words, r})
-	}
-	for words, r := range t.contained {
-		add(words, r)
+func (t *tables) matcher() (*ahocorasick.Matcher, []rule) {
+	var texts []string
+	var rules []rule
+	for _, words := range slices.Sorted(maps.Keys(t.contained)) {
+		r := t.contained[words]
+		texts = append(texts, "_"+words+"_")
+		rules = append(rules, r)
 		if compact := strings.ReplaceAll(words, "_", ""); compact != words {
-			add(compact, r)
+			texts = append(texts, "_"+compact+"_")
+			rules = append(rules, r)
 		}
 	}
-	for _, list := range m {
-		slices.SortFunc(list, func(a, b phrase) int {
-			return cmp.Or(cmp.Compare(len(b.text), len(a.text)), cmp.Compare(b.rule.strength, a.rule.strength), cmp.Compare(a.rule.class, b.rule.class))
-		})
-	}
-	return m
+	return ahocorasick.NewStringMatcher(texts), rules
 }
