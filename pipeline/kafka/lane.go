@@ -164,18 +164,8 @@ func (l *lane) begin(ctx context.Context) (int64, error) {
 			return 0, err
 		}
 		l.tx, l.begun, l.due, l.found = tx, time.Time{}, nil, 0
-		got, err := l.from.Committed(ctx, l.o.Group, []cluster.Partition{l.in})
-		if err != nil {
-			return 0, err
-		}
-		at, ok := got[l.in]
-		if !ok {
-			at = -1
-		}
-		l.committed.Store(at)
-		l.reach(at, nil)
 	}
-	if l.doubtful {
+	if l.o.ExactlyOnce || l.doubtful {
 		if err := l.ask(ctx); err != nil {
 			return 0, err
 		}
@@ -198,17 +188,23 @@ func (l *lane) begin(ctx context.Context) (int64, error) {
 	return at, nil
 }
 
-// ask asks whether the group still has an offset. With a topic its offsets are deleted,
-// and one that was made anew under its name is read as any other new one.
+// ask asks for the offset that the group has. With a topic its offsets are deleted, and
+// one that was made anew under its name is read as any other new one.
 func (l *lane) ask(ctx context.Context) error {
 	got, err := l.from.Committed(ctx, l.o.Group, []cluster.Partition{l.in})
 	if err != nil {
 		return err
 	}
-	if _, ok := got[l.in]; !ok {
-		l.log.Warn("the topic was deleted")
-		l.committed.Store(-1)
-		l.reach(-1, nil)
+	at, ok := got[l.in]
+	if !ok {
+		at = -1
+		if l.doubtful {
+			l.log.Warn("the topic was deleted")
+		}
+	}
+	if l.o.ExactlyOnce || !ok {
+		l.committed.Store(at)
+		l.reach(at, nil)
 	}
 	l.doubtful = false
 	return nil
