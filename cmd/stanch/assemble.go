@@ -168,7 +168,7 @@ func (c *cli) assemble(l *loaded, replay bool) (p *assembled, err error) {
 			break
 		}
 		in := &l.doc.Inputs[i]
-		f, err := c.flow(p, in)
+		f, err := c.flow(p, in, nil)
 		if err != nil {
 			return p, err
 		}
@@ -239,14 +239,21 @@ func (p *assembled) close() error {
 	return errors.Join(errs...)
 }
 
-func (c *cli) flow(p *assembled, in *config.Input) (pipeline.Flow, error) {
+// flow is the flow of an input. What a quarantine keeps of its records is read instead of
+// it if there is a replayed one.
+func (c *cli) flow(p *assembled, in *config.Input, again pipeline.Input) (pipeline.Flow, error) {
 	to := outputOf(p.loaded.doc, in)
 	if in.Kafka != nil {
-		o, err := c.kafkaOptions(p, in, to, false)
+		o, err := c.kafkaOptions(p, in, to, again != nil)
 		if err != nil {
 			return nil, err
 		}
-		f, err := kafka.NewFlow(o)
+		var f pipeline.Flow
+		if again != nil {
+			f, err = kafka.NewReplay(o, again)
+		} else {
+			f, err = kafka.NewFlow(o)
+		}
 		if err != nil {
 			return nil, at(in.Pos, err)
 		}
@@ -256,15 +263,17 @@ func (c *cli) flow(p *assembled, in *config.Input) (pipeline.Flow, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := pipeline.FlowOptions{Failure: in.Failure, Lines: to.Kafka != nil}
-	if in.Stdin {
-		return pipeline.New(files.NewStdin(in.Name, c.stdin), out, o), nil
+	input := again
+	switch {
+	case again != nil:
+	case in.Stdin:
+		input = files.NewStdin(in.Name, c.stdin)
+	default:
+		if input, err = files.NewInput(files.InputOptions{Name: in.Name, Paths: in.File.Paths, Include: in.File.Include, Exclude: in.File.Exclude, State: in.File.State}); err != nil {
+			return nil, err
+		}
 	}
-	input, err := files.NewInput(files.InputOptions{Name: in.Name, Paths: in.File.Paths, Include: in.File.Include, Exclude: in.File.Exclude, State: in.File.State})
-	if err != nil {
-		return nil, err
-	}
-	return pipeline.New(input, out, o), nil
+	return pipeline.New(input, out, pipeline.FlowOptions{Failure: in.Failure, Lines: to.Kafka != nil}), nil
 }
 
 // outputOf returns where an input leads.

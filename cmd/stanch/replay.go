@@ -14,8 +14,6 @@ import (
 	"github.com/stanch/stanch/internal/seal"
 	"github.com/stanch/stanch/internal/walk"
 	"github.com/stanch/stanch/pipeline"
-	"github.com/stanch/stanch/pipeline/config"
-	"github.com/stanch/stanch/pipeline/kafka"
 )
 
 // maxEntry is the length, in bytes, of the longest entry of a quarantine that is
@@ -62,7 +60,7 @@ func (c *cli) replay(ctx context.Context, p *assembled, f *runFlags) error {
 	for i := range p.loaded.doc.Inputs {
 		in := &p.loaded.doc.Inputs[i]
 		from := &replayed{name: in.Name, batches: make(chan *pipeline.Batch)}
-		flow, err := c.replayFlow(p, in, from)
+		flow, err := c.flow(p, in, from)
 		if err != nil {
 			return err
 		}
@@ -99,27 +97,6 @@ func (c *cli) replay(ctx context.Context, p *assembled, f *runFlags) error {
 		return exitStatus(exitError)
 	}
 	return err
-}
-
-// replayFlow is the flow of an input whose records come out of the quarantine.
-func (c *cli) replayFlow(p *assembled, in *config.Input, from *replayed) (pipeline.Flow, error) {
-	to := outputOf(p.loaded.doc, in)
-	if in.Kafka != nil {
-		o, err := c.kafkaOptions(p, in, to, true)
-		if err != nil {
-			return nil, err
-		}
-		f, err := kafka.NewReplay(o, from)
-		if err != nil {
-			return nil, at(in.Pos, err)
-		}
-		return f, nil
-	}
-	out, err := c.output(p, to)
-	if err != nil {
-		return nil, err
-	}
-	return pipeline.New(from, out, pipeline.FlowOptions{Failure: in.Failure, Lines: to.Kafka != nil}), nil
 }
 
 // replay hands the entries of a quarantine to the flows that they came from.
