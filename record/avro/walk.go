@@ -76,6 +76,15 @@ func (w *walker) take(n int64) (start, end int, err error) {
 	return start, w.at, nil
 }
 
+// sized goes over a length and as many bytes.
+func (w *walker) sized() (start, end int, err error) {
+	n, err := w.long()
+	if err != nil {
+		return 0, 0, err
+	}
+	return w.take(n)
+}
+
 // node walks a value of a type, which stands under a name. What lies deeper than
 // depth is refused.
 func (w *walker) node(n *node, key []byte, depth int) error {
@@ -113,11 +122,7 @@ func (w *walker) node(n *node, key []byte, depth int) error {
 		}
 		return err
 	case letters, octets:
-		size, err := w.long()
-		if err != nil {
-			return err
-		}
-		start, end, err := w.take(size)
+		start, end, err := w.sized()
 		if err != nil {
 			return err
 		}
@@ -249,11 +254,7 @@ func (w *walker) item(n *node, key []byte, names *record.Names, i, depth int) er
 		return err
 	}
 	at := w.at
-	size, err := w.long()
-	if err != nil {
-		return err
-	}
-	start, end, err := w.take(size)
+	start, end, err := w.sized()
 	if err != nil {
 		return err
 	}
