@@ -15,7 +15,10 @@ type nameCache struct {
 	turn   uint16               // which of two places is overwritten next
 }
 
-const cachedNames = 1 << 10
+const (
+	cachedBits  = 10
+	cachedNames = 1 << cachedBits
+)
 
 // cachedName fills a line of the processor's cache.
 type cachedName struct {
@@ -58,7 +61,7 @@ func (s *Scanner) cached(name []byte, kind names.Kind) uint16 {
 	if s.cache == nil {
 		s.cache = new(nameCache)
 	}
-	i := uint16(h * odd >> (64 - 10))
+	i := uint16(h * odd >> (64 - cachedBits))
 	if s.cache.places[i].is(name, kind) {
 		return i
 	}
