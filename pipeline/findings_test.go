@@ -109,7 +109,7 @@ func TestFindingsDelivered(t *testing.T) {
 func TestFindingsMerged(t *testing.T) {
 	r := &recorder{}
 	m := NewMetrics()
-	fs := NewFindings(FindingOptions{Rate: 10}, m, zap.NewNop(), r)
+	fs := NewFindings(FindingOptions{Rate: 10, Interval: time.Hour}, m, zap.NewNop(), r)
 	const n = 20_000
 	for i := range n {
 		fs.Report(t.Context(), found("d", i))
@@ -133,7 +133,7 @@ func TestFindingsMerged(t *testing.T) {
 	}
 	// More kinds than are told apart are counted by their detectors.
 	r = &recorder{}
-	fs = NewFindings(FindingOptions{Rate: 1}, NewMetrics(), zap.NewNop(), r)
+	fs = NewFindings(FindingOptions{Rate: 1, Interval: time.Hour}, NewMetrics(), zap.NewNop(), r)
 	for i := range 3 * maxMerged {
 		f := found("d", i)
 		f.Fingerprint = fmt.Sprint(i)
@@ -157,12 +157,13 @@ func TestFindingsBounded(t *testing.T) {
 	gate := make(chan struct{})
 	r := &recorder{gate: gate}
 	m := NewMetrics()
-	fs := NewFindings(FindingOptions{Queue: 10, Wait: 20 * time.Millisecond, Rate: 1_000_000}, m, zap.NewNop(), r)
+	const n, wait = 10_000, 20 * time.Millisecond
+	fs := NewFindings(FindingOptions{Queue: 10, Wait: wait, Rate: 1_000_000}, m, zap.NewNop(), r)
 	start := time.Now()
-	for i := range 10_000 {
+	for i := range n {
 		fs.Report(t.Context(), found("d", i))
 	}
-	if d := time.Since(start); d > 10*time.Second {
+	if d := time.Since(start); d > n*wait/2 {
 		t.Errorf("reporting to a sink that hangs took %v", d)
 	}
 	lost := counter(t, m, "stanch_findings_lost_total")
@@ -171,7 +172,7 @@ func TestFindingsBounded(t *testing.T) {
 	}
 	close(gate)
 	fs.Close(t.Context())
-	if got := float64(len(r.list())); got+lost != 10_000 {
+	if got := float64(len(r.list())); got+lost != n {
 		t.Errorf("%v delivered and %v lost", got, lost)
 	}
 
@@ -230,6 +231,15 @@ func TestFlushHangs(t *testing.T) {
 	fs := NewFindings(FindingOptions{Wait: 50 * time.Millisecond}, NewMetrics(), zap.NewNop(), hangs, slow)
 	fs.Report(t.Context(), found("d", 1))
 	fs.Flush(t.Context())
+	ended := func(queue int, n int64) {
+		t.Helper()
+		for end := time.Now().Add(30 * time.Second); fs.queues[queue].ended.Load() < n; time.Sleep(time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatalf("the end of %d findings is not noted", n)
+			}
+		}
+	}
+	ended(1, 1) // so little time may not have been enough
 	fs.o.Wait = time.Hour
 	fs.Flush(t.Context())
 	fs.Report(t.Context(), found("d", 2))
@@ -239,9 +249,7 @@ func TestFlushHangs(t *testing.T) {
 	}
 	// Where it works again, it is waited for again.
 	close(gate)
-	for end := time.Now().Add(10 * time.Second); fs.queues[0].ended.Load() < 2 && time.Now().Before(end); {
-		time.Sleep(time.Millisecond)
-	}
+	ended(0, 2)
 	fs.Report(t.Context(), found("d", 3))
 	fs.Flush(t.Context())
 	if n := len(hangs.list()); n != 3 {
@@ -261,7 +269,7 @@ func TestReportEnds(t *testing.T) {
 	cancel()
 	var err error
 	n := 0
-	for ; err == nil && n < 10; n++ {
+	for ; err == nil && n < 1000; n++ {
 		err = fs.Report(ctx, found("d", n))
 	}
 	if !errors.Is(err, context.Canceled) || counter(t, m, "stanch_findings_lost_total") != 0 {

@@ -40,7 +40,7 @@ var testEngine = sync.OnceValue(func() *redact.Engine {
 func testEnv(t testing.TB, sinks ...Sink) *Env {
 	h := redact.NewHandle(testEngine())
 	m := NewMetrics()
-	env := &Env{Engine: h, Pool: NewPool(h, 2), Budget: NewBudget(1 << 20), Metrics: m, Log: zap.NewNop(), Drain: 5 * time.Second}
+	env := &Env{Engine: h, Pool: NewPool(h, 2), Budget: NewBudget(1 << 20), Metrics: m, Log: zap.NewNop(), Drain: time.Minute}
 	env.Findings = NewFindings(FindingOptions{}, m, env.Log, sinks...)
 	t.Cleanup(func() { env.Findings.Close(context.Background()) })
 	return env
@@ -49,7 +49,8 @@ func testEnv(t testing.TB, sinks ...Sink) *Env {
 // given is an input of batches that are there from the start.
 type given struct {
 	batches []*Batch
-	wait    bool // until it is stopped, at the end
+	wait    bool          // until it is stopped, at the end
+	end     chan struct{} // nil, or closed when all of them have been emitted
 
 	mu    sync.Mutex
 	acked []error // in the order of the calls
@@ -70,6 +71,9 @@ func (g *given) Read(ctx context.Context, emit func(*Batch) error) error {
 		if err := emit(b); err != nil {
 			return err
 		}
+	}
+	if g.end != nil {
+		close(g.end)
 	}
 	if g.wait {
 		<-ctx.Done()
@@ -218,7 +222,7 @@ func TestStream(t *testing.T) {
 		defer in.mu.Unlock()
 		return len(in.acked)
 	}
-	for end := time.Now().Add(10 * time.Second); acked() < 1 && time.Now().Before(end); {
+	for end := time.Now().Add(30 * time.Second); acked() < 1 && time.Now().Before(end); {
 		time.Sleep(time.Millisecond)
 	}
 	if n := acked(); n != 1 {
@@ -258,12 +262,15 @@ func TestRetry(t *testing.T) {
 		t.Errorf("got %q, acknowledged %v", got, in.acked)
 	}
 
-	in = &given{batches: batches(), wait: true}
+	in = &given{batches: batches(), wait: true, end: make(chan struct{})}
 	out = &memory{fail: func(*Batch) error { return errors.New("never") }}
 	env := testEnv(t)
 	env.Drain = 50 * time.Millisecond
 	ctx, cancel := context.WithCancel(t.Context())
-	time.AfterFunc(20*time.Millisecond, cancel)
+	go func() {
+		<-in.end
+		cancel()
+	}()
 	if err := New(in, out, FlowOptions{}).Run(ctx, env); !errors.Is(err, errDrain) {
 		t.Errorf("error %v", err)
 	}
@@ -333,7 +340,7 @@ func TestLive(t *testing.T) {
 	defer cancel()
 	done := make(chan error, 1)
 	go func() { done <- New(in, out, FlowOptions{Hold: 10 * time.Millisecond}).Run(ctx, testEnv(t)) }()
-	for end := time.Now().Add(10 * time.Second); !strings.Contains(out.text("s"), "REDACTED") && time.Now().Before(end); {
+	for end := time.Now().Add(30 * time.Second); !strings.Contains(out.text("s"), "REDACTED") && time.Now().Before(end); {
 		time.Sleep(time.Millisecond)
 	}
 	if got := out.text("s"); got != "login: bob password=REDACTED-password" {

@@ -225,7 +225,7 @@ func TestApache(t *testing.T) {
 		s.env = s.environment()
 		s.create("logs", 1, nil)
 		o := s.options("key")
-		o.Heartbeat, o.SessionTimeout, o.From.Timeout = 500*time.Millisecond, 10*time.Second, 15*time.Second
+		o.Heartbeat, o.SessionTimeout, o.From.Timeout = 500*time.Millisecond, 30*time.Second, 30*time.Second
 		s.exactlyOnce("stop", o)
 	})
 	for _, c := range []struct {
@@ -254,8 +254,8 @@ func TestApache(t *testing.T) {
 				t.Fatal(err)
 			}
 			o.Routes, o.Group, o.FetchBytes = []Route{r}, c.name, 50_000
-			o.Heartbeat, o.SessionTimeout, o.MaxMessageBytes = 500*time.Millisecond, 10*time.Second, 1_048_588
-			o.From.Timeout = 15 * time.Second
+			o.Heartbeat, o.SessionTimeout, o.MaxMessageBytes = 500*time.Millisecond, 30*time.Second, 1_048_588
+			o.From.Timeout = 30 * time.Second
 			c.set(&o)
 			stop := w.start(o)
 			w.caught(c.name, topics...)

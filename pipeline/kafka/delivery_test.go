@@ -409,11 +409,7 @@ func TestNoTopicFits(t *testing.T) {
 	stop := w.start(o)
 	defer stop()
 	missing := func() int { return said.FilterMessage("no topic fits yet").Len() }
-	for end := time.Now().Add(20 * time.Second); missing() == 0; time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatal("nothing was said")
-		}
-	}
+	w.until("it is said", func() bool { return missing() > 0 })
 	if w.env.Metrics.Ready() {
 		t.Error("ready with nothing to read")
 	}
@@ -518,7 +514,7 @@ func TestToAnotherCluster(t *testing.T) {
 	w, far := newWorld(t), newWorld(t)
 	o := w.options()
 	o.Routes[0].To = "logs"
-	o.To = &cluster.Config{Brokers: far.fake.ListenAddrs(), Timeout: 3 * time.Second}
+	o.To = &cluster.Config{Brokers: far.fake.ListenAddrs(), Timeout: 20 * time.Second}
 	w.numbered(0, 20)
 	stop := w.start(o)
 	far.sequence("logs", 20)
@@ -685,15 +681,7 @@ func TestOutput(t *testing.T) {
 	for i := range 100 {
 		b.Records = append(b.Records, pipeline.Record{Key: fmt.Appendf(nil, "k%d", i%10), Value: fmt.Appendf(nil, "%200d", i), Headers: []pipeline.Header{{Name: "h", Value: nil}}})
 	}
-	for try := 0; ; try++ {
-		if err = out.Write(t.Context(), &b); err == nil || try == 50 {
-			break
-		}
-		time.Sleep(50 * time.Millisecond) // the topic is being made
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	w.until("the topic is made", func() bool { return out.Write(t.Context(), &b) == nil })
 	where := map[string]int32{}
 	for _, r := range w.consume("dlq", 100) {
 		p, ok := where[string(r.Key)]

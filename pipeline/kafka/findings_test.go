@@ -47,11 +47,10 @@ func (w *world) parked() (n int) {
 
 func (w *world) until(what string, is func() bool) {
 	w.Helper()
-	for range 600 {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		if is() {
 			return
 		}
-		time.Sleep(50 * time.Millisecond)
 	}
 	w.Fatalf("it does not come to this: %s", what)
 }

@@ -109,8 +109,8 @@ func (w *world) environment() *pipeline.Env {
 	m := pipeline.NewMetrics()
 	log := zaptest.NewLogger(w.T, zaptest.Level(zap.ErrorLevel))
 	w.budget = pipeline.NewBudget(64 << 20)
-	env := &pipeline.Env{Engine: h, Pool: pipeline.NewPool(h, 2), Budget: w.budget, Metrics: m, Log: log, Drain: 5 * time.Second,
-		Findings: pipeline.NewFindings(pipeline.FindingOptions{Rate: 1 << 20}, m, log, &w.keep), Quarantine: pipeline.NewQuarantine(&w.keep, h, nil)}
+	env := &pipeline.Env{Engine: h, Pool: pipeline.NewPool(h, 2), Budget: w.budget, Metrics: m, Log: log, Drain: 30 * time.Second,
+		Findings: pipeline.NewFindings(pipeline.FindingOptions{Rate: 1 << 20, Wait: time.Minute}, m, log, &w.keep), Quarantine: pipeline.NewQuarantine(&w.keep, h, nil)}
 	w.Cleanup(func() { env.Findings.Close(context.Background()) })
 	return env
 }

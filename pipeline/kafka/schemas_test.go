@@ -217,6 +217,7 @@ func TestSchemaFlow(t *testing.T) {
 	if changed != n/5 {
 		t.Errorf("%d changed", changed)
 	}
+	w.caught("stanch", "logs")
 	if err := stop(); err != nil {
 		t.Fatal(err)
 	}

@@ -94,7 +94,7 @@ func (s *streamed) clear() (values []string) {
 	c := s.dial(kgo.ConsumeTopics("clean.logs"), kgo.FetchMaxWait(50*time.Millisecond), kgo.MetadataMinAge(50*time.Millisecond),
 		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.UnknownTopicRetries(-1))
 	defer c.Close()
-	ctx, cancel := context.WithTimeout(s.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(s.Context(), time.Minute)
 	defer cancel()
 	for {
 		fs := c.PollFetches(ctx)
@@ -347,7 +347,7 @@ func TestStreamsExactlyOnceHold(t *testing.T) {
 		set  func(*Options)
 	}{
 		{"hold", func(o *Options) { o.StreamHold = 300 * time.Millisecond }},
-		{"transaction", func(o *Options) { o.TransactionTimeout = 3 * time.Second }},
+		{"transaction", func(o *Options) { o.TransactionTimeout = 9 * time.Second }},
 		{"records", func(o *Options) { o.MaxUncommitted = 3 }},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -34,7 +34,7 @@ func fake(t *testing.T, opts ...kfake.Opt) (*kfake.Cluster, *Cluster) {
 		t.Fatal(err)
 	}
 	t.Cleanup(k.Close)
-	c, err := New(Config{Brokers: k.ListenAddrs(), ClientID: "test", Timeout: 5 * time.Second})
+	c, err := New(Config{Brokers: k.ListenAddrs(), ClientID: "test", Timeout: 30 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +120,7 @@ func TestProduceAndFetch(t *testing.T) {
 	}
 	// Leaders move; they are found again.
 	k.ShufflePartitionLeaders()
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(30 * time.Second)
 	for id := range int32(6) {
 		for {
 			_, err := c.Fetch(ctx, fetch(Partition{"logs", id}, 0))
@@ -294,7 +294,7 @@ func TestTLSAndSASL(t *testing.T) {
 			t.Fatal(err)
 		}
 		dial := func(password string) (*Cluster, error) {
-			c, err := New(Config{Brokers: k.ListenAddrs(), TLS: &tls.Config{RootCAs: roots}, Timeout: 3 * time.Second,
+			c, err := New(Config{Brokers: k.ListenAddrs(), TLS: &tls.Config{RootCAs: roots}, Timeout: 30 * time.Second,
 				SASL: SASL{Mechanism: mechanism, Username: "user", Password: password}})
 			if err != nil {
 				t.Fatal(err)
