@@ -51,16 +51,17 @@ func inTerminal(t *testing.T, args ...string) *terminal {
 
 func (x *terminal) waitFor(t *testing.T, text string) {
 	t.Helper()
-	for range 200 {
+	for end := time.Now().Add(time.Minute); ; time.Sleep(25 * time.Millisecond) {
 		x.mu.Lock()
 		out := x.out.String()
 		x.mu.Unlock()
 		if strings.Contains(out, text) {
 			return
 		}
-		time.Sleep(25 * time.Millisecond)
+		if time.Now().After(end) {
+			t.Fatalf("waited for %q, got %q", text, out)
+		}
 	}
-	t.Fatalf("waited for %q, got %q", text, x.out.String())
 }
 
 // TestTerminal: the command has a terminal of the right size, its prompt shows

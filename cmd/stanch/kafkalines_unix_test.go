@@ -80,7 +80,7 @@ outputs:
 		}
 		go newLines(stderr).drain()
 		// Killed in the middle of it, or behind a commit.
-		for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 			if now, _ := os.ReadFile(out); len(now) > len(before) {
 				break
 			}
@@ -101,7 +101,7 @@ outputs:
 	log.until(t, `"msg":"running"`)
 	go log.drain()
 	adm := kadm.NewClient(cl)
-	for end := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(50 * time.Millisecond) {
 		at, err := adm.FetchOffsets(t.Context(), "g")
 		done := 0
 		at.Each(func(o kadm.OffsetResponse) {

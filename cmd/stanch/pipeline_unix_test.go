@@ -190,16 +190,23 @@ metrics: {listen: "127.0.0.1:0"}
 	if got := get("/ready"); !strings.HasPrefix(got, "200\n") {
 		t.Error(got)
 	}
-	write(t, dir, "policy.yaml", "version: 1\npolicy: [{action: remove}]\n")
+	replace := func(text string) { // at once: half of a policy may be one, too
+		t.Helper()
+		write(t, dir, "new.yaml", text)
+		if err := os.Rename(filepath.Join(dir, "new.yaml"), filepath.Join(dir, "policy.yaml")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	replace("version: 1\npolicy: [{action: remove}]\n")
 	log.until(t, `"msg":"policy in force"`)
 	say("password=")
-	write(t, dir, "policy.yaml", "version: 1\npolicy: [{action: burn}]\n")
+	replace("version: 1\npolicy: [{action: burn}]\n")
 	if got := log.until(t, "was not loaded"); !strings.Contains(got, "policy.yaml:2:19") {
 		t.Error(got)
 	}
 	say("password=")
 	os.Remove(filepath.Join(dir, "policy.yaml"))
-	write(t, dir, "policy.yaml", "version: 1\n")
+	replace("version: 1\n")
 	cmd.Process.Signal(syscall.SIGHUP)
 	log.until(t, `"msg":"policy in force"`)
 	say("password=REDACTED-password")
@@ -213,7 +220,7 @@ metrics: {listen: "127.0.0.1:0"}
 		}
 		return lines
 	}
-	for end := time.Now().Add(10 * time.Second); len(missing()) > 0 && time.Now().Before(end); {
+	for end := time.Now().Add(30 * time.Second); len(missing()) > 0 && time.Now().Before(end); {
 		time.Sleep(10 * time.Millisecond)
 	}
 	for _, line := range missing() {
@@ -261,7 +268,7 @@ func (l *writtenLines) drain() {
 // until returns the next line that holds a text.
 func (l *writtenLines) until(t *testing.T, text string) string {
 	t.Helper()
-	timeout := time.After(30 * time.Second)
+	timeout := time.After(time.Minute)
 	for {
 		select {
 		case line, ok := <-l.ch:
