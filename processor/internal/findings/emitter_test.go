@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"go.opentelemetry.io/collector/consumer"
@@ -155,7 +156,7 @@ func TestGivesUp(t *testing.T) {
 		"no time":   {0, errors.New("not now"), 1},
 		"some time": {firstPause + firstPause/2, errors.New("not now"), 2},
 	} {
-		t.Run(name, func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
 			var cs counts
 			var o outcome
 			h := cs.hub()
@@ -174,7 +175,7 @@ func TestGivesUp(t *testing.T) {
 			eventually(t, "the next one", func() bool { return o.delivered.Load() == 1 })
 			stop(t, e)
 			if _, tries := s.got(); tries != c.tries+1 {
-				t.Errorf("%d tries", tries)
+				t.Errorf("%s: %d tries", name, tries)
 			}
 		})
 	}
@@ -182,7 +183,9 @@ func TestGivesUp(t *testing.T) {
 
 // TestHangs holds that a consumer that hangs blocks nobody who publishes, and nobody
 // who stops, and that every finding is accounted for.
-func TestHangs(t *testing.T) {
+func TestHangs(t *testing.T) { synctest.Test(t, hangs) }
+
+func hangs(t *testing.T) {
 	var c counts
 	var o outcome
 	h := c.hub()
