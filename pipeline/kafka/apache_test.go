@@ -220,8 +220,23 @@ func TestApache(t *testing.T) {
 	w.compacted()
 
 	t.Run("tokens", func(t *testing.T) { refusesTokens(t, b, roots) })
+	for i, exactlyOnce := range []bool{false, true} {
+		t.Run(fmt.Sprintf("anew/%t", exactlyOnce), func(t *testing.T) {
+			w := &world{T: t, addrs: w.addrs, client: w.client, admin: w.admin, topic: fmt.Sprintf("anew-%d", i)}
+			w.env = w.environment()
+			w.create(w.topic, 4, nil)
+			o := w.options()
+			r, err := ParseRoute("(anew.*)", "clean.$1")
+			if err != nil {
+				t.Fatal(err)
+			}
+			o.Routes, o.Group, o.ExactlyOnce, o.TopicInterval = []Route{r}, w.topic, exactlyOnce, time.Hour
+			o.Heartbeat, o.SessionTimeout = 500*time.Millisecond, 10*time.Second
+			w.madeAnew(o, func() {})
+		})
+	}
 	t.Run("streams", func(t *testing.T) {
-		s := &streamed{world: &world{T: t, addrs: w.addrs, client: w.client, admin: w.admin}}
+		s := &streamed{world: &world{T: t, addrs: w.addrs, client: w.client, admin: w.admin, topic: "logs"}}
 		s.env = s.environment()
 		s.create("logs", 1, nil)
 		o := s.options("key")

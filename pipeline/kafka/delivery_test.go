@@ -6,15 +6,18 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"time"
 
 	"filippo.io/age"
+	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
+	"github.com/twmb/franz-go/pkg/kversion"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.uber.org/zap"
@@ -459,28 +462,82 @@ func TestLoopThatComesLater(t *testing.T) {
 	}
 }
 
-// An input that is deleted and made anew while it is read is read from its beginning.
+// An input that is deleted and made anew while it is read is read from its beginning,
+// however short a time it was away where topics have ids.
 func TestTopicMadeAnew(t *testing.T) {
+	old := kversion.V2_4_0()
+	for _, exactlyOnce := range []bool{false, true} {
+		for _, ids := range []bool{false, true} {
+			var opts []kfake.Opt
+			if !ids {
+				opts = append(opts, kfake.MaxVersions(old))
+			}
+			w := newWorld(t, opts...)
+			o := w.options()
+			o.ExactlyOnce, o.TopicInterval = exactlyOnce, time.Hour
+			core, said := observer.New(zap.WarnLevel)
+			w.env.Log = zap.New(core)
+			w.madeAnew(o, func() {
+				if ids {
+					return
+				}
+				w.until("all partitions are missed", func() bool {
+					missed := map[any]bool{}
+					for _, e := range said.FilterMessage("partition waits").All() {
+						missed[e.ContextMap()["partition"]] = true
+					}
+					return len(missed) == 4
+				})
+			})
+		}
+	}
+}
+
+// madeAnew runs a flow over two topics of the same name, one after the other. It waits
+// while there is none.
+func (w *world) madeAnew(o Options, wait func()) {
+	w.Helper()
+	w.numbered(0, 20)
+	stop := w.start(o)
+	w.sequence("clean."+w.topic, 20)
+	w.caught(o.Group, w.topic)
+	if _, err := w.admin.DeleteTopic(w.Context(), w.topic); err != nil {
+		w.Fatal(err)
+	}
+	wait()
+	w.until("the topic is made anew", func() bool {
+		_, err := w.admin.CreateTopic(w.Context(), 4, 1, nil, w.topic)
+		return err == nil
+	})
+	w.client = w.dial() // the other one knows the id of the topic that was
+	w.numbered(20, 200)
+	w.sequence("clean."+w.topic, 220)
+	stop()
+}
+
+// An offset that was committed for a topic that is no more is not one of the topic that
+// has its name now.
+func TestOffsetOfAnotherTopic(t *testing.T) {
 	for _, exactlyOnce := range []bool{false, true} {
 		w := newWorld(t)
 		o := w.options()
-		o.ExactlyOnce, o.TopicInterval = exactlyOnce, time.Hour
-		core, said := observer.New(zap.WarnLevel)
-		w.env.Log = zap.New(core)
+		o.ExactlyOnce = exactlyOnce
 		w.numbered(0, 20)
-		stop := w.start(o)
-		w.sequence("clean.logs", 20)
-		if _, err := w.admin.DeleteTopic(t.Context(), "logs"); err != nil {
+		places := kadm.Offsets{}
+		for p, metadata := range []string{"topic-id:" + cluster.TopicID{1}.String(), "somebody's", "topic-id:", ""} {
+			places.Add(kadm.Offset{Topic: "logs", Partition: int32(p), At: 15, LeaderEpoch: -1, Metadata: metadata})
+		}
+		if err := w.admin.CommitAllOffsets(t.Context(), o.Group, places); err != nil {
 			t.Fatal(err)
 		}
-		w.until("the topic is missed", func() bool { return said.FilterMessage("partition waits").Len() > 0 })
-		if _, err := w.admin.CreateTopic(t.Context(), 4, 1, nil, "logs"); err != nil {
-			t.Fatal(err)
+		w.start(o)
+		read := map[int32]int{}
+		for _, r := range w.consume("clean.logs", 20+3*5) {
+			read[r.Partition]++
 		}
-		w.client = w.dial() // the other one knows the id of the topic that was
-		w.numbered(20, 200)
-		w.sequence("clean.logs", 220)
-		stop()
+		if want := (map[int32]int{0: 20, 1: 5, 2: 5, 3: 5}); !maps.Equal(read, want) {
+			t.Errorf("records read: %v, want %v", read, want)
+		}
 	}
 }
 

@@ -46,7 +46,7 @@ func (l *lane) transact(ctx context.Context, j *job) error {
 			return err
 		}
 	}
-	if left := l.patience() - time.Since(l.begun); left > 0 && l.safeAt(&progress{j.next, j.holds}) < j.next {
+	if left := l.patience() - time.Since(l.begun); left > 0 && l.safeAt(&progress{next: j.next, holds: j.holds}) < j.next {
 		if l.due == nil {
 			l.due = time.After(left)
 		}
@@ -65,7 +65,7 @@ func (l *lane) patience() time.Duration {
 // end commits an offset and with it the transaction.
 func (l *lane) end(ctx context.Context, next int64) error {
 	begun := time.Now()
-	if err := l.tx.CommitOffset(ctx, l.o.Group, l.gen, l.in, next); err != nil {
+	if err := l.tx.CommitOffset(ctx, l.gen, l.in, cluster.Place{Offset: next, Topic: l.topic}); err != nil {
 		return err
 	}
 	if err := l.tx.Commit(ctx); err != nil {

@@ -309,7 +309,7 @@ func (r *run) generation(ctx, gone context.Context, gen *cluster.Generation) {
 		}
 		start, ok := committed[p]
 		if !ok {
-			start = -1
+			start.Offset = -1
 		}
 		l := newLane(r, gen, c, p, pair, start)
 		c.lanes = append(c.lanes, l)
@@ -332,7 +332,7 @@ func (r *run) generation(ctx, gone context.Context, gen *cluster.Generation) {
 // committed asks for the group's offsets until it is told. The library's own
 // answer takes errors for partitions without an offset, which would read them
 // from their start.
-func (r *run) committed(ctx context.Context, ps []cluster.Partition) (map[cluster.Partition]int64, error) {
+func (r *run) committed(ctx context.Context, ps []cluster.Partition) (map[cluster.Partition]cluster.Place, error) {
 	for {
 		got, err := r.from.Committed(ctx, r.o.Group, ps)
 		if err == nil || ctx.Err() != nil {
@@ -368,10 +368,8 @@ func (c *committer) fenced(l *lane) bool {
 	if now.Sub(time.Unix(0, c.heard.Load())) < max(session/patience, 2*c.o.CommitInterval) {
 		return false
 	}
-	c.mu.Lock()
-	err := c.gen.Commit(map[cluster.Partition]int64{l.in: l.committed.Load()})
-	c.mu.Unlock()
-	if err != nil {
+	at := cluster.Place{Offset: l.committed.Load(), Topic: l.reached.Load().topic}
+	if err := c.settle(context.Background(), l.in, at); err != nil {
 		c.log().Warn("the process was stopped for a while", zap.Error(err))
 		if cluster.Lost(err) {
 			c.cancel()
@@ -380,6 +378,17 @@ func (c *committer) fenced(l *lane) bool {
 	}
 	c.heard.Store(now.UnixNano())
 	return false
+}
+
+// settle commits one place.
+func (c *committer) settle(ctx context.Context, p cluster.Partition, at cluster.Place) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	failed, err := c.gen.Commit(ctx, map[cluster.Partition]cluster.Place{p: at})
+	if err != nil {
+		return err
+	}
+	return failed[p]
 }
 
 // listen takes note that the process runs, until done.
@@ -437,13 +446,13 @@ func (c *committer) last() time.Duration {
 }
 
 func (c *committer) commit(ctx context.Context) {
-	offsets := make(map[cluster.Partition]int64)
+	places := make(map[cluster.Partition]cluster.Place)
 	for _, l := range c.lanes {
-		if at := l.safe(); at > l.committed.Load() {
-			offsets[l.in] = at
+		if at := l.safe(); at.Offset > l.committed.Load() && !l.gone.Load() {
+			places[l.in] = at
 		}
 	}
-	if len(offsets) == 0 || c.o.ExactlyOnce {
+	if len(places) == 0 || c.o.ExactlyOnce {
 		return
 	}
 	// What was found in records is reported at least once: before nobody asks for
@@ -453,8 +462,17 @@ func (c *committer) commit(ctx context.Context) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	for _, l := range c.lanes {
+		if l.gone.Load() || l.reached.Load().topic != places[l.in].Topic {
+			delete(places, l.in) // of a topic that was deleted meanwhile
+		}
+	}
+	if len(places) == 0 {
+		return
+	}
 	begun := time.Now()
-	if err := c.gen.Commit(offsets); err != nil {
+	failed, err := c.gen.Commit(context.Background(), places)
+	if err != nil {
 		c.lanes[0].metrics.Retry("commit", cluster.Class(err))
 		c.log().Warn("offsets were not committed", zap.Error(err))
 		if cluster.Lost(err) {
@@ -464,8 +482,12 @@ func (c *committer) commit(ctx context.Context) {
 	}
 	c.lanes[0].metrics.Commit.Observe(time.Since(begun).Seconds())
 	for _, l := range c.lanes {
-		if at, ok := offsets[l.in]; ok {
-			l.commit(at)
+		at, ok := places[l.in]
+		if err := failed[l.in]; err != nil {
+			l.metrics.Retry("commit", cluster.Class(err))
+			l.log.Warn("offset was not committed", zap.Error(err))
+		} else if ok {
+			l.commit(at.Offset)
 		}
 	}
 }

@@ -82,6 +82,7 @@ type world struct {
 	*testing.T
 	addrs  []string
 	fake   *kfake.Cluster
+	topic  string // where records go that do not say
 	client *kgo.Client
 	admin  *kadm.Client
 	env    *pipeline.Env
@@ -97,7 +98,7 @@ func newWorld(t *testing.T, opts ...kfake.Opt) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(fake.Close)
-	w := &world{T: t, addrs: fake.ListenAddrs(), fake: fake}
+	w := &world{T: t, addrs: fake.ListenAddrs(), fake: fake, topic: "logs"}
 	w.client = w.dial()
 	w.admin = kadm.NewClient(w.client)
 	w.env = w.environment()
@@ -167,7 +168,7 @@ func (w *world) produce(recs ...*kgo.Record) {
 	w.Helper()
 	for _, r := range recs {
 		if r.Topic == "" {
-			r.Topic = "logs"
+			r.Topic = w.topic
 		}
 	}
 	if err := w.client.ProduceSync(w.Context(), recs...).FirstErr(); err != nil {

@@ -34,8 +34,8 @@ type lane struct {
 	metrics *pipeline.LaneMetrics
 	log     *zap.Logger
 
-	// start is where to begin; -1 where the group has no offset.
-	start int64
+	// topic is the one that is read, by its id; zero where brokers have none.
+	topic cluster.TopicID
 	// reached is how far the lane has written, and committed the offset that the group
 	// knows.
 	reached   atomic.Pointer[progress]
@@ -46,7 +46,9 @@ type lane struct {
 	room      chan struct{}
 	gapped    int64 // offset up to which records that were deleted have been counted
 	givenUp   bool  // a request of the job in hand was, and may go on
-	doubtful  bool  // the topic was gone: it may be another one when it is back
+	// gone is set while the topic is: it may be another one when it is back, and
+	// nothing is committed.
+	gone atomic.Bool
 
 	// Of exactly-once delivery, and of the transaction under way.
 	tx    *cluster.Transactor
@@ -55,12 +57,12 @@ type lane struct {
 	found int              // findings written in it
 }
 
-func newLane(r *run, gen *cluster.Generation, c *committer, in cluster.Partition, pair pairing, start int64) *lane {
-	l := &lane{run: r, gen: gen, commits: c, in: in, out: cluster.Partition{Topic: pair.out, ID: in.ID}, pair: pair, start: start,
+func newLane(r *run, gen *cluster.Generation, c *committer, in cluster.Partition, pair pairing, start cluster.Place) *lane {
+	l := &lane{run: r, gen: gen, commits: c, in: in, out: cluster.Partition{Topic: pair.out, ID: in.ID}, pair: pair, topic: start.Topic,
 		metrics: r.env.Metrics.Lane(r.o.Name, in.Topic, in.ID), room: make(chan struct{}, 1)}
 	l.log = r.log().With(zap.String("topic", in.Topic), zap.Int32("partition", in.ID))
-	l.committed.Store(start)
-	l.reach(start, nil)
+	l.committed.Store(start.Offset)
+	l.reach(start.Offset, nil)
 	return l
 }
 
@@ -165,10 +167,8 @@ func (l *lane) begin(ctx context.Context) (int64, error) {
 		}
 		l.tx, l.begun, l.due, l.found = tx, time.Time{}, nil, 0
 	}
-	if l.o.ExactlyOnce || l.doubtful {
-		if err := l.ask(ctx); err != nil {
-			return 0, err
-		}
+	if err := l.identify(ctx); err != nil {
+		return 0, err
 	}
 	if at := l.again(); at >= 0 {
 		l.reach(at, nil)
@@ -180,7 +180,7 @@ func (l *lane) begin(ctx context.Context) (int64, error) {
 	}
 	// The place is committed before anything is read from it. Otherwise the next
 	// owner might begin at a later "latest".
-	if err := l.gen.Commit(map[cluster.Partition]int64{l.in: at}); err != nil {
+	if err := l.commits.settle(ctx, l.in, cluster.Place{Offset: at, Topic: l.topic}); err != nil {
 		return 0, err
 	}
 	l.committed.Store(at)
@@ -188,25 +188,44 @@ func (l *lane) begin(ctx context.Context) (int64, error) {
 	return at, nil
 }
 
-// ask asks for the offset that the group has. With a topic its offsets are deleted, and
-// one that was made anew under its name is read as any other new one.
-func (l *lane) ask(ctx context.Context) error {
-	got, err := l.from.Committed(ctx, l.o.Group, []cluster.Partition{l.in})
+// identify finds out which topic has the name that the lane reads, and whether the
+// lane's place is one in it. A topic that was deleted and made anew has another id, and
+// is read as any other new one. Where topics have no ids, the group's offsets tell: with
+// a topic they are deleted.
+func (l *lane) identify(ctx context.Context) error {
+	id, err := l.from.TopicID(ctx, l.in)
 	if err != nil {
 		return err
 	}
-	at, ok := got[l.in]
-	if !ok {
-		at = -1
-		if l.doubtful {
-			l.log.Warn("the topic was deleted")
+	none, at := cluster.TopicID{}, cluster.Place{Offset: l.acked(), Topic: l.topic}
+	// What the group has is final where every earlier owner is shut out.
+	ask := l.o.ExactlyOnce || id == none && l.gone.Load()
+	if ask {
+		got, err := l.from.Committed(ctx, l.o.Group, []cluster.Partition{l.in})
+		if err != nil {
+			return err
+		}
+		var ok bool
+		if at, ok = got[l.in]; !ok {
+			at.Offset = -1
 		}
 	}
-	if l.o.ExactlyOnce || !ok {
-		l.committed.Store(at)
-		l.reach(at, nil)
+	other := at.Topic != none && id != none && at.Topic != id
+	if other {
+		at.Offset = -1
 	}
-	l.doubtful = false
+	if at.Offset < 0 && l.acked() >= 0 {
+		l.log.Warn("the topic was deleted")
+		l.gapped = 0
+	}
+	if l.topic = at.Topic; id != none {
+		l.topic = id
+	}
+	if ask || other {
+		l.committed.Store(at.Offset)
+		l.reach(at.Offset, nil)
+	}
+	l.gone.Store(false)
 	return nil
 }
 
@@ -217,7 +236,7 @@ func (l *lane) read(ctx context.Context, at int64, s *streams, jobs chan<- *job)
 	var txns aborted
 	wait, corrupt := firstPause, 0
 	req := &cluster.Fetch{
-		Partition: l.in, MinBytes: 1, MaxBytes: int32(l.o.FetchBytes), MaxWaitMs: int32(l.o.MaxWait.Milliseconds()),
+		Partition: l.in, Topic: l.topic, MinBytes: 1, MaxBytes: int32(l.o.FetchBytes), MaxWaitMs: int32(l.o.MaxWait.Milliseconds()),
 		ReadCommitted: !l.o.ReadUncommitted,
 		Reserve: func(ctx context.Context, n int) ([]byte, error) {
 			// As much again for what comes of it.
@@ -248,8 +267,8 @@ func (l *lane) read(ctx context.Context, at int64, s *streams, jobs chan<- *job)
 				return err
 			}
 			continue
-		case errors.Is(err, cluster.UnknownTopicOrPartition):
-			l.doubtful = true
+		case cluster.Gone(err):
+			l.gone.Store(true)
 			return fmt.Errorf("offset %d: %w", at, err)
 		case errors.Is(err, batch.ErrCRC):
 			l.metrics.CRCErrors.Inc()

@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"github.com/stanch/stanch/pipeline/kafka/cluster"
 )
 
 // progress is how far a lane has written, and what keeps a commit back there. The two
@@ -12,6 +14,7 @@ import (
 type progress struct {
 	next  int64
 	holds holds
+	topic cluster.TopicID
 }
 
 // hold are records of a stream among which none can be the first that somebody reads:
@@ -43,13 +46,16 @@ func (hs holds) before(at int64, counts func(hold) bool) int64 {
 }
 
 // reach takes note of how far the lane has written.
-func (l *lane) reach(next int64, hs holds) { l.reached.Store(&progress{next, hs}) }
+func (l *lane) reach(next int64, hs holds) { l.reached.Store(&progress{next, hs, l.topic}) }
 
 // acked returns the offset behind the last record that is written.
 func (l *lane) acked() int64 { return l.reached.Load().next }
 
-// safe returns the offset that may be committed.
-func (l *lane) safe() int64 { return l.safeAt(l.reached.Load()) }
+// safe returns the place that may be committed.
+func (l *lane) safe() cluster.Place {
+	p := l.reached.Load()
+	return cluster.Place{Offset: l.safeAt(p), Topic: p.topic}
+}
 
 // safeAt returns the offset that may be committed after so much: before the first
 // record that an open stream depends on, so that whoever begins there sees every stream

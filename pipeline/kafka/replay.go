@@ -77,7 +77,7 @@ func (r *run) again(ctx context.Context, lanes map[cluster.Partition]*replayLane
 		if !ok {
 			return fmt.Errorf("no entry of topics fits %s any more", in.Topic)
 		}
-		l = &replayLane{lane: newLane(r, nil, &committer{run: r}, in, pair, rec.Source.Offset)}
+		l = &replayLane{lane: newLane(r, nil, &committer{run: r}, in, pair, cluster.Place{Offset: rec.Source.Offset})}
 		if pair.route.StreamBy != nil {
 			l.streams = newStreams(pair.route.StreamBy)
 		}

@@ -429,7 +429,7 @@ func TestProgress(t *testing.T) {
 		l.committed.Store(c.committed)
 		l.wanted.Store(c.wanted)
 		l.reach(c.next, c.holds)
-		if safe, again := l.safe(), l.again(); safe != c.safe || again != c.again {
+		if safe, again := l.safe().Offset, l.again(); safe != c.safe || again != c.again {
 			t.Errorf("%s: %d may be committed, want %d; %d is read again, want %d", c.name, safe, c.safe, again, c.again)
 		}
 	}

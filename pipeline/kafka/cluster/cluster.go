@@ -13,14 +13,12 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/segmentio/kafka-go"
 	"github.com/segmentio/kafka-go/protocol"
-	"github.com/segmentio/kafka-go/protocol/offsetfetch"
 	"github.com/segmentio/kafka-go/sasl"
 )
 
@@ -47,6 +45,7 @@ type Cluster struct {
 
 	mu           sync.Mutex
 	coordinators map[coordinatorKey]int32
+	versions     map[int32]versions // by broker
 }
 
 // Partition is a partition of a topic.
@@ -87,6 +86,7 @@ func New(cfg Config) (*Cluster, error) {
 		},
 		stop:         cancel,
 		coordinators: make(map[coordinatorKey]int32),
+		versions:     make(map[int32]versions),
 	}
 	c.client = &kafka.Client{Addr: c.addr, Transport: c.transport, Timeout: cfg.Timeout}
 	return c, nil
@@ -161,51 +161,6 @@ func (c *Cluster) Offset(ctx context.Context, p Partition, at Where) (int64, err
 		return c.Offset(ctx, p, Latest)
 	}
 	return 0, fmt.Errorf("offset of %v: %w", p, errResponse)
-}
-
-// Committed returns the offsets that a group has committed, for those of the
-// partitions that have one. Unlike the library's group membership it does not
-// take an error for "none".
-func (c *Cluster) Committed(ctx context.Context, group string, partitions []Partition) (map[Partition]int64, error) {
-	ctx, cancel := c.timeout(ctx)
-	defer cancel()
-	req := &offsetfetch.Request{GroupID: group}
-	for _, p := range partitions {
-		i := slices.IndexFunc(req.Topics, func(t offsetfetch.RequestTopic) bool { return t.Name == p.Topic })
-		if i < 0 {
-			i = len(req.Topics)
-			req.Topics = append(req.Topics, offsetfetch.RequestTopic{Name: p.Topic})
-		}
-		req.Topics[i].PartitionIndexes = append(req.Topics[i].PartitionIndexes, p.ID)
-	}
-	m, err := c.coordinated(ctx, groupKey(group), req)
-	if err != nil {
-		return nil, fmt.Errorf("committed offsets: %w", err)
-	}
-	res := m.(*offsetfetch.Response)
-	if Error(res.ErrorCode) == GroupNotFound {
-		return nil, nil
-	}
-	if res.ErrorCode != 0 {
-		return nil, fmt.Errorf("committed offsets: %w", c.coordinatorError(groupKey(group), res.ErrorCode))
-	}
-	found := make(map[Partition]int64, len(partitions))
-	answered := 0
-	for _, t := range res.Topics {
-		for _, p := range t.Partitions {
-			if p.ErrorCode != 0 {
-				return nil, fmt.Errorf("committed offset of %s/%d: %w", t.Name, p.PartitionIndex, c.coordinatorError(groupKey(group), p.ErrorCode))
-			}
-			answered++
-			if p.CommittedOffset >= 0 {
-				found[Partition{t.Name, p.PartitionIndex}] = p.CommittedOffset
-			}
-		}
-	}
-	if answered < len(partitions) {
-		return nil, fmt.Errorf("committed offsets: %w", errResponse)
-	}
-	return found, nil
 }
 
 // CreateTopic creates a topic with the cluster's default replication. One that

@@ -167,14 +167,16 @@ func TestGroup(t *testing.T) {
 	if len(gen.Partitions) != 2 {
 		t.Errorf("assigned %v", gen.Partitions)
 	}
+	place := Place{7, TopicID{1, 15: 2}}
 	started := make(chan struct{})
 	var ended atomic.Bool
 	go gen.Run(func(ctx context.Context) {
 		close(started)
 		<-ctx.Done()
 		// The last commit is made when the generation is over.
-		if err := gen.Commit(map[Partition]int64{{"logs", 1}: 7}); err != nil {
-			t.Error(err)
+		failed, err := gen.Commit(t.Context(), map[Partition]Place{{"logs", 1}: place, {"gone", 0}: {Offset: 1}})
+		if err != nil || len(failed) != 1 || !Gone(failed[Partition{"gone", 0}]) {
+			t.Error(failed, err)
 		}
 		ended.Store(true)
 	})
@@ -187,7 +189,7 @@ func TestGroup(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	got, err := c.Committed(t.Context(), "g", []Partition{{"logs", 0}, {"logs", 1}})
-	if err != nil || len(got) != 1 || got[Partition{"logs", 1}] != 7 {
+	if err != nil || len(got) != 1 || got[Partition{"logs", 1}] != place {
 		t.Errorf("%v, %v", got, err)
 	}
 }
@@ -225,7 +227,7 @@ func TestTransactions(t *testing.T) {
 		if err := first.Produce(ctx, out, build(t, "x", "y"), 2); err != nil {
 			t.Fatal(err)
 		}
-		if err := first.CommitOffset(ctx, "g", gen, in, int64(2*i+2)); err != nil {
+		if err := first.CommitOffset(ctx, gen, in, Place{int64(2*i + 2), TopicID{3}}); err != nil {
 			t.Fatal(err)
 		}
 		if err := first.Commit(ctx); err != nil {
@@ -236,7 +238,7 @@ func TestTransactions(t *testing.T) {
 	if err := first.Produce(ctx, out, build(t, "lost"), 1); err != nil {
 		t.Fatal(err)
 	}
-	if err := first.CommitOffset(ctx, "g", gen, in, 99); err != nil {
+	if err := first.CommitOffset(ctx, gen, in, Place{Offset: 99}); err != nil {
 		t.Fatal(err)
 	}
 	second, err := c.Transact(ctx, "t", time.Minute)
@@ -253,7 +255,7 @@ func TestTransactions(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, err := c.Committed(ctx, "g", []Partition{in})
-	if err != nil || got[in] != 6 {
+	if err != nil || got[in] != (Place{6, TopicID{3}}) {
 		t.Errorf("committed %v, %v", got, err)
 	}
 	req := fetch(out, 0)
@@ -364,15 +366,15 @@ func serve(conn net.Conn, port int32, answer func([]byte) []byte) {
 		key, version := int16(binary.BigEndian.Uint16(req)), int16(binary.BigEndian.Uint16(req[2:]))
 		id := req[4:8]
 		var body []byte
-		switch kmsg.Key(key) {
-		case kmsg.ApiVersions:
+		switch {
+		case kmsg.Key(key) == kmsg.ApiVersions:
 			res := kmsg.NewPtrApiVersionsResponse()
 			res.Version = version
-			for k, v := range map[kmsg.Key]int16{kmsg.Produce: 8, kmsg.Fetch: 11, kmsg.Metadata: 4, kmsg.ApiVersions: 0} {
+			for k, v := range map[kmsg.Key]int16{kmsg.Produce: 8, kmsg.Fetch: 13, kmsg.Metadata: 10, kmsg.ApiVersions: 0} {
 				res.ApiKeys = append(res.ApiKeys, kmsg.ApiVersionsResponseApiKey{ApiKey: int16(k), MaxVersion: v})
 			}
 			body = res.AppendTo(nil)
-		case kmsg.Metadata:
+		case kmsg.Key(key) == kmsg.Metadata && version < 10: // the library's
 			res := kmsg.NewPtrMetadataResponse()
 			res.Version = version
 			res.Brokers = []kmsg.MetadataResponseBroker{{NodeID: 1, Host: "127.0.0.1", Port: port}}
@@ -424,6 +426,13 @@ func TestHostileBroker(t *testing.T) {
 			if _, err := c.Fetch(ctx, req); err == nil {
 				t.Error("fetch: no error")
 			}
+			if _, err := c.TopicID(ctx, req.Partition); err == nil {
+				t.Error("topic id: no error")
+			}
+			req.Topic = TopicID{9}
+			if _, err := c.Fetch(ctx, req); err == nil {
+				t.Error("fetch by id: no error")
+			}
 			if held.Load() != 0 {
 				t.Errorf("%d bytes were not released", held.Load())
 			}
@@ -435,13 +444,26 @@ func TestHostileBroker(t *testing.T) {
 }
 
 func FuzzFetched(f *testing.F) {
-	good := kmsg.NewPtrFetchResponse()
-	good.Version = 11
-	good.Topics = []kmsg.FetchResponseTopic{{Topic: "logs", Partitions: []kmsg.FetchResponseTopicPartition{{HighWatermark: 3,
-		AbortedTransactions: []kmsg.FetchResponseTopicPartitionAbortedTransaction{{ProducerID: 1, FirstOffset: 2}}, RecordBatches: []byte("xxxxxxxx")}}}}
-	f.Add(good.AppendTo(nil))
-	f.Fuzz(func(t *testing.T, p []byte) {
-		out, err := parseFetched(p, Partition{"logs", 0})
+	for _, flexible := range []bool{false, true} {
+		good := kmsg.NewPtrFetchResponse()
+		good.Version = 11
+		if flexible {
+			good.Version = 13
+		}
+		good.Topics = []kmsg.FetchResponseTopic{{Topic: "logs", TopicID: TopicID{9}, Partitions: []kmsg.FetchResponseTopicPartition{{HighWatermark: 3,
+			AbortedTransactions: []kmsg.FetchResponseTopicPartitionAbortedTransaction{{ProducerID: 1, FirstOffset: 2}}, RecordBatches: []byte("xxxxxxxx")}}}}
+		p := good.AppendTo(nil)
+		if flexible {
+			p = append([]byte{0}, p...)
+		}
+		out, err := parseFetched(p, Partition{"logs", 0}, TopicID{9}, flexible)
+		if err != nil || out.HighWatermark != 3 || len(out.Aborted) != 1 || out.Aborted[0] != (Aborted{1, 2}) || string(out.Records) != "xxxxxxxx" {
+			f.Fatal(out, err)
+		}
+		f.Add(p, flexible)
+	}
+	f.Fuzz(func(t *testing.T, p []byte, flexible bool) {
+		out, err := parseFetched(p, Partition{"logs", 0}, TopicID{9}, flexible)
 		if err == nil && (len(out.Records) > len(p) || len(out.Aborted)*16 > len(p)) {
 			t.Errorf("%d bytes of records in %d", len(out.Records), len(p))
 		}

@@ -37,6 +37,8 @@ const (
 	FencedInstance            Error = 82
 	InvalidRecord             Error = 87
 	ProducerFenced            Error = 90
+	UnknownTopicID            Error = 100
+	InconsistentTopicID       Error = 103
 	UnsupportedVersion        Error = 35
 	UnsupportedSASLMechanism  Error = 33
 	GroupAuthorizationFailed  Error = 30
@@ -59,6 +61,12 @@ func OfRecord(err error) bool {
 		return true
 	}
 	return false
+}
+
+// Gone reports whether an error says that a topic is not there, or not any more the one
+// that was meant.
+func Gone(err error) bool {
+	return errors.Is(err, UnknownTopicOrPartition) || errors.Is(err, UnknownTopicID) || errors.Is(err, InconsistentTopicID)
 }
 
 // Class is a short word for an error, as a label of metrics.

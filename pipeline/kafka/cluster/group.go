@@ -24,6 +24,8 @@ type GroupConfig struct {
 
 // Group is a membership of a consumer group.
 type Group struct {
+	c     *Cluster
+	id    string
 	group *kafka.ConsumerGroup
 }
 
@@ -32,6 +34,8 @@ type Generation struct {
 	ID         int32
 	Member     string
 	Partitions []Partition
+	c          *Cluster
+	group      string
 	gen        *kafka.Generation
 }
 
@@ -66,7 +70,7 @@ func (c *Cluster) Join(cfg GroupConfig) (*Group, error) {
 	if err != nil {
 		return nil, fmt.Errorf("kafka: %w", err)
 	}
-	return &Group{g}, nil
+	return &Group{c, cfg.ID, g}, nil
 }
 
 // Next waits for the next generation. Errors are worth another try, except
@@ -79,7 +83,7 @@ func (g *Group) Next(ctx context.Context) (*Generation, error) {
 	if err != nil {
 		return nil, translate(err)
 	}
-	out := &Generation{ID: gen.ID, Member: gen.MemberID, gen: gen}
+	out := &Generation{ID: gen.ID, Member: gen.MemberID, c: g.c, group: g.id, gen: gen}
 	for topic, partitions := range gen.Assignments {
 		for _, p := range partitions {
 			out.Partitions = append(out.Partitions, Partition{topic, int32(p.ID)})
@@ -115,21 +119,6 @@ func (g *Generation) Run(work func(ctx context.Context)) {
 		work(ctx)
 	})
 	<-done
-}
-
-// Commit commits offsets: of the next record to read, for each partition.
-func (g *Generation) Commit(offsets map[Partition]int64) error {
-	m := make(map[string]map[int]int64)
-	for p, offset := range offsets {
-		if m[p.Topic] == nil {
-			m[p.Topic] = make(map[int]int64)
-		}
-		m[p.Topic][int(p.ID)] = offset
-	}
-	if err := g.gen.CommitOffsets(m); err != nil {
-		return fmt.Errorf("commit: %w", translate(err))
-	}
-	return nil
 }
 
 // Lost reports whether an error of a commit says that the member is none any

@@ -113,11 +113,11 @@ func (t *Transactor) ask(ctx context.Context, m protocol.Message) (protocol.Mess
 	return t.c.coordinated(ctx, transactionKey(t.id), m)
 }
 
-// CommitOffset makes the offset of p, an input, part of the transaction. It fails
+// CommitOffset makes the place in p, an input, part of the transaction. It fails
 // for a member that is none any more.
-func (t *Transactor) CommitOffset(ctx context.Context, group string, g *Generation, p Partition, offset int64) error {
+func (t *Transactor) CommitOffset(ctx context.Context, g *Generation, p Partition, at Place) error {
 	if !t.offsets {
-		req := &addoffsetstotxn.Request{TransactionalID: t.id, ProducerID: t.producer.ID, ProducerEpoch: t.producer.Epoch, GroupID: group}
+		req := &addoffsetstotxn.Request{TransactionalID: t.id, ProducerID: t.producer.ID, ProducerEpoch: t.producer.Epoch, GroupID: g.group}
 		err := t.retry(ctx, func(ctx context.Context) error {
 			m, err := t.ask(ctx, req)
 			if err != nil {
@@ -130,11 +130,11 @@ func (t *Transactor) CommitOffset(ctx context.Context, group string, g *Generati
 		}
 		t.offsets = true
 	}
-	req := &txnoffsetcommit.Request{TransactionalID: t.id, GroupID: group, ProducerID: t.producer.ID, ProducerEpoch: t.producer.Epoch,
+	req := &txnoffsetcommit.Request{TransactionalID: t.id, GroupID: g.group, ProducerID: t.producer.ID, ProducerEpoch: t.producer.Epoch,
 		GenerationID: g.ID, MemberID: g.Member, Topics: []txnoffsetcommit.RequestTopic{{Name: p.Topic,
-			Partitions: []txnoffsetcommit.RequestPartition{{Partition: p.ID, CommittedOffset: offset, CommittedLeaderEpoch: -1}}}}}
+			Partitions: []txnoffsetcommit.RequestPartition{{Partition: p.ID, CommittedOffset: at.Offset, CommittedLeaderEpoch: -1, CommittedMetadata: at.metadata()}}}}}
 	err := t.retry(ctx, func(ctx context.Context) error {
-		m, err := t.c.coordinated(ctx, groupKey(group), req)
+		m, err := t.c.coordinated(ctx, groupKey(g.group), req)
 		if err != nil {
 			return err
 		}
@@ -142,7 +142,7 @@ func (t *Transactor) CommitOffset(ctx context.Context, group string, g *Generati
 		if len(res.Topics) != 1 || len(res.Topics[0].Partitions) != 1 {
 			return errResponse
 		}
-		return t.c.coordinatorError(groupKey(group), res.Topics[0].Partitions[0].ErrorCode)
+		return t.c.coordinatorError(groupKey(g.group), res.Topics[0].Partitions[0].ErrorCode)
 	})
 	if err != nil {
 		return fmt.Errorf("commit in transaction: %w", err)
