@@ -521,7 +521,7 @@ func TestOffsetOfAnotherTopic(t *testing.T) {
 	for _, exactlyOnce := range []bool{false, true} {
 		w := newWorld(t)
 		o := w.options()
-		o.ExactlyOnce = exactlyOnce
+		o.ExactlyOnce, o.Start = exactlyOnce, cluster.Latest
 		w.numbered(0, 20)
 		places := kadm.Offsets{}
 		for p, metadata := range []string{"topic-id:" + cluster.TopicID{1}.String(), "somebody's", "topic-id:", ""} {

@@ -49,6 +49,7 @@ type lane struct {
 	// gone is set while the topic is: it may be another one when it is back, and
 	// nothing is committed.
 	gone atomic.Bool
+	anew bool // the topic took the place of one that was read
 
 	// Of exactly-once delivery, and of the transaction under way.
 	tx    *cluster.Transactor
@@ -174,7 +175,11 @@ func (l *lane) begin(ctx context.Context) (int64, error) {
 		l.reach(at, nil)
 		return at, nil
 	}
-	at, err := l.from.Offset(ctx, l.in, l.o.Start)
+	where := l.o.Start
+	if l.anew {
+		where = cluster.Earliest
+	}
+	at, err := l.from.Offset(ctx, l.in, where)
 	if err != nil {
 		return 0, err
 	}
@@ -190,8 +195,8 @@ func (l *lane) begin(ctx context.Context) (int64, error) {
 
 // identify finds out which topic has the name that the lane reads, and whether the
 // lane's place is one in it. A topic that was deleted and made anew has another id, and
-// is read as any other new one. Where topics have no ids, the group's offsets tell: with
-// a topic they are deleted.
+// is to be read from its beginning. Where topics have no ids, the group's offsets tell:
+// with a topic they are deleted.
 func (l *lane) identify(ctx context.Context) error {
 	id, err := l.from.TopicID(ctx, l.in)
 	if err != nil {
@@ -214,9 +219,9 @@ func (l *lane) identify(ctx context.Context) error {
 	if other {
 		at.Offset = -1
 	}
-	if at.Offset < 0 && l.acked() >= 0 {
-		l.log.Warn("the topic was deleted")
-		l.gapped = 0
+	if other || id == none && at.Offset < 0 && l.acked() >= 0 {
+		l.log.Warn("the topic was made anew")
+		l.anew, l.gapped = true, 0
 	}
 	if l.topic = at.Topic; id != none {
 		l.topic = id
