@@ -39,6 +39,7 @@ type Scanner struct {
 	current        int32                  // detector being decided
 	lineLo, lineHi int                    // bounds of the line last asked for
 	noLogin        struct{ from, to int } // where prose was found to hold no login
+	address        addressRun             // that userinfo ran over last
 	keyDone        int                    // no field name before this offset needs a look
 	taken          int                    // end of the last value that goes as a whole
 	inner          int                    // names looked at inside it
@@ -249,6 +250,7 @@ func (s *Scanner) begin(dst []Span, text []byte, m mode) {
 	s.taken, s.jarEnd, s.commandEnd = 0, 0, 0
 	s.lineLo, s.lineHi = 0, -1
 	s.noLogin.from, s.noLogin.to = 0, 0
+	s.address = addressRun{at: -1}
 	s.json.pos = -1
 	s.heads = armourHeads{}
 	s.runs.texts++

@@ -17,28 +17,29 @@ func (s *Scanner) userinfo(di int32, hs, he int) {
 	lim := min(len(t), he+maxUserinfo)
 	end, at, colon := he, -1, -1
 	slash := -1
-	plain := isWord // what changes nothing
-	for ; end < lim; end++ {
+	for ; end < lim && slash < 0; end++ {
 		c := t[end]
-		if lex[c]&plain != 0 {
+		if lex[c]&isWord != 0 {
 			continue
 		}
-		if lex[c]&isStop != 0 && c != '\'' || c == '<' || c == '>' || c == '\\' {
+		if endsAddress[c] {
 			break
 		}
 		switch c {
 		case '@':
-			if slash < 0 || colon >= 0 && slash > colon {
-				at = end
-			}
+			at = end
 		case ':':
-			if colon < 0 && slash < 0 {
+			if colon < 0 {
 				colon = end
 			}
 		case '/', '?', '#':
-			if slash < 0 {
-				slash, plain = end, isKey|isBase64
-			}
+			slash = end
+		}
+	}
+	if slash >= 0 {
+		var last int
+		if end, last = s.behindSlash(end, lim); last >= 0 && colon >= 0 {
+			at = last
 		}
 	}
 	s.charge(hs, end-he)
@@ -77,6 +78,41 @@ func (s *Scanner) userinfo(di int32, hs, he int) {
 	}
 	s.found(di, from, at, c, ByConstruct)
 }
+
+// behindSlash returns where the address ends that text[i:lim] goes on with, and where
+// the last @ before that is, -1 for nowhere. Addresses that lie within one another
+// have one end, so what was run over for one is not run over again.
+func (s *Scanner) behindSlash(i, lim int) (end, at int) {
+	r := &s.address
+	if i < r.from || i > r.to || r.to > lim {
+		r.from, r.to, r.at = i, i, -1
+	}
+	t := s.text
+	for r.to < lim && !endsAddress[t[r.to]] {
+		if t[r.to] == '@' {
+			r.at = r.to
+		}
+		r.to++
+	}
+	if r.at < i {
+		return r.to, -1
+	}
+	return r.to, r.at
+}
+
+// addressRun is part of an address behind its first slash: text[from:to].
+type addressRun struct {
+	from, to int
+	at       int // its last @, -1 for none
+}
+
+var endsAddress = func() (ends [256]bool) {
+	for c := range ends {
+		ends[c] = lex[c]&isStop != 0 && c != '\''
+	}
+	ends['<'], ends['>'], ends['\\'] = true, true, true
+	return ends
+}()
 
 // rawPassword reports whether what stands between the first colon and the
 // first slash cannot be a port, and what follows the @ can be a host.
