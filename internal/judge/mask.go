@@ -174,11 +174,15 @@ func hashed(v []byte) bool {
 	return ok && len(sum) == 128 && allHex(sum) && scrubbed(name)
 }
 
-const opensBracket = bracket | 1<<'<' | brace | 1<<'(' | 1<<'%' | ampersand | backslash
+// What the brackets below begin with, and what they end with.
+const (
+	opensBracket  = bracket | 1<<'<' | brace | 1<<'(' | 1<<'%' | ampersand | backslash
+	closesBracket = 1<<(']'&63) | 1<<'>' | 1<<('D'&63) | 1<<')' | semicolon | upperHex | lowerHex
+)
 
 // brackets strips one or two pairs of matching brackets, plain or percent-encoded.
 func brackets(v []byte) ([]byte, bool) {
-	if len(v) < 3 || !opensBracket.has(v[0]) {
+	if len(v) < 3 || !opensBracket.has(v[0]) || !closesBracket.has(v[len(v)-1]) {
 		return nil, false
 	}
 	for _, p := range [...][2]string{
