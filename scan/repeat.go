@@ -40,7 +40,7 @@ func (s *Scanner) repeats(from int) {
 		if last.Detector == x.Detector && bytes.Equal(s.text[last.Start:last.End], v) {
 			continue
 		}
-		if x.Evidence&ByShape == 0 && !judge.Credential(v) && !tokenOnly(v) {
+		if x.Evidence&ByShape == 0 && (last.End == 0 && !s.recurs(&x, lo, hi) || !judge.Credential(v) && !tokenOnly(v)) {
 			continue
 		}
 		last = x
@@ -49,6 +49,16 @@ func (s *Scanner) repeats(from int) {
 	if len(s.spans) > n {
 		s.order.sort(s.spans[from:])
 	}
+}
+
+// recurs reports whether the value of x may stand between lo and hi once more. Few
+// values do, and to see that costs less than to judge them.
+func (s *Scanner) recurs(x *Span, lo, hi int) bool {
+	if hi == len(s.text) && s.partial {
+		return true
+	}
+	v := s.text[x.Start:x.End]
+	return bytes.Contains(s.text[x.Start+1:hi], v) || bytes.Contains(s.text[lo:x.End-1], v)
 }
 
 // repeat adds the other places between lo and hi of the value of x.
