@@ -214,14 +214,21 @@ func armourEnd(t []byte, i, hi int) int {
 }
 
 // isArmour reports whether c belongs to the base64 of armour.
-func isArmour(c byte) bool { return lex[c]&isBase64 != 0 && c != '-' && c != '_' }
+func isArmour(c byte) bool { return armourBytes[c] != 0 }
+
+var armourBytes = func() (in [256]uint8) {
+	for c := range in {
+		if lex[c]&isBase64 != 0 && c != '-' && c != '_' {
+			in[c] = 1
+		}
+	}
+	return in
+}()
 
 // armourIn counts the bytes of base64 in b.
 func armourIn(b []byte) (n int) {
 	for _, c := range b {
-		if isArmour(c) {
-			n++
-		}
+		n += int(armourBytes[c])
 	}
 	return n
 }
