@@ -255,11 +255,21 @@ func TestStreamsClean(t *testing.T) {
 		if j := f.job(0, 0, lines); j.raw != 1 || j.changed != 0 {
 			t.Errorf("%q: %d batches went on as they came", by, j.raw)
 		}
-		return testing.AllocsPerRun(10, func() { f.job(0, 0, lines) })
+		return allocations(10, func() { f.job(0, 0, lines) })
 	}
-	if with, without := allocs("key"), allocs(""); with > without+20 {
+	if with, without := allocs("key"), allocs(""); with > without+20 && !raceEnabled {
 		t.Errorf("%v allocations, without streams %v", with, without)
 	}
+}
+
+// allocations is testing.AllocsPerRun, at the least of a few times: whatever else goes
+// on in the process allocates, too.
+func allocations(runs int, f func()) float64 {
+	least := testing.AllocsPerRun(runs, f)
+	for range 4 {
+		least = min(least, testing.AllocsPerRun(runs, f))
+	}
+	return least
 }
 
 // Rows of a key that the policy drops are dropped, although no finding names them.
