@@ -17,6 +17,7 @@ func fuzz(f *testing.F, bytes int, wrap func(string) string) {
 		if _, err := regexp.Compile(expr); err != nil {
 			return
 		}
+		estimates(t, expr)
 		s := NewSet(Options{CacheBytes: bytes, MaxProgram: 2000})
 		if _, err := s.Add("f", expr); err != nil {
 			return

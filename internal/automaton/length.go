@@ -99,6 +99,43 @@ func times(a, b int) int {
 	return a * b
 }
 
+// mostClasses estimates the rune classes of a tree, from above: each ASCII byte may be one,
+// and each beginning or end of a range beyond ASCII divides one.
+func mostClasses(re *syntax.Regexp) int { return utf8.RuneSelf + 1 + beyond(re) }
+
+// beyond counts the beginnings and ends of ranges beyond ASCII.
+func beyond(re *syntax.Regexp) (n int) {
+	switch re.Op {
+	case syntax.OpLiteral:
+		for _, r := range re.Rune {
+			if r >= utf8.RuneSelf {
+				n += 2
+			}
+			if re.Flags&syntax.FoldCase != 0 {
+				for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
+					if f >= utf8.RuneSelf {
+						n += 2
+					}
+				}
+			}
+		}
+	case syntax.OpCharClass:
+		for _, r := range re.Rune {
+			if r >= utf8.RuneSelf {
+				n++
+			}
+		}
+	}
+	for _, s := range re.Sub {
+		n = plus(n, beyond(s))
+	}
+	return n
+}
+
+// around is how many instructions stand around a tree's own: match, fail, and the two of
+// the loop that looks for a start.
+const around = 4
+
 // size estimates the instructions a tree compiles to, from above.
 func size(re *syntax.Regexp) int {
 	n := 1

@@ -81,15 +81,18 @@ func (s *Set) Add(id, expr string) (*Rule, error) {
 	}
 	tree := trim(re)
 	bare := strip(tree)
-	if n := size(bare); n > maxInsts {
+	n := size(bare)
+	if n > maxInsts {
 		return nil, fmt.Errorf("rule %s: program too large: about %d instructions, at most %d allowed", id, n, s.o.MaxProgram)
 	}
-	p, err := compile(bare, shape{unanchored: true})
-	if err != nil {
-		return nil, fmt.Errorf("rule %s: %w", id, err)
-	}
-	if n := len(p.insts); n > s.o.MaxProgram {
-		return nil, fmt.Errorf("rule %s: program too large: %d instructions, at most %d allowed", id, n, s.o.MaxProgram)
+	if n+around > s.o.MaxProgram || mostClasses(bare) > maxClasses { // perhaps: the estimates are from above
+		p, err := compile(bare, shape{unanchored: true})
+		if err != nil {
+			return nil, fmt.Errorf("rule %s: %w", id, err)
+		}
+		if n := len(p.insts); n > s.o.MaxProgram {
+			return nil, fmt.Errorf("rule %s: program too large: %d instructions, at most %d allowed", id, n, s.o.MaxProgram)
+		}
 	}
 	return newRule(s, id, re.MaxCap(), tree, bare), nil
 }
