@@ -41,6 +41,7 @@ type Writer struct {
 
 	explain func(Explanation) // nil unless asked for
 	path    string            // of the source
+	places  bool              // lines and columns are told to somebody
 
 	r       *Redactor
 	stream  *scan.Stream
@@ -62,7 +63,7 @@ const outSize = 32 << 10
 
 // NewWriter returns a Writer that follows h.
 func (h *Handle) NewWriter(w io.Writer, o WriterOptions) *Writer {
-	wr := &Writer{h: h, w: w, hold: o.Hold, explain: o.OnExplain, path: o.Source.Path}
+	wr := &Writer{h: h, w: w, hold: o.Hold, explain: o.OnExplain, path: o.Source.Path, places: true}
 	wr.start(h.Load())
 	wr.r.Source, wr.r.OnFinding, wr.r.OnMatch, wr.r.All = o.Source, o.OnFinding, o.OnMatch, o.All
 	wr.r.Source.Line, wr.r.Source.Column = max(o.Source.Line, 1), max(o.Source.Column, 1)
@@ -71,7 +72,9 @@ func (h *Handle) NewWriter(w io.Writer, o WriterOptions) *Writer {
 
 // NewWriter returns a Writer that stays with e.
 func (e *Engine) NewWriter(w io.Writer, o WriterOptions) *Writer {
-	return NewHandle(e).NewWriter(w, o)
+	wr := NewHandle(e).NewWriter(w, o)
+	wr.places = e.onFinding != nil || o.OnFinding != nil || o.OnMatch != nil || o.OnExplain != nil
+	return wr
 }
 
 // start begins a new stream at the place reached.
@@ -141,10 +144,17 @@ func (w *Writer) write(p []byte) {
 
 // pass drops bytes of a line that has its marker already.
 func (w *Writer) pass(p []byte) {
-	w.r.Source.Line, w.r.Source.Column = advance(p, w.r.Source.Line, w.r.Source.Column)
+	w.advance(p)
 	w.taken += int64(len(p))
 	w.given += int64(len(p))
 	w.base += int64(len(p))
+}
+
+// advance moves the place on over text that has gone out.
+func (w *Writer) advance(text []byte) {
+	if w.places {
+		w.r.Source.Line, w.r.Source.Column = advance(text, w.r.Source.Line, w.r.Source.Column)
+	}
 }
 
 func (w *Writer) swap(e *Engine) {
@@ -220,7 +230,7 @@ func (w *Writer) emit(p scan.Piece) error {
 	if n := len(p.Text); n > 0 {
 		w.r.plan.drop.mid = !isEnd(p.Text[n-1])
 	}
-	w.r.Source.Line, w.r.Source.Column = advance(p.Text, w.r.Source.Line, w.r.Source.Column)
+	w.advance(p.Text)
 	if n := len(p.Spans); n > 0 {
 		last := &p.Spans[n-1]
 		w.open = last.Continued || last.Evidence&scan.Unclosed != 0
@@ -230,7 +240,10 @@ func (w *Writer) emit(p scan.Piece) error {
 	switch {
 	case changed:
 		w.out = out
-	case len(w.out) == 0 && len(p.Text) >= outSize:
+	case len(p.Text) >= outSize:
+		if w.put(); w.err != nil {
+			return w.err
+		}
 		return w.writeOut(p.Text)
 	default:
 		w.out = append(w.out, p.Text...)
