@@ -317,7 +317,8 @@ func notInto(in, out *os.File) error {
 // write redacts in to w. Output of something live is written as it comes.
 func (j *redaction) write(ctx context.Context, f *walk.File, in *input, w io.Writer, pack bool, report *fileFindings) error {
 	var flush func() error
-	if !in.live {
+	// What encodes or packs writes in small pieces.
+	if !in.live && (in.decoder != nil || pack && in.format != packed.Plain) {
 		bw := bufio.NewWriterSize(w, blockSize)
 		flush, w = bw.Flush, bw
 	}
