@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -116,6 +117,40 @@ func TestExactlyOnce(t *testing.T) {
 	dlq := w.consume("dlq", 1)
 	if len(dlq) != 1 || !strings.Contains(string(dlq[0].Value), `"reason":"unknown_format"`) {
 		t.Errorf("quarantine: %s", dlq[0].Value)
+	}
+}
+
+// What is ready goes into the transaction under way, as ending one takes long.
+func TestTransactionOfManyFetches(t *testing.T) {
+	w := newWorld(t)
+	var ends atomic.Int64
+	w.fake.ControlKey(int16(kmsg.EndTxn), func(kmsg.Request) (kmsg.Response, error, bool) {
+		w.fake.KeepControl()
+		ends.Add(1)
+		w.fake.SleepControl(func() { time.Sleep(100 * time.Millisecond) })
+		return nil, nil, false
+	})
+	for i := range 20 {
+		w.numbered(10*i, 10)
+	}
+	o := w.options()
+	o.ExactlyOnce, o.FetchBytes = true, 100
+	stop := w.start(o)
+	if again := w.sequence("clean.logs", 200); again != 0 {
+		t.Errorf("%d records are there twice", again)
+	}
+	w.committed(map[int32]int64{0: 200, 1: 200, 2: 200, 3: 200})
+	if err := stop(); err != nil {
+		t.Error(err)
+	}
+	fetches := 0.0
+	for name, n := range w.metrics() {
+		if strings.HasPrefix(name, "fetch_seconds") {
+			fetches += n
+		}
+	}
+	if n := ends.Load(); fetches < 80 || float64(n) > fetches*3/4 {
+		t.Errorf("%d transactions for %v fetches", n, fetches)
 	}
 }
 

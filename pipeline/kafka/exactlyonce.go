@@ -12,11 +12,15 @@ import (
 	"github.com/stanch/stanch/pipeline/kafka/cluster"
 )
 
-// transact writes a job and commits its offset in one transaction. As long as a stream
-// is open the transaction goes on with the next job, because the offset must not pass
-// the beginning of what is open and nothing may be written twice. After an error nothing
-// is known; the lane's next session finds out.
-func (l *lane) transact(ctx context.Context, j *job) error {
+// longest is how long a transaction goes on with jobs that are ready. Ending one costs
+// the brokers several writes, and those who read committed records wait for it.
+const longest = 100 * time.Millisecond
+
+// transact writes a job and commits its offset in one transaction. The transaction goes
+// on with the next job if that is ready, and as long as a stream is open, because the
+// offset must not pass the beginning of what is open and nothing may be written twice.
+// After an error nothing is known; the lane's next session finds out.
+func (l *lane) transact(ctx context.Context, j *job, next bool) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -45,6 +49,9 @@ func (l *lane) transact(ctx context.Context, j *job) error {
 		if err := l.env.Findings.Flush(ctx); err != nil {
 			return err
 		}
+	}
+	if next && time.Since(l.begun) < longest {
+		return nil
 	}
 	if left := l.patience() - time.Since(l.begun); left > 0 && l.safeAt(&progress{next: j.next, holds: j.holds}) < j.next {
 		if l.due == nil {

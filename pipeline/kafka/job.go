@@ -37,6 +37,19 @@ type job struct {
 	err      error // ends the lane's session
 }
 
+// ready reports whether there is a job and it can be written.
+func (j *job) ready() bool {
+	if j == nil {
+		return false
+	}
+	select {
+	case <-j.done:
+		return j.err == nil
+	default:
+		return false
+	}
+}
+
 // out is a batch to be written.
 type out struct {
 	raw   []byte

@@ -122,23 +122,32 @@ func (l *lane) session(live context.Context) error {
 		defer close(jobs)
 		failed = l.read(ctx, at, s, jobs)
 	})
-	for more := true; more; {
-		var j *job
-		select {
-		case j, more = <-jobs:
-			if !more {
-				continue
+	var ahead *job // taken while the one before it was worked on
+	for more := true; more || ahead != nil; {
+		j := ahead
+		if ahead = nil; j == nil {
+			select {
+			case j, more = <-jobs:
+				if !more {
+					continue
+				}
+			case <-l.due:
+				if err == nil {
+					err = l.endDue(ctx)
+				}
 			}
+		}
+		if j != nil {
 			<-j.done
+			select {
+			case ahead, more = <-jobs:
+			default:
+			}
 			if err == nil {
-				err = l.write(ctx, j)
+				err = l.write(ctx, j, ahead.ready())
 			}
 			l.release(j)
 			l.underWay.Add(-1)
-		case <-l.due:
-			if err == nil {
-				err = l.endDue(ctx)
-			}
 		}
 		if err != nil {
 			cancel() // what was read ahead is read again
@@ -433,8 +442,9 @@ func (l *lane) release(j *job) {
 	}
 }
 
-// write makes what came of a job durable, first the quarantine, then the output.
-func (l *lane) write(ctx context.Context, j *job) error {
+// write makes what came of a job durable, first the quarantine, then the output. It is
+// told whether the next job is ready.
+func (l *lane) write(ctx context.Context, j *job, next bool) error {
 	if j.err != nil {
 		return j.err
 	}
@@ -451,7 +461,7 @@ func (l *lane) write(ctx context.Context, j *job) error {
 	defer m.Writing(false)
 	var err error
 	if l.o.ExactlyOnce {
-		err = l.transact(ctx, j)
+		err = l.transact(ctx, j, next)
 	} else {
 		err = l.deliver(ctx, j)
 	}

@@ -95,7 +95,7 @@ func (r *run) again(ctx context.Context, lanes map[cluster.Partition]*replayLane
 	defer l.release(j)
 	// There is no generation that could be over, and nothing to commit.
 	l.commits.heard.Store(time.Now().UnixNano())
-	if err := l.write(ctx, j); err != nil {
+	if err := l.write(ctx, j, false); err != nil {
 		return err
 	}
 	l.commit(j.next)
