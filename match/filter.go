@@ -20,6 +20,18 @@ const (
 // filter is what SIMD scanners look things up in.
 type filter struct {
 	groups int // of eight buckets: 2 or as many as the alphabet has
+	*tables
+
+	entries []entry // one for each literal, and one that agrees with any text
+	reach   int     // how many bytes a window may stretch beyond its literal and gate
+	ends    Class   // what the literals, with their gates, end in whose windows do
+	quads   probe
+	pairs   *probe // for literals too short or too vague for quads; nil if none
+}
+
+// tables are an allocation of their own: without pointers it begins at a cache line,
+// and so does each table. Loads that straddle two take twice as long.
+type tables struct {
 	// For VBMI, [position][group][128 symbols]: the buckets that have them.
 	seven [sevenWidth * sevenGroups * symbolCount]byte
 	// For AVX2, [position][group][bits 0 to 3, bits 3 to 6][16 values, twice]:
@@ -30,16 +42,10 @@ type filter struct {
 	// For NEON, [first and last two groups][position][group][bits 0 to 3, bits 3
 	// to 6][16 values]: the buckets that have them.
 	neon [2 * neonSize]byte
-
-	entries []entry // one for each literal, and one that agrees with any text
-	reach   int     // how many bytes a window may stretch beyond its literal and gate
-	ends    Class   // what the literals, with their gates, end in whose windows do
-	quads   probe
-	pairs   *probe // for literals too short or too vague for quads; nil if none
 }
 
 func newFilter(pats []pattern, k Kernel, pl placement) (*filter, error) {
-	f := &filter{groups: pl.buckets / 8, entries: make([]entry, len(pats)+1)}
+	f := &filter{groups: pl.buckets / 8, tables: new(tables), entries: make([]entry, len(pats)+1)}
 	for i := range f.twice {
 		f.twice[i] = 0xff
 	}

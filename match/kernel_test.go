@@ -46,7 +46,7 @@ func TestKernelsAgainstTwins(t *testing.T) {
 			continue
 		}
 		for range 300 {
-			f := &filter{groups: 2 + 2*r.IntN(2)}
+			f := &filter{groups: 2 + 2*r.IntN(2), tables: new(tables)}
 			if k == VBMI {
 				f.groups = 2 + r.IntN(2)
 			}
