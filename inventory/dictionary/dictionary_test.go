@@ -254,6 +254,7 @@ func FuzzScan(f *testing.F) {
 		if len(p) < MinLen || len(q) < MinLen || len(p) > MaxLen || len(q) > MaxLen || len(text) == 0 {
 			return
 		}
+		text = text[:min(len(text), 40000)]
 		text = bytes.Repeat(text, 1+int(repeat)%max(1, 40000/len(text)))
 		text = append(append(text, p...), q...)
 		want := naive([][]byte{p, q}, text)
@@ -313,6 +314,7 @@ func FuzzRuns(f *testing.F) {
 		if len(text) == 0 || n == 0 {
 			return
 		}
+		text = text[:min(len(text), 40000)]
 		text = bytes.Repeat(text, 1+int(repeat)%max(1, 40000/len(text)))
 		var c Class
 		for _, b := range []byte("ab09\x80") {
