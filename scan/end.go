@@ -115,6 +115,10 @@ func (s *Scanner) quotedEnd(p *pair) (end int, closed bool) {
 	slashes := 0
 	for i := p.start; i < lim; i++ {
 		c := t[i]
+		if lex[c]&isWord != 0 {
+			slashes = 0
+			continue
+		}
 		if c == '\\' {
 			slashes++
 			continue
