@@ -547,9 +547,18 @@ func lineStart(t []byte, pos int) int {
 	return pos
 }
 
+// shortLine is how many bytes are looked at one by one before a search is begun, which
+// costs as much as that.
+const shortLine = 12
+
 // lineEnd returns the offset of the first LF or CR in b, or len(b).
 func lineEnd(b []byte) int {
-	for from, n := 0, 256; from < len(b); n *= 2 {
+	for i, c := range b[:min(len(b), shortLine)] {
+		if c == '\n' || c == '\r' {
+			return i
+		}
+	}
+	for from, n := shortLine, 256; from < len(b); n *= 2 {
 		to := min(len(b), from+n)
 		if i := firstEOL(b[from:to]); i >= 0 {
 			return from + i
