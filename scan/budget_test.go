@@ -143,3 +143,24 @@ func TestNearMisses(t *testing.T) {
 		hidden(unit, bytes.Repeat([]byte(unit), (1<<20)/len(unit)))
 	}
 }
+
+// TestNamesOfEarlierTexts: what is remembered of a long name ends with its text, also
+// where the next one has a value without a name.
+func TestNamesOfEarlierTexts(t *testing.T) {
+	e := builtin(t)
+	long := strings.Repeat("service_", 10) + "client_secret"
+	for _, kind := range []string{"", "--", "?"} {
+		for _, text := range []string{" string =\xc7ostgres://u:pw12345@h/db", "=\xc7bstgres://u:pw12345@h/db", ": Zx81kq93PqLm7Vn2"} {
+			s := e.NewScanner()
+			s.Text(nil, []byte(" "+kind+long+"=Zx81kq93PqLm7Vn2\n"))
+			want := e.NewScanner().Text(nil, []byte(text))
+			if got := s.Text(nil, []byte(text)); !slices.Equal(got, want) {
+				t.Errorf("%q behind a long name: %v, alone %v", text, got, want)
+			}
+			want = e.NewScanner().Value(nil, nil, []byte(text))
+			if got := s.Value(nil, nil, []byte(text)); !slices.Equal(got, want) {
+				t.Errorf("value %q behind a long name: %v, alone %v", text, got, want)
+			}
+		}
+	}
+}

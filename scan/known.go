@@ -40,9 +40,29 @@ func (s *Scanner) known(p *pair) (names.Verdict, []int32) {
 		return s.cache.places[i].verdict, s.cache.keyed[i]
 	}
 	s.toll(p.keyStart, longToll)
-	s.vendors = s.e.vendors.find(s.vendors[:0], name)
-	return s.e.names.Classify(name, p.kind), s.vendors
+	l := &s.lengthy
+	if p.far != nil || l.from != p.keyStart || l.to != p.keyEnd || l.kind != p.kind {
+		l.verdict, l.keyed = s.e.names.Classify(name, p.kind), s.e.vendors.find(l.keyed[:0], name)
+		l.from, l.to, l.kind = p.keyStart, p.keyEnd, p.kind
+		if p.far != nil {
+			l.from = nowhere
+		}
+	}
+	s.vendors = append(s.vendors[:0], l.keyed...)
+	return l.verdict, s.vendors
 }
+
+// longName is what is known of the last name that does not fit the cache. Most are
+// asked for more than once.
+type longName struct {
+	from, to int // where it stands in the text; from is nowhere for none
+	kind     names.Kind
+	verdict  names.Verdict
+	keyed    []int32
+}
+
+// nowhere is where no name begins: one that is empty may begin at 0.
+const nowhere = -1
 
 // cached returns the place of what is known of a name that fits the cache. It
 // is the name's until another one is looked up.

@@ -14,14 +14,15 @@ type Scanner struct {
 	// Path is where the text comes from, for rules that ask; empty if unknown.
 	Path string
 
-	e      *Engine
-	cache  *nameCache
-	trace  *trace  // nil unless it explains
-	lookup *lookup // nil without an inventory
-	single bool    // every line is a record of its own
-	leaves bool    // and one of them would leave something for the next, were it none
-	close  bool    // for tests: nothing is told at first sight
-	hits   []match.Hit
+	e       *Engine
+	cache   *nameCache
+	lengthy longName
+	trace   *trace  // nil unless it explains
+	lookup  *lookup // nil without an inventory
+	single  bool    // every line is a record of its own
+	leaves  bool    // and one of them would leave something for the next, were it none
+	close   bool    // for tests: nothing is told at first sight
+	hits    []match.Hit
 
 	// What the verifiers work on, and the result so far. partial says that the
 	// end of text is not the end of its last line.
@@ -252,6 +253,7 @@ func (s *Scanner) begin(dst []Span, text []byte, m mode) {
 	s.noLogin.from, s.noLogin.to = 0, 0
 	s.address = addressRun{at: -1}
 	s.json.pos = -1
+	s.lengthy.from = nowhere
 	s.heads = armourHeads{}
 	s.runs.texts++
 	clear(s.walked)
