@@ -12,8 +12,26 @@ import (
 // bare scheme, looks random.
 const weakRandom = 0.5
 
-// judge decides whether a value under a name is a secret.
-func (s *Scanner) judge(value []byte, v names.Verdict, p *pair) (finding.Confidence, Evidence, bool) {
+// looked is what judge.Look said of text[start:start+n], n being 0 for nothing. It is
+// known by where it stands, so that no value outlives its text.
+type looked struct {
+	text     uint64 // the count of texts
+	start, n int
+	verdict  judge.Verdict
+}
+
+// look is judge.Look of the value at start. Texts repeat themselves, and to compare a
+// value with one that was judged costs much less than to judge it.
+func (s *Scanner) look(value []byte, start int) judge.Verdict {
+	l := &s.looks[len(value)%len(s.looks)]
+	if l.text != s.runs.texts || l.n != len(value) || !bytes.Equal(s.text[l.start:l.start+l.n], value) {
+		*l = looked{s.runs.texts, start, len(value), judge.Look(value)}
+	}
+	return l.verdict
+}
+
+// judge decides whether a value under a name, which stands at start, is a secret.
+func (s *Scanner) judge(value []byte, start int, v names.Verdict, p *pair) (finding.Confidence, Evidence, bool) {
 	if v.Class == names.PIN || v.Class == names.OTP {
 		return s.judgeCode(value, v)
 	}
@@ -22,7 +40,7 @@ func (s *Scanner) judge(value []byte, v names.Verdict, p *pair) (finding.Confide
 			return 0, 0, false // as most of what begins so is
 		}
 	}
-	look := judge.Look(value)
+	look := s.look(value, start)
 	credential := look.Credential || v.Class == names.Webhook && secretPath(value) || v.Class == names.Token && v.Strength == names.Medium && tokenOnly(value) || (p.worded || p.told && v.Strength == names.Strong) && isUUID(value)
 	if !credential && v.Class == names.Password && v.Strength == names.Medium {
 		credential = rowPassword(value) || s.chosen(value, v, p)

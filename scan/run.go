@@ -10,12 +10,12 @@ import (
 // a literal repeated a thousand times costs one walk and not a thousand.
 type runs struct {
 	of    []classRun
-	texts uint32 // the text that a classRun is of, counted
+	texts uint64 // the text that a classRun is of, counted
 }
 
 // classRun says that text[lo:hi] is of one class.
 type classRun struct {
-	text   uint32
+	text   uint64
 	lo, hi int
 }
 

@@ -16,6 +16,7 @@ type Scanner struct {
 
 	e       *Engine
 	cache   *nameCache
+	looks   [8]looked // at values of the text, by their length
 	lengthy longName
 	trace   *trace  // nil unless it explains
 	lookup  *lookup // nil without an inventory

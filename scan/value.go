@@ -309,7 +309,7 @@ func (s *Scanner) take(p *pair, v names.Verdict, start, end int) {
 		}
 	} else {
 		var ok bool
-		if c, ev, ok = s.judge(value, v, p); !ok {
+		if c, ev, ok = s.judge(value, start, v, p); !ok {
 			if !filled(value) {
 				s.toll(start, vainToll)
 			}
