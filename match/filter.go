@@ -27,6 +27,7 @@ type filter struct {
 	ends    Class   // what the literals, with their gates, end in whose windows do
 	quads   probe
 	pairs   *probe // for literals too short or too vague for quads; nil if none
+	records bool   // short texts are for record
 }
 
 // tables are an allocation of their own: without pointers it begins at a cache line,
@@ -86,6 +87,7 @@ func newFilter(pats []pattern, k Kernel, pl placement) (*filter, error) {
 		p := newProbe(pats, pl, pairs, 0xffff)
 		f.pairs = &p
 	}
+	f.records = pairs == nil && records(k, f.groups)
 	return f, nil
 }
 

@@ -60,6 +60,9 @@ func FuzzScan(f *testing.F) {
 			m := compile(t, ls, k)
 			var s Scratch
 			same(t, k.String(), m.Scan(nil, text, &s), want)
+			if k != Plain && len(text) <= 2*recordMost {
+				same(t, k.String()+" with all buckets", rebucket(t, m, allBuckets(k)).Scan(nil, text, &s), want)
+			}
 			if len(want) > 0 {
 				cut := int(want[len(want)/2].Start) + 1
 				st := m.NewStream()

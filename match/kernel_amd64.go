@@ -64,6 +64,27 @@ func siftWide(text *byte, found *uint64, n int, heads *head, values, masks *uint
 //go:noescape
 func confirmAsm(text *byte, likely *uint64, n int, entries *entry, last uint32, classes *Class) int
 
+// These do the work of record for a text of n bytes. They may write one number too many.
+//
+//go:noescape
+func vbmi24record(f *filter, text *byte, n int, found *uint64) int
+
+//go:noescape
+func avx2x32record(f *filter, text *byte, n int, found *uint64) int
+
+// records reports whether record can be called for a kernel with so many groups.
+func records(k Kernel, groups int) bool { return groups > fewBuckets/8 }
+
+// record writes to found what is worth a closer look in buf, of which the length is at
+// least block+over and at most recordMost: the place times 2^32 and the head of its
+// slot in f.quads. It returns how many there are.
+func record(k Kernel, f *filter, buf []byte, found *[verifyChunk]uint64) int {
+	if k == VBMI {
+		return vbmi24record(f, &buf[0], len(buf), &found[0])
+	}
+	return avx2x32record(f, &buf[0], len(buf), &found[0])
+}
+
 // manyShare is the share of positions beyond which there are many candidates.
 const manyShare = 40
 

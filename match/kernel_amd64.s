@@ -1,5 +1,6 @@
 //go:build !noasm
 
+#include "go_asm.h"
 #include "textflag.h"
 
 // All kernels use SI for the text, CX for the positions left, AX for the tables,
@@ -228,6 +229,160 @@ done:                                     \
 	KORQ       K1, K2, K1 \
 	KORQ       K1, K3, K1
 
+// What follows looks at a whole text at once, of which a record of a log mostly is
+// one: the filter, its bitmap and the comparison with what the literals of a slot share
+// are one routine, and no candidate is written to memory on the way. Branches that
+// cannot be foreseen cost more here than work that is done in vain.
+
+// RECORD is ARGUMENTS for these: DI is the place of the next that is found, R11
+// the bitmap, R14 the shift of its hash and R15 five more. The last three positions are left out.
+#define RECORD(table) \
+	MOVQ f+0(FP), AX                           \
+	MOVQ filter_quads+probe_bitmap(AX), R11    \
+	MOVL filter_quads+probe_shift(AX), R14     \
+	LEAL 5(R14), R15                           \
+	MOVQ filter_tables(AX), AX                 \
+	ADDQ $table, AX                            \
+	MOVQ text+8(FP), SI                        \
+	MOVQ n+16(FP), CX                          \
+	SUBQ $3, CX                                \
+	MOVQ found+24(FP), DI                      \
+	MOVQ $-1, BX                               \
+	XORQ R12, R12
+
+// HAS puts into the carry whether the bitmap has the four bytes R9.
+#define HAS \
+	ORL   $0x20202020, R9   \
+	IMULL $0x9E3779B1, R9   \
+	SHRXL R15, R9, DX       \
+	SHRXL R14, R9, R9       \
+	MOVL  (R11)(DX*4), DX   \
+	BTL   R9, DX
+
+// TAKE clears the lowest bit of R8 and sets it in R13 if the bitmap has the bytes
+// there. Without a bit it looks at the first position in vain.
+#define TAKE \
+	TZCNTQ R8, R9           \
+	BLSIQ  R8, R10          \
+	BLSRQ  R8, R8           \
+	ANDL   $63, R9          \
+	MOVL   (SI)(R9*1), R9   \
+	HAS                     \
+	SBBQ   DX, DX           \
+	ANDQ   DX, R10          \
+	ORQ    R10, R13
+
+// KEEP writes the number of the lowest bit of R13, from R12, to (DI), and moves on
+// if there is one.
+#define KEEP \
+	TZCNTQ R13, R9          \
+	ADDQ   R12, R9          \
+	MOVQ   R9, (DI)         \
+	XORL   R10, R10         \
+	TESTQ  R13, R13         \
+	SETNE  R10              \
+	LEAQ   (DI)(R10*8), DI  \
+	BLSRQ  R13, R13
+
+// KEPT goes on while there are blocks.
+#define KEPT \
+	TESTQ R8, R8     \
+	JNZ   again      \
+	KEEP             \
+	JNZ   several    \
+next:                    \
+	ADDQ  $64, SI    \
+	ADDQ  $64, R12   \
+	SUBQ  $64, CX    \
+	CMPQ  CX, $64    \
+	JGE   loop       \
+	TESTQ CX, CX     \
+	JLE   last       \
+	BACK             \
+	JMP   loop       \
+several:                 \
+	KEEP             \
+	JNZ   several    \
+	JMP   next
+
+// FOUND adds the last positions, as far as windows reach beyond the text, if the bitmap
+// has them, and keeps of all those found that agree with what the literals of their
+// slot share, as nearAsm does: place times 2^32 and head. Where that would be outside
+// of the text it is not compared.
+#define FOUND \
+	VZEROUPPER                                  \
+	MOVQ    f+0(FP), AX                         \
+	MOVQ    text+8(FP), SI                      \
+	MOVQ    n+16(FP), R12                       \
+	SUBQ    $4, R12                             \
+	MOVL    (SI)(R12*1), R13                    \
+	LEAQ    1(R12), R8                          \
+	MOVQ    filter_reach(AX), CX                \
+	JMP     beyond                              \
+reach:                                              \
+	SHRL    $8, R13                             \
+	MOVL    R13, R9                             \
+	HAS                                         \
+	SBBQ    DX, DX                              \
+	MOVQ    R8, (DI)                            \
+	ANDL    $8, DX                              \
+	ADDQ    DX, DI                              \
+	INCQ    R8                                  \
+	DECQ    CX                                  \
+beyond:                                             \
+	TESTQ   CX, CX                              \
+	JNZ     reach                               \
+	MOVQ    DI, R13                             \
+	MOVQ    found+24(FP), DI                    \
+	CMPQ    DI, R13                             \
+	JEQ     none                                \
+	MOVQ    DI, BX                              \
+	MOVQ    filter_quads+probe_slots(AX), R11   \
+	MOVQ    filter_quads+probe_heads(AX), R15   \
+	ADDL    $4, R14                             \
+	LEAQ    -4(R12), CX                         \
+near:                                               \
+	MOVQ    (BX), R9                            \
+	ADDQ    $8, BX                              \
+	MOVQ    R9, R8                              \
+	CMPQ    R8, R12                             \
+	CMOVQHI R12, R8                             \
+	MOVL    (SI)(R8*1), AX                      \
+	SUBQ    R9, R8                              \
+	NEGQ    R8                                  \
+	SHLL    $3, R8                              \
+	SHRXL   R8, AX, AX                          \
+	ORL     $0x20202020, AX                     \
+	IMULL   $0x9E3779B1, AX                     \
+	SHRXL   R14, AX, AX                         \
+	MOVL    (R11)(AX*4), AX                     \
+	MOVQ    AX, DX                              \
+	SHLQ    $5, DX                              \
+	MOVBLZX head_back(R15)(DX*1), R8            \
+	MOVQ    R9, R10                             \
+	SHLQ    $32, R10                            \
+	ORQ     AX, R10                             \
+	MOVQ    R10, (DI)                           \
+	SUBQ    R8, R9                              \
+	XORL    R10, R10                            \
+	CMPQ    R9, CX                              \
+	SETHI   R10                                 \
+	CMOVQHI CX, R9                              \
+	MOVQ    (SI)(R9*1), R9                      \
+	ANDQ    head_shared+masked_mask(R15)(DX*1), R9 \
+	XORL    R8, R8                              \
+	CMPQ    R9, head_shared+masked_value(R15)(DX*1) \
+	SETEQ   R8                                  \
+	ORL     R8, R10                             \
+	LEAQ    (DI)(R10*8), DI                     \
+	CMPQ    BX, R13                             \
+	JCS     near                                \
+none:                                               \
+	SUBQ    found+24(FP), DI                    \
+	SHRQ    $3, DI                              \
+	MOVQ    DI, ret+32(FP)                      \
+	RET
+
 // func vbmi16(p *byte, n int, tables *byte, out *uint16) int
 TEXT ·vbmi16(SB), NOSPLIT, $0-40
 	ARGUMENTS
@@ -415,6 +570,32 @@ done:                      \
 	ANDNQ     DX, R10, R10   \
 	ORQ       R10, R8
 
+// BUCKETS32 puts into R8 which of 64 positions pass in any of four groups. Y0 and Y1 to
+// Y6 and Y7 gather what each group rules out; the last is the one that may be for tokens.
+#define BUCKETS32 \
+	PREFETCHT0 4096(SI)     \
+	FOURS(0)                \
+	FIRST(0, Y0, Y1)        \
+	FIRST(64, Y2, Y3)       \
+	FIRST(128, Y4, Y5)      \
+	FIRST(192, Y6, Y7)      \
+	FOURS(2)                \
+	NEXT(512, Y0, Y1)       \
+	NEXT(576, Y2, Y3)       \
+	NEXT(640, Y4, Y5)       \
+	NEXT(704, Y6, Y7)       \
+	FOURS(1)                \
+	NEXT(256, Y0, Y1)       \
+	NEXT(320, Y2, Y3)       \
+	NEXT(384, Y4, Y5)       \
+	NEXT(448, Y6, Y7)       \
+	VPAND Y2, Y0, Y0        \
+	VPAND Y3, Y1, Y1        \
+	VPAND Y4, Y0, Y0        \
+	VPAND Y5, Y1, Y1        \
+	MASK                    \
+	TOKENS
+
 // func avx2x16(p *byte, n int, tables *byte, out *uint16) int
 //
 // Y0 and Y1, Y2 and Y3 gather what each group rules out.
@@ -440,35 +621,50 @@ loop:
 	REST6
 
 // func avx2x32(p *byte, n int, tables *byte, out *uint16) int
-//
-// Y0 and Y1 to Y6 and Y7 gather what each group rules out; the last is the one
-// that may be for tokens.
 TEXT ·avx2x32(SB), NOSPLIT, $0-40
 	ARGUMENTS
 	CONSTANTS
 
 loop:
-	PREFETCHT0 4096(SI)
-	FOURS(0)
-	FIRST(0, Y0, Y1)
-	FIRST(64, Y2, Y3)
-	FIRST(128, Y4, Y5)
-	FIRST(192, Y6, Y7)
-	FOURS(2)
-	NEXT(512, Y0, Y1)
-	NEXT(576, Y2, Y3)
-	NEXT(640, Y4, Y5)
-	NEXT(704, Y6, Y7)
-	FOURS(1)
-	NEXT(256, Y0, Y1)
-	NEXT(320, Y2, Y3)
-	NEXT(384, Y4, Y5)
-	NEXT(448, Y6, Y7)
-	VPAND Y2, Y0, Y0
-	VPAND Y3, Y1, Y1
-	VPAND Y4, Y0, Y0
-	VPAND Y5, Y1, Y1
-	MASK
-	TOKENS
+	BUCKETS32
 	NUMBERS6
 	REST6
+
+// func vbmi24record(f *filter, text *byte, n int, found *uint64) int
+TEXT ·vbmi24record(SB), NOSPLIT, $0-40
+	RECORD(tables_seven)
+	TABLES24
+
+loop:
+	GROUPS24
+	KMOVQ K1, R8
+	ANDQ  BX, R8
+	XORL  R13, R13
+
+again:
+	TAKE
+	TAKE
+	KEPT
+
+last:
+	FOUND
+
+// func avx2x32record(f *filter, text *byte, n int, found *uint64) int
+TEXT ·avx2x32record(SB), NOSPLIT, $0-40
+	RECORD(tables_twice)
+	CONSTANTS
+
+loop:
+	BUCKETS32
+	ANDQ BX, R8
+	XORL R13, R13
+
+again:
+	TAKE
+	TAKE
+	TAKE
+	TAKE
+	KEPT
+
+last:
+	FOUND

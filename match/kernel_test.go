@@ -1,6 +1,8 @@
 package match
 
 import (
+	"bytes"
+	"encoding/binary"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -91,6 +93,70 @@ func TestKernelsAgainstTwins(t *testing.T) {
 			if !slices.Equal(got, want) {
 				t.Fatalf("%v, %d groups: got %v, want %v", k, f.groups, got, want)
 			}
+		}
+	}
+}
+
+// recordGo is record by definition.
+func recordGo(k Kernel, f *filter, buf []byte, tokens bool, found *[verifyChunk]uint64) int {
+	n, last := 0, len(buf)-over
+	for at := range last + f.reach {
+		if at < last {
+			from := at &^ (block - 1)
+			if from+block > last {
+				from = last - block
+			}
+			if !f.passes(k, buf[at:], !tokens || runBehind(buf, from, at)) {
+				continue
+			}
+		}
+		raw := padded(buf, at)
+		if !f.quads.has(raw) {
+			continue
+		}
+		i := f.quads.slots[f.quads.hash(raw)/16]
+		h := &f.quads.heads[i]
+		if from := at - int(h.back); from >= 0 && from+8 <= len(buf) &&
+			binary.LittleEndian.Uint64(buf[from:])&h.shared.mask != h.shared.value {
+			continue
+		}
+		found[n] = uint64(at)<<32 | uint64(i)
+		n++
+	}
+	return n
+}
+
+// TestRecordAgainstTwin goes through texts of every length, with few and with many
+// places worth a look.
+func TestRecordAgainstTwin(t *testing.T) {
+	ls := someLiterals(400)
+	clean, hot := cleanText(20_000), hotText(20_000, ls)
+	dense := bytes.Repeat([]byte(ls[0].Text), 20_000/len(ls[0].Text))
+	r := rand.New(rand.NewPCG(8, 9))
+	for _, k := range Kernels() {
+		if k == Plain || !records(k, nibbleGroups) {
+			continue
+		}
+		m := rebucket(t, compile(t, ls, k), allBuckets(k))
+		if !m.filter.records {
+			t.Fatalf("%v: short texts are not gone through in one call", k)
+		}
+		tokens := k == AVX2 && m.filter.twice[len(m.filter.twice)-1] == 0
+		total := 0
+		for n := block + over; n <= recordMost; n++ {
+			for _, text := range [][]byte{clean, hot, dense} {
+				at := r.IntN(len(text) - n)
+				var s, g Scratch
+				buf := text[at : at+n : at+n]
+				got := s.found[:record(k, m.filter, buf, &s.found)]
+				if want := g.found[:recordGo(k, m.filter, buf, tokens, &g.found)]; !slices.Equal(got, want) {
+					t.Fatalf("%v: %q: got %x, want %x", k, buf, got, want)
+				}
+				total += len(got)
+			}
+		}
+		if total < 1000 {
+			t.Errorf("%v: only %d found", k, total)
 		}
 	}
 }

@@ -182,8 +182,20 @@ func (m *Matcher) ScanSome(dst []Hit, buf []byte, most int, s *Scratch) (hits []
 	if s == nil {
 		s = new(Scratch)
 	}
-	s.begin(m)
 	have := len(dst)
+	if f := m.filter; f != nil && f.records && len(buf) <= recordMost && len(buf) >= block+over {
+		n := record(m.kernel, f, buf, &s.found)
+		if n == 0 {
+			return dst, len(buf)
+		}
+		s.begin(m)
+		dst = m.closer(dst, buf, s.found[:n], s)
+		if len(dst)-have > 1 {
+			sortHits(dst[have:])
+		}
+		return dst, len(buf)
+	}
+	s.begin(m)
 	if m.filter == nil {
 		dst, n = m.plain(dst, buf, most, s)
 	} else {

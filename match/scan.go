@@ -21,6 +21,10 @@ const (
 	denseFirst = 3
 	denseShare = 2
 	denseSteps = 7
+
+	// Texts of at least block+over and at most so many bytes are gone through in one
+	// call. All of their positions may be found, and one more be written.
+	recordMost = verifyChunk - 1
 )
 
 // filtered appends every hit of buf, in the order of windows, or more than most of

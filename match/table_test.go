@@ -136,6 +136,13 @@ func rebucket(t testing.TB, m *Matcher, n int) *Matcher {
 	return &c
 }
 
+func allBuckets(k Kernel) int {
+	if k == VBMI {
+		return sevenGroups * 8
+	}
+	return nibbleGroups * 8
+}
+
 // eachMatcher runs f on every rung with both numbers of buckets.
 func eachMatcher(t *testing.T, ls []Literal, f func(t *testing.T, m *Matcher)) {
 	for _, k := range Kernels() {
@@ -144,11 +151,7 @@ func eachMatcher(t *testing.T, ls []Literal, f func(t *testing.T, m *Matcher)) {
 			t.Run("plain", func(t *testing.T) { f(t, m) })
 			continue
 		}
-		all := nibbleGroups * 8
-		if k == VBMI {
-			all = sevenGroups * 8
-		}
-		for _, n := range []int{fewBuckets, all} {
+		for _, n := range []int{fewBuckets, allBuckets(k)} {
 			t.Run(fmt.Sprintf("%v/%d", k, n), func(t *testing.T) { f(t, rebucket(t, m, n)) })
 		}
 	}

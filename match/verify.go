@@ -1,6 +1,9 @@
 package match
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"math"
+)
 
 const (
 	// around is how far before a window, and beyond how far from its first byte
@@ -78,6 +81,27 @@ func (v *verifier) one(p *probe, at int) {
 	if binary.LittleEndian.Uint64(v.buf[at-int(h.back):])&h.shared.mask != h.shared.value {
 		return
 	}
+	v.block(p, h, at)
+}
+
+// closer appends the hits at the places that record found.
+func (m *Matcher) closer(dst []Hit, buf []byte, found []uint64, s *Scratch) []Hit {
+	v := verifier{m: m, buf: buf, s: s, dst: dst, work: math.MaxInt}
+	p := &m.filter.quads
+	for _, x := range found {
+		at, head := int(x>>32), uint32(x)
+		if at < around || at > len(buf)-beyond {
+			v.slot(p, head, at)
+		} else {
+			v.block(p, &p.heads[head], at)
+		}
+	}
+	return v.dst
+}
+
+// block appends the hits among the literals of h, at a place that is far enough from
+// both ends.
+func (v *verifier) block(p *probe, h *head, at int) {
 	block := binary.LittleEndian.Uint64(v.buf[at-int(h.block):])
 	values, masks := p.values[h.first:][:h.count], p.masks[h.first:][:h.count]
 	v.work -= len(values)
