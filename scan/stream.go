@@ -230,8 +230,8 @@ func (st *Stream) deliver(m mode) {
 	}
 	if w.swallow != 0 {
 		to := w.released
-		for to < cut && !ends(st.buf[to], w.swallow) {
-			to++
+		if to < cut {
+			to += swallowed(st.buf[to:cut], w.swallow)
 		}
 		if to > w.released {
 			st.add(Span{Start: w.released, End: to, Detector: w.by, Confidence: finding.Certain, Evidence: Unclosed, Continued: true})
@@ -300,12 +300,26 @@ func settled(spans []Span, cut int) int {
 	return cut
 }
 
-// ends reports whether c ends a value that a window cut.
-func ends(c, swallow byte) bool {
-	if swallow == anyStop {
-		return lex[c]&isStop != 0
+// swallowed returns how many bytes of b belong to a value that a window cut and that
+// end ends: a quote, or anyStop.
+func swallowed(b []byte, end byte) int {
+	if end != anyStop {
+		if i := bytes.IndexByte(b, end); i >= 0 {
+			b = b[:i]
+		}
+		for i, c := range b {
+			if lex[c]&isEOL != 0 {
+				return i
+			}
+		}
+		return len(b)
 	}
-	return c == swallow || lex[c]&isEOL != 0
+	for i, c := range b {
+		if lex[c]&isStop != 0 {
+			return i
+		}
+	}
+	return len(b)
 }
 
 // segment returns the length of the whole lines at the start of text that are
