@@ -106,3 +106,17 @@ func FuzzJudge(f *testing.F) {
 		}
 	})
 }
+
+// TestBracketedMasks: a word of the vocabulary is a mask between brackets of every kind.
+func TestBracketedMasks(t *testing.T) {
+	for _, p := range [][2]string{
+		{"[[", "]]"}, {"<<", ">>"}, {"{{", "}}"}, {"((", "))"}, {"[", "]"}, {"<", ">"}, {"{", "}"}, {"(", ")"},
+		{"%5B", "%5D"}, {"%5b", "%5d"}, {"%3C", "%3E"}, {"%3c", "%3e"}, {"&lt;", "&gt;"}, {`\u003c`, `\u003e`}, {`\\u003c`, `\\u003e`},
+	} {
+		for value, want := range map[string]bool{p[0] + "redacted" + p[1]: true, p[0] + "redacted": false, p[0] + "hunter2" + p[1]: false} {
+			if full, _ := Mask([]byte(value)); full != want {
+				t.Errorf("%s: a mask: %t", value, full)
+			}
+		}
+	}
+}
