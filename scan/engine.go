@@ -260,12 +260,15 @@ func (e *Engine) ours(value []byte) bool {
 
 // marked reports whether text[from:to] lies in what an earlier redaction wrote.
 func (e *Engine) marked(text []byte, from, to int) bool {
-	for lim := min(len(text), from+len(markerStart)+64); to < lim && (lex[text[to]]&isWord != 0 || text[to] == '-'); to++ {
+	for lim := min(len(text), from+len(markerStart)+maxMarker); to < lim && (lex[text[to]]&isWord != 0 || text[to] == '-'); to++ {
 	}
 	return bytes.HasPrefix(text[from:], markerStart) && e.vocabulary.Is(text[from:to])
 }
 
 var markerStart = []byte("REDACTED-")
+
+// maxMarker is the most bytes that follow it.
+const maxMarker = 64
 
 // builder collects literals.
 type builder struct {

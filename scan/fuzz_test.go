@@ -64,6 +64,9 @@ func examples(t testing.TB, e *scan.Engine) (list []string) {
 	return list
 }
 
+// zeros have the shape of tokens of Asana.
+var zeros = [2]string{"0/" + strings.Repeat("0", 20) + ":" + strings.Repeat("0", 32), "0/" + strings.Repeat("0", 12) + ":" + strings.Repeat("0", 32)}
+
 // awkward are texts in which parsers have gone wrong, or could.
 var awkward = []string{
 	"", "\x00", "\r", "\n\r\n", `\`, `"`, "\x1b[", "\xff\xfe", "\xe2\x80",
@@ -89,7 +92,7 @@ var awkward = []string{
 	`insert into t (a, password) values (1, 'hunter2-x9'), (2, '`, "insert into t (password) values (?)\n('hunter2-x9')\n", "password = ?\nparameters: $1 = 'hunter2-x9'\n",
 	`{"msg":"password {p}","args":["hunter2-x9"]}`, `password %s', ('hunter2-x9',)`, "\"password\":\n\"hunter2-x9\"\n", "password:\n  hunter2-x9\n", "password: |\n  hunter2\n  x9\nb: c\n",
 	`{"a":"password: |\n  hunter2\n  x9\nb: c\n"}`, `{"a":"user,password\nbob,hunter2-x9\n"}`, "name=\"password\"\r\n\r\nhunter2-x9\r\n--b", "[\"password\"]=>\n string(8) \"hunter2\"\n",
-	"machine h\nlogin b\npassword hunter2-x9\n", "AUTH LOGIN\r\n334 VXNlcm5hbWU6\r\nYm9i\r\n334 UGFzc3dvcmQ6\r\naHVudGVyMg==\r\n", "copy t (a, password) from stdin;\n1\thunter2-x9\n\\.\n",
+	"machine h\nlogin b\npassword hunter2-x9\n", "AUTH LOGIN\r\n334 VXNlcm5hbWU6\r\nYm9i\r\n334 UGFzc3dvcmQ6\r\naHVudGVyMg==\r\n", "AUTH LOGIN Ym9i\naHVudGVyMg==\nYm9iYm9i\n", `AsAnA0 "` + zeros[0] + `":` + zeros[1], "copy t (a, password) from stdin;\n1\thunter2-x9\n\\.\n",
 }
 
 // unsettled are parts of texts of which too much, or too little, is found: they

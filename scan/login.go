@@ -53,7 +53,7 @@ func (s *Scanner) loginLine(c *carry, lo, hi int) bool {
 		w--
 	}
 	switch {
-	case w < i && s.e.ours(t[w:end]):
+	case s.e.ours(t[w:end]):
 		return false // redacted before
 	case i-lo > maxKey:
 		return false

@@ -191,12 +191,24 @@ func (s *Scanner) keyedValue(di int32, p *pair) bool {
 		s.drop(p, di, p.start, e, ShapeGoesOn)
 		return false
 	}
+	if s.inMarker(p.keyStart) {
+		return false
+	}
 	n := len(s.spans)
 	s.confirm(di, d, p.start, e, from, to, p.start, ByShape|ByKey)
 	for i := n; i < len(s.spans); i++ {
 		s.spans[i].KeyStart, s.spans[i].KeyEnd = p.keyStart, p.keyEnd
 	}
 	return len(s.spans) > n
+}
+
+// inMarker reports whether a vendor's word is a part of what an earlier redaction wrote.
+func (s *Scanner) inMarker(at int) bool {
+	t, lo := s.text, at
+	for lim := max(0, at-len(markerStart)-maxMarker); lo > lim && (lex[t[lo-1]]&isWord != 0 || t[lo-1] == '-'); lo-- {
+	}
+	i := s.marker(lo, at+1)
+	return i >= 0 && s.e.marked(t, lo+i, at)
 }
 
 // assignment parses what follows a vendor word up to the value of an assignment.
