@@ -249,19 +249,38 @@ func (r *Redactor) Sensitive(key []byte) bool {
 	return r.e.scan.Name(key).Strength != names.None
 }
 
-// text appends to dst unless nothing changes.
+// text appends to dst unless nothing changes. Mostly there is nothing, and what
+// that takes is kept apart.
 func (r *Redactor) text(dst, text []byte) (out []byte, changed bool) {
+	if !r.find(text) {
+		return r.fail(dst, text), true
+	}
+	if len(r.spans) == 0 {
+		return dst, false
+	}
+	return r.edit(dst, text)
+}
+
+// find puts the spans of text into r.spans and reports whether it could be scanned.
+func (r *Redactor) find(text []byte) (ok bool) {
 	defer func() {
-		if recover() != nil {
-			out, changed = r.fail(dst, text), true
+		if !ok {
+			recover()
 		}
 	}()
 	r.enter(stageScan)
 	r.scanner.Path = r.Source.Path
 	r.spans = r.scanner.Text(r.spans[:0], text)
-	if len(r.spans) == 0 {
-		return dst, false
-	}
+	return true
+}
+
+// edit appends text with what its spans in r.spans come to, unless nothing changes.
+func (r *Redactor) edit(dst, text []byte) (out []byte, changed bool) {
+	defer func() {
+		if recover() != nil {
+			out, changed = r.fail(dst, text), true
+		}
+	}()
 	return r.apply(dst, text, nil, r.spans)
 }
 
