@@ -24,6 +24,9 @@ const (
 	// unsteady is the growth from which a text is measured again: short
 	// measurements are easily disturbed.
 	unsteady = 2.1
+	// suspects are how many of the slowest texts are measured again: the slowest of
+	// thousands of short measurements is mostly one that was disturbed.
+	suspects = 60
 	// tooSlow is the time of a trial from which a text is measured at the
 	// trial's length: it has shown enough.
 	tooSlow = 5 * time.Millisecond
@@ -163,14 +166,19 @@ func (b *bench) hostile(c *corpus) {
 	b.results = all.results
 	quiet := all
 	quiet.log, quiet.results = io.Discard, nil
+	byName := make(map[string]hostileText, len(texts))
 	for _, t := range texts {
 		if redactTime(e, t.make(trialBytes)) > tooSlow {
 			t.size = trialBytes
 		}
+		byName[t.name] = t
 		quiet.pair(e, t, 3)
 		if g, ok := quiet.growth(t.name); ok && g > unsteady {
 			quiet.pair(e, t, 9)
 		}
+	}
+	for _, h := range quiet.slowest(suspects) {
+		quiet.pair(e, byName[h.name], 9)
 	}
 	b.results = append(b.results, quiet.results...)
 	b.bad = quiet.bad
