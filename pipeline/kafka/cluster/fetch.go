@@ -45,7 +45,7 @@ type Fetched struct {
 
 // Fetch asks the leader of a partition for records.
 func (c *Cluster) Fetch(ctx context.Context, f *Fetch) (*Fetched, error) {
-	x := &fetching{Fetch: f, c: c, ctx: ctx}
+	x := &fetching{Fetch: f, toLeader: toLeader{partition: f.Partition}, c: c, ctx: ctx}
 	res, err := c.roundTrip(ctx, x)
 	if err != nil {
 		x.giveUp()
@@ -58,9 +58,9 @@ func (c *Cluster) Fetch(ctx context.Context, f *Fetch) (*Fetched, error) {
 // up before it ends; then whoever is last releases the buffer.
 type fetching struct {
 	*Fetch
-	c      *Cluster
-	ctx    context.Context
-	leader int32
+	toLeader
+	c   *Cluster
+	ctx context.Context
 
 	mu           sync.Mutex
 	buf          []byte
@@ -71,14 +71,6 @@ type fetched struct{ *Fetched }
 
 func (*fetched) ApiKey() protocol.ApiKey  { return protocol.Fetch }
 func (*fetching) ApiKey() protocol.ApiKey { return protocol.Fetch }
-
-// Broker and Required are what the transport asks.
-func (f *fetching) Broker(layout protocol.Cluster) (protocol.Broker, error) {
-	b, err := leader(layout, f.Partition)
-	f.leader = b.ID
-	return b, err
-}
-func (*fetching) Required(map[protocol.ApiKey]int16) bool { return true }
 
 func (f *fetching) giveUp() {
 	f.mu.Lock()
@@ -103,7 +95,7 @@ func (f *fetching) RawExchange(rw io.ReadWriter) (res protocol.Message, err erro
 	}()
 	req := request{key: protocol.Fetch, version: 11, clientID: f.c.cfg.ClientID}
 	if f.Topic != (TopicID{}) {
-		v, err := f.c.versionsOf(rw, f.leader)
+		v, err := f.c.versionsOf(rw, f.broker)
 		if err != nil {
 			return nil, err
 		}
@@ -114,7 +106,7 @@ func (f *fetching) RawExchange(rw io.ReadWriter) (res protocol.Message, err erro
 	n, err := req.send(rw, f.head(req.flexible), nil)
 	if err != nil {
 		if req.flexible {
-			f.c.forgetVersions(f.leader) // it may be an older one since it was started again
+			f.c.forgetVersions(f.broker) // it may be an older one since it was started again
 		}
 		return nil, err
 	}

@@ -3,7 +3,6 @@ package cluster
 import (
 	"context"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -68,7 +67,7 @@ func (g *Generation) Commit(ctx context.Context, places map[Partition]Place) (fa
 			err := g.c.coordinatorError(groupKey(g.group), p.ErrorCode)
 			switch {
 			case err == nil:
-			case errors.Is(err, UnknownTopicOrPartition):
+			case Gone(err):
 				if failed == nil {
 					failed = make(map[Partition]error)
 				}

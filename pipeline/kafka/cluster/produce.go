@@ -15,29 +15,23 @@ import (
 func (c *Cluster) Produce(ctx context.Context, p Partition, id string, records []byte) (err error) {
 	ctx, cancel := c.timeout(ctx)
 	defer cancel()
-	if _, err := c.roundTrip(ctx, &producing{p, id, records, c.cfg}); err != nil {
+	if _, err := c.roundTrip(ctx, &producing{toLeader{partition: p}, id, records, c.cfg}); err != nil {
 		return fmt.Errorf("produce to %v: %w", p, err)
 	}
 	return nil
 }
 
 type producing struct {
-	Partition Partition
-	id        string
-	records   []byte
-	cfg       Config
+	toLeader
+	id      string
+	records []byte
+	cfg     Config
 }
 
 type produced struct{}
 
 func (produced) ApiKey() protocol.ApiKey   { return protocol.Produce }
 func (*producing) ApiKey() protocol.ApiKey { return protocol.Produce }
-
-// Broker and Required are what the transport asks.
-func (p *producing) Broker(layout protocol.Cluster) (protocol.Broker, error) {
-	return leader(layout, p.Partition)
-}
-func (*producing) Required(map[protocol.ApiKey]int16) bool { return true }
 
 // RawExchange sends the request and reads the response.
 func (p *producing) RawExchange(rw io.ReadWriter) (protocol.Message, error) {
@@ -50,9 +44,9 @@ func (p *producing) RawExchange(rw io.ReadWriter) (protocol.Message, error) {
 	b = binary.BigEndian.AppendUint16(b, 1<<16-1) // acks: all in-sync replicas
 	b = binary.BigEndian.AppendUint32(b, uint32(p.cfg.Timeout.Milliseconds()*3/4))
 	b = binary.BigEndian.AppendUint32(b, 1)
-	b = appendString(b, p.Partition.Topic)
+	b = appendString(b, p.partition.Topic)
 	b = binary.BigEndian.AppendUint32(b, 1)
-	b = binary.BigEndian.AppendUint32(b, uint32(p.Partition.ID))
+	b = binary.BigEndian.AppendUint32(b, uint32(p.partition.ID))
 	b = binary.BigEndian.AppendUint32(b, uint32(len(p.records)))
 	n, err := request{key: protocol.Produce, version: 8, clientID: p.cfg.ClientID}.send(rw, b, p.records)
 	if err != nil {
@@ -67,7 +61,7 @@ func (p *producing) RawExchange(rw io.ReadWriter) (protocol.Message, error) {
 		return nil, err
 	}
 	c := cursor{p: buf}
-	if c.int32() != 1 || c.string() != p.Partition.Topic || c.int32() != 1 || c.int32() != p.Partition.ID {
+	if c.int32() != 1 || c.string() != p.partition.Topic || c.int32() != 1 || c.int32() != p.partition.ID {
 		return nil, fmt.Errorf("%w: not the partition asked for", errResponse)
 	}
 	if err := code(c.int16()); err != nil {

@@ -23,7 +23,7 @@ func (id TopicID) String() string { return base64.RawURLEncoding.EncodeToString(
 func (c *Cluster) TopicID(ctx context.Context, p Partition) (TopicID, error) {
 	ctx, cancel := c.timeout(ctx)
 	defer cancel()
-	res, err := c.roundTrip(ctx, &identifying{p: p, c: c})
+	res, err := c.roundTrip(ctx, &identifying{toLeader{partition: p}, c})
 	if err != nil {
 		return TopicID{}, fmt.Errorf("id of topic %s: %w", p.Topic, err)
 	}
@@ -31,9 +31,8 @@ func (c *Cluster) TopicID(ctx context.Context, p Partition) (TopicID, error) {
 }
 
 type identifying struct {
-	p      Partition
-	c      *Cluster
-	leader int32
+	toLeader
+	c *Cluster
 }
 
 type identified struct{ TopicID }
@@ -41,24 +40,16 @@ type identified struct{ TopicID }
 func (identified) ApiKey() protocol.ApiKey   { return protocol.Metadata }
 func (*identifying) ApiKey() protocol.ApiKey { return protocol.Metadata }
 
-// Broker and Required are what the transport asks.
-func (i *identifying) Broker(layout protocol.Cluster) (protocol.Broker, error) {
-	b, err := leader(layout, i.p)
-	i.leader = b.ID
-	return b, err
-}
-func (*identifying) Required(map[protocol.ApiKey]int16) bool { return true }
-
 // RawExchange sends the request and reads the response.
 func (i *identifying) RawExchange(rw io.ReadWriter) (protocol.Message, error) {
-	i.c.forgetVersions(i.leader)
-	v, err := i.c.versionsOf(rw, i.leader)
+	i.c.forgetVersions(i.broker) // it may be a newer one since it was asked
+	v, err := i.c.versionsOf(rw, i.broker)
 	if err != nil || v.metadata < 10 {
 		return identified{}, err
 	}
 	head := append([]byte{1 + 1}, make([]byte, len(TopicID{}))...)
-	head = binary.AppendUvarint(head, uint64(1+len(i.p.Topic)))
-	head = append(head, i.p.Topic...)
+	head = binary.AppendUvarint(head, uint64(1+len(i.partition.Topic)))
+	head = append(head, i.partition.Topic...)
 	head = append(head, 0, // tagged fields of the topic
 		0,    // make none that are missing
 		0, 0, // list no permissions
@@ -74,7 +65,7 @@ func (i *identifying) RawExchange(rw io.ReadWriter) (protocol.Message, error) {
 	if _, err := io.ReadFull(rw, buf); err != nil {
 		return nil, err
 	}
-	id, err := parseTopicID(buf, i.p.Topic)
+	id, err := parseTopicID(buf, i.partition.Topic)
 	return identified{id}, err
 }
 

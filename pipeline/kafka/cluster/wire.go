@@ -133,20 +133,29 @@ func (c *cursor) tags() {
 	}
 }
 
-// leader is where a request about a partition goes.
-func leader(layout protocol.Cluster, p Partition) (protocol.Broker, error) {
+// toLeader is part of a request about a partition: it goes to the partition's leader.
+type toLeader struct {
+	partition Partition
+	broker    int32 // who that is, once the transport has asked
+}
+
+// Broker and Required are what the transport asks.
+func (l *toLeader) Broker(layout protocol.Cluster) (protocol.Broker, error) {
+	l.broker = -1
 	none := protocol.Broker{ID: -1}
-	t, ok := layout.Topics[p.Topic]
+	t, ok := layout.Topics[l.partition.Topic]
 	if !ok {
 		return none, UnknownTopicOrPartition
 	}
-	q, ok := t.Partitions[p.ID]
+	q, ok := t.Partitions[l.partition.ID]
 	if !ok {
 		return none, UnknownTopicOrPartition
 	}
 	b, ok := layout.Brokers[q.Leader]
 	if !ok {
-		return none, fmt.Errorf("%v has no leader", p)
+		return none, fmt.Errorf("%v has no leader", l.partition)
 	}
+	l.broker = b.ID
 	return b, nil
 }
+func (*toLeader) Required(map[protocol.ApiKey]int16) bool { return true }
